@@ -61,6 +61,7 @@ record Options(
                 case "--network" -> network = value(words, ++i, word);
                 case "--sandbox" -> sandbox = sandbox(value(words, ++i, word));
                 case "--shell" -> shell = true;
+                case "--detach" -> {} // the start script already put us into the background
                 default ->
                         throw new UsageException(
                                 "unknown option '" + word + "'; 'parley up --help' lists them");
