@@ -1,0 +1,257 @@
+package dev.parley.storage.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * The truth on disk: records appended to numbered segment files.
+ *
+ * <p>A record is {@code u32 length || u32 CRC32C of the body || body}. Opening scans the segments
+ * and cuts the last one off at its first record that is not whole, which is what a crash leaves
+ * behind; a damaged record with whole ones after it in an older segment is reported, not skipped.
+ * Appends are ordered; {@link #force} returns once everything up to a position is on disk, and one
+ * thread's flush serves all that wait.
+ */
+final class SegmentLog implements Closeable {
+    static final int MAX_RECORD = (8 << 20) + 8192;
+    private static final long SEGMENT_BYTES = 16L << 20;
+    private static final int HEADER = 8;
+
+    interface Reader {
+        void record(byte[] body) throws IOException;
+    }
+
+    private final Path dir;
+    private final Object flushLock = new Object();
+    private volatile FileChannel channel;
+    private long segment;
+    private volatile long appended;
+    private long flushed;
+    private boolean flushing;
+
+    private SegmentLog(Path dir, long segment, FileChannel channel) {
+        this.dir = dir;
+        this.segment = segment;
+        this.channel = channel;
+    }
+
+    /** Opens the log and hands every whole record to the reader, oldest first. */
+    static SegmentLog open(Path dir, Reader reader) throws IOException {
+        Files.createDirectories(dir);
+        List<Path> segments = segments(dir);
+        for (int i = 0; i < segments.size(); i++) {
+            scan(segments.get(i), i == segments.size() - 1, reader);
+        }
+        long number = segments.isEmpty() ? 1 : number(segments.get(segments.size() - 1));
+        return new SegmentLog(dir, number, appendTo(file(dir, number)));
+    }
+
+    private static FileChannel appendTo(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        channel.position(channel.size());
+        return channel;
+    }
+
+    private static List<Path> segments(Path dir) throws IOException {
+        try (Stream<Path> files = Files.list(dir)) {
+            return files.filter(file -> file.getFileName().toString().matches("[0-9]{12}\\.seg"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Path file(Path dir, long number) {
+        return dir.resolve(String.format("%012d.seg", number));
+    }
+
+    private static long number(Path file) {
+        return Long.parseLong(file.getFileName().toString().substring(0, 12));
+    }
+
+    private static void scan(Path file, boolean last, Reader reader) throws IOException {
+        try (FileChannel in =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long size = in.size();
+            long at = 0;
+            ByteBuffer header = ByteBuffer.allocate(HEADER);
+            while (at < size) {
+                byte[] body = readRecord(in, at, size, header);
+                if (body.length == 0) {
+                    if (!last) {
+                        throw new IOException(
+                                "damaged record in "
+                                        + file
+                                        + " at byte "
+                                        + at
+                                        + "; restore the folder from a copy");
+                    }
+                    in.truncate(at);
+                    in.force(true);
+                    return;
+                }
+                reader.record(body);
+                at += HEADER + body.length;
+            }
+        }
+    }
+
+    /**
+     * @return the body, or nothing if there is no whole record here
+     */
+    private static byte[] readRecord(FileChannel in, long at, long size, ByteBuffer header)
+            throws IOException {
+        byte[] none = new byte[0];
+        if (size - at < HEADER) {
+            return none;
+        }
+        read(in, header.clear(), at);
+        int length = header.getInt(0);
+        if (length < 1 || length > MAX_RECORD || length > size - at - HEADER) {
+            return none;
+        }
+        byte[] body = new byte[length];
+        read(in, ByteBuffer.wrap(body), at + HEADER);
+        return crc(body) == header.getInt(4) ? body : none;
+    }
+
+    private static void read(FileChannel in, ByteBuffer into, long at) throws IOException {
+        while (into.hasRemaining()) {
+            int count = in.read(into, at);
+            if (count < 0) {
+                throw new IOException("the file became shorter while it was read");
+            }
+            at += count;
+        }
+    }
+
+    private static int crc(byte[] body) {
+        CRC32C crc = new CRC32C();
+        crc.update(body);
+        return (int) crc.getValue();
+    }
+
+    /**
+     * Appends a record; on failure the file is as it was. Call with one's own ordering lock held.
+     */
+    long append(byte[] body) throws IOException {
+        if (channel.position() > SEGMENT_BYTES) {
+            force(appended);
+            channel.close();
+            segment++;
+            channel = appendTo(file(dir, segment));
+        }
+        long start = channel.position();
+        ByteBuffer out =
+                ByteBuffer.allocate(HEADER + body.length)
+                        .putInt(body.length)
+                        .putInt(crc(body))
+                        .put(body)
+                        .flip();
+        try {
+            while (out.hasRemaining()) {
+                channel.write(out);
+            }
+        } catch (IOException e) {
+            channel.truncate(start);
+            throw e;
+        }
+        long position = appended + 1;
+        appended = position;
+        return position;
+    }
+
+    /** Waits until the first {@code position} appended records are on disk. */
+    void force(long position) throws IOException {
+        long target;
+        FileChannel current;
+        synchronized (flushLock) {
+            while (flushed < position && flushing) {
+                try {
+                    flushLock.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("interrupted while waiting for the disk");
+                }
+            }
+            if (flushed >= position) {
+                return;
+            }
+            flushing = true;
+            target = appended;
+            current = channel;
+        }
+        boolean done = false;
+        try {
+            current.force(false);
+            done = true;
+        } finally {
+            synchronized (flushLock) {
+                flushing = false;
+                if (done) {
+                    flushed = Math.max(flushed, target);
+                }
+                flushLock.notifyAll();
+            }
+        }
+    }
+
+    /**
+     * Replaces all segments by one that holds just these records; a crash leaves the old ones or
+     * the new one.
+     */
+    void rewrite(Iterable<byte[]> records) throws IOException {
+        List<Path> old = segments(dir);
+        Path next = file(dir, segment + 1);
+        Path temporary = dir.resolve("rewrite.tmp");
+        try (FileChannel out =
+                FileChannel.open(
+                        temporary,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            for (byte[] body : records) {
+                ByteBuffer record =
+                        ByteBuffer.allocate(HEADER + body.length)
+                                .putInt(body.length)
+                                .putInt(crc(body))
+                                .put(body)
+                                .flip();
+                while (record.hasRemaining()) {
+                    out.write(record);
+                }
+            }
+            out.force(true);
+        }
+        channel.close();
+        Files.move(temporary, next, StandardCopyOption.ATOMIC_MOVE);
+        for (Path file : old) {
+            Files.delete(file);
+        }
+        segment++;
+        channel = appendTo(next);
+    }
+
+    long size() throws IOException {
+        long size = 0;
+        for (Path file : segments(dir)) {
+            size += Files.size(file);
+        }
+        return size;
+    }
+
+    @Override
+    public void close() throws IOException {
+        force(appended);
+        channel.close();
+    }
+}
