@@ -3,7 +3,6 @@ package dev.parley.storage.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.storage.api.KeyValueStore;
-import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,24 +22,10 @@ class CrashTest {
      * acknowledged.
      */
     public static void main(String[] words) throws Exception {
-        try (StorageComponentHandle storage = new StorageComponentHandle(Path.of(words[0]))) {
-            KeyValueStore store = storage.component.keyValue("crash");
-            long next = Long.parseLong(words[1]);
-            while (true) {
-                store.put("key-" + next % 50, Long.toString(next).getBytes(StandardCharsets.UTF_8));
-                System.out.println(next++);
-            }
-        }
-    }
-
-    private record StorageComponentHandle(StorageComponent component) implements AutoCloseable {
-        StorageComponentHandle(Path dir) throws Exception {
-            this(new StorageComponent(dir));
-        }
-
-        @Override
-        public void close() throws Exception {
-            component.close();
+        KeyValueStore store = new StorageComponent(Path.of(words[0])).keyValue("crash");
+        for (long next = Long.parseLong(words[1]); true; next++) {
+            store.put("key-" + next % 50, Long.toString(next).getBytes(StandardCharsets.UTF_8));
+            System.out.println(next);
         }
     }
 
@@ -79,19 +64,16 @@ class CrashTest {
                                 dir.toString(),
                                 Long.toString(from))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .redirectOutput(acknowledged.toFile())
                         .start();
-        long last = from - 1;
-        try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
-            last = Long.parseLong(out.readLine());
-            TimeUnit.MILLISECONDS.sleep(millis);
-            child.destroyForcibly().waitFor();
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (line.length() >= Long.toString(last).length()) {
-                    last = Long.parseLong(line);
-                }
-            }
+        while (Files.size(acknowledged) == 0 && child.isAlive()) {
+            TimeUnit.MILLISECONDS.sleep(5);
         }
-        return last;
+        TimeUnit.MILLISECONDS.sleep(millis);
+        child.destroyForcibly().waitFor();
+        String lines = Files.readString(acknowledged);
+        String[] whole = lines.substring(0, lines.lastIndexOf('\n')).split("\n");
+        return Long.parseLong(whole[whole.length - 1]);
     }
 
     @Test
