@@ -54,6 +54,7 @@ class CrashTest {
     }
 
     private long runAndKill(long from, int millis) throws Exception {
+        Path acknowledged = dir.resolve("acknowledged-" + from);
         Process child =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
