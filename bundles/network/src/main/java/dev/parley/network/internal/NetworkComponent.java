@@ -1,0 +1,572 @@
+package dev.parley.network.internal;
+
+import dev.parley.actor.api.Actor;
+import dev.parley.actor.api.Actors;
+import dev.parley.identity.api.Identity;
+import dev.parley.identity.api.MachineId;
+import dev.parley.network.api.Network;
+import dev.parley.network.api.NetworkException;
+import dev.parley.network.api.NetworkException.Code;
+import dev.parley.network.api.Peer;
+import dev.parley.network.api.PeerGate;
+import dev.parley.network.api.PeerListener;
+import dev.parley.network.api.PeerStream;
+import dev.parley.network.api.ProtocolHandler;
+import dev.parley.wire.api.Frame;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.incubator.codec.quic.QuicChannel;
+import io.netty.incubator.codec.quic.QuicStreamChannel;
+import io.netty.incubator.codec.quic.QuicStreamType;
+import io.netty.util.AttributeKey;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * The container's connections. The set of peers belongs to the actor; sockets and streams to
+ * Netty's event loop.
+ *
+ * <p>Two containers that dial each other at once keep the connection that the lower machine id
+ * dialled; a newer connection dialled by the same end replaces the older, which is then a leftover
+ * of a restart.
+ */
+@Component(
+        service = Network.class,
+        configurationPid = "dev.parley.network",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = NetworkConfig.class)
+public final class NetworkComponent implements Network {
+    private static final System.Logger LOG = System.getLogger(NetworkComponent.class.getName());
+    private static final AttributeKey<Handshake> HANDSHAKE =
+            AttributeKey.valueOf("parley.handshake");
+    private static final Duration PING_PERIOD = Duration.ofMillis(1500);
+    private static final Duration PARK = Duration.ofSeconds(10);
+    private static final int MAX_PARKED = 256;
+    private static final int MAX_PEERS = 64;
+    private static final long DIAL_LIMIT_SECONDS = 10;
+
+    private record Parked(Peer peer, PeerStream stream, String protocol) {}
+
+    private final Identity identity;
+    private final TlsIdentity tls = new TlsIdentity();
+    private final Actor actor = Actors.create("parley-network", 10_000);
+    private final QuicTransport transport;
+    private final String address;
+    private final Map<MachineId, Connection> peers = new ConcurrentHashMap<>();
+    private final Map<String, ProtocolHandler> handlers = new ConcurrentHashMap<>();
+    private final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<PeerGate> gates = new CopyOnWriteArrayList<>();
+    private final List<Parked> parked = new ArrayList<>();
+    private final Map<String, CompletableFuture<Peer>> dialling = new HashMap<>();
+    private final Map<String, MachineId> machineAt = new ConcurrentHashMap<>();
+    private final Map<String, Integer> kept = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    @Activate
+    public NetworkComponent(NetworkConfig config, @Reference Identity identity)
+            throws InterruptedException {
+        this(config.listen(), List.of(config.peers()), config.dir(), identity);
+    }
+
+    /** For tests and tools that have no framework. */
+    public NetworkComponent(String listen, List<String> peers, String dir, Identity identity)
+            throws InterruptedException {
+        if (!dir.isEmpty() && System.getProperty("io.netty.native.workdir") == null) {
+            System.setProperty("io.netty.native.workdir", dir);
+        }
+        this.identity = identity;
+        InetSocketAddress wanted = resolve(listen);
+        this.transport = new QuicTransport(tls, wanted, new Accepted(), streams());
+        InetSocketAddress local = transport.localAddress();
+        this.address = host(listen) + ":" + local.getPort();
+        actor.every(PING_PERIOD, this::ping);
+        peers.forEach(this::keepConnected);
+    }
+
+    private static String host(String hostPort) {
+        return hostPort.substring(0, hostPort.lastIndexOf(':'));
+    }
+
+    private static InetSocketAddress resolve(String hostPort) {
+        int port = Integer.parseInt(hostPort.substring(hostPort.lastIndexOf(':') + 1));
+        return new InetSocketAddress(host(hostPort).replaceAll("[\\[\\]]", ""), port);
+    }
+
+    @Deactivate
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        peers.values().forEach(peer -> peer.disconnect("it stops"));
+        actor.close();
+        transport.close();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addHandler(ProtocolHandler handler) {
+        handlers.put(handler.protocol(), handler);
+        actor.tell(
+                () -> {
+                    for (Parked stream : List.copyOf(parked)) {
+                        if (stream.protocol().equals(handler.protocol())) {
+                            parked.remove(stream);
+                            handler.accept(stream.peer(), stream.stream());
+                        }
+                    }
+                });
+    }
+
+    public void removeHandler(ProtocolHandler handler) {
+        handlers.remove(handler.protocol(), handler);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addListener(PeerListener listener) {
+        actor.tell(
+                () -> {
+                    listeners.add(listener);
+                    peers.values().forEach(listener::connected);
+                });
+    }
+
+    public void removeListener(PeerListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addGate(PeerGate gate) {
+        gates.add(gate);
+        recheck();
+    }
+
+    public void removeGate(PeerGate gate) {
+        gates.remove(gate);
+    }
+
+    @Override
+    public String listenAddress() {
+        return address;
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+        return List.copyOf(peers.values());
+    }
+
+    @Override
+    public Optional<Peer> peer(MachineId machine) {
+        return Optional.ofNullable(peers.get(machine));
+    }
+
+    @Override
+    public Collection<String> keptAddresses() {
+        return List.copyOf(kept.keySet());
+    }
+
+    @Override
+    public void recheck() {
+        actor.tell(
+                () ->
+                        peers.values()
+                                .forEach(
+                                        peer ->
+                                                refusal(peer.agent(), peer.machine())
+                                                        .ifPresent(peer::disconnect)));
+    }
+
+    private Optional<String> refusal(dev.parley.identity.api.AgentId agent, MachineId machine) {
+        for (PeerGate gate : gates) {
+            Optional<String> refusal = gate.refuse(agent, machine);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> gate(Hello hello, boolean outbound) {
+        MachineId machine = hello.machine().machineId();
+        if (!outbound && peers.size() >= MAX_PEERS && !peers.containsKey(machine)) {
+            return Optional.of(MAX_PEERS + " peers are connected, which is the most");
+        }
+        return refusal(hello.agent().agentId(), machine);
+    }
+
+    @Override
+    public CompletionStage<Peer> connect(String hostPort) {
+        CompletableFuture<Peer> result = new CompletableFuture<>();
+        boolean told =
+                actor.tell(
+                        () -> {
+                            Optional<Peer> there =
+                                    Optional.ofNullable(machineAt.get(hostPort)).map(peers::get);
+                            if (there.isPresent()) {
+                                result.complete(there.get());
+                                return;
+                            }
+                            CompletableFuture<Peer> attempt = dialling.get(hostPort);
+                            if (attempt == null) {
+                                attempt = dial(hostPort);
+                            }
+                            attempt.whenComplete(
+                                    (peer, failure) -> {
+                                        if (failure == null) {
+                                            result.complete(peer);
+                                        } else {
+                                            result.completeExceptionally(failure);
+                                        }
+                                    });
+                        });
+        if (!told) {
+            result.completeExceptionally(
+                    new NetworkException(Code.BUSY, "too much waits; try again"));
+        }
+        return result;
+    }
+
+    private CompletableFuture<Peer> dial(String hostPort) {
+        CompletableFuture<Peer> result = new CompletableFuture<>();
+        dialling.put(hostPort, result);
+        InetSocketAddress to;
+        try {
+            to = resolve(hostPort);
+        } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
+            fail(
+                    hostPort,
+                    result,
+                    new NetworkException(Code.UNREACHABLE, "'" + hostPort + "' is no HOST:PORT"));
+            return result;
+        }
+        if (to.isUnresolved()) {
+            fail(
+                    hostPort,
+                    result,
+                    new NetworkException(Code.UNREACHABLE, "no address for '" + hostPort + "'"));
+            return result;
+        }
+        Handshake.Outcome outcome =
+                new Handshake.Outcome() {
+                    @Override
+                    public void authenticated(Connection connection) {
+                        actor.tell(
+                                () -> {
+                                    dialling.remove(hostPort);
+                                    machineAt.put(hostPort, connection.machine());
+                                    adopt(connection);
+                                    Connection current = peers.get(connection.machine());
+                                    result.complete(current == null ? connection : current);
+                                });
+                    }
+
+                    @Override
+                    public void failed(NetworkException reason) {
+                        actor.tell(() -> fail(hostPort, result, reason));
+                    }
+                };
+        transport
+                .dial(to, new Dialled(outcome), streams())
+                .addListener(
+                        done -> {
+                            if (!done.isSuccess()) {
+                                actor.tell(
+                                        () ->
+                                                fail(
+                                                        hostPort,
+                                                        result,
+                                                        new NetworkException(
+                                                                Code.UNREACHABLE,
+                                                                "no container answers at "
+                                                                        + hostPort
+                                                                        + ": "
+                                                                        + done.cause()
+                                                                                .getMessage())));
+                            }
+                        });
+        actor.after(
+                Duration.ofSeconds(DIAL_LIMIT_SECONDS + 1),
+                () ->
+                        fail(
+                                hostPort,
+                                result,
+                                new NetworkException(Code.TIMEOUT, hostPort + " did not answer")));
+        return result;
+    }
+
+    private void fail(String hostPort, CompletableFuture<Peer> result, NetworkException reason) {
+        if (!result.isDone()) {
+            dialling.remove(hostPort);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}: {1} {2}",
+                    hostPort,
+                    reason.code(),
+                    reason.getMessage());
+            result.completeExceptionally(reason);
+        }
+    }
+
+    @Override
+    public void keepConnected(String hostPort) {
+        if (kept.putIfAbsent(hostPort, 0) == null) {
+            actor.tell(() -> keep(hostPort));
+        }
+    }
+
+    /**
+     * Dials if there is no connection, and comes back later: soon where it failed, each second to
+     * look after it.
+     */
+    private void keep(String hostPort) {
+        if (closed) {
+            return;
+        }
+        MachineId machine = machineAt.get(hostPort);
+        if (machine != null && peers.containsKey(machine)) {
+            kept.put(hostPort, 0);
+            actor.after(Duration.ofSeconds(1), () -> keep(hostPort));
+            return;
+        }
+        connect(hostPort)
+                .whenComplete(
+                        (peer, failure) ->
+                                actor.tell(
+                                        () -> {
+                                            int failures =
+                                                    failure == null
+                                                            ? 0
+                                                            : kept.merge(hostPort, 1, Integer::sum);
+                                            long millis =
+                                                    failures == 0
+                                                            ? 1000
+                                                            : Math.min(
+                                                                    60_000,
+                                                                    500L << Math.min(failures, 7));
+                                            long jittered =
+                                                    millis * 3 / 4
+                                                            + ThreadLocalRandom.current()
+                                                                    .nextLong(millis / 2);
+                                            actor.after(
+                                                    Duration.ofMillis(jittered),
+                                                    () -> keep(hostPort));
+                                        }));
+    }
+
+    private void adopt(Connection connection) {
+        if (closed || !connection.channel().isActive()) {
+            return;
+        }
+        Connection old = peers.get(connection.machine());
+        if (old != null && old != connection) {
+            boolean weAreLower = identity.machine().compareTo(connection.machine()) < 0;
+            boolean keepOld =
+                    old.outbound() != connection.outbound()
+                            && old.channel().isActive()
+                            && old.outbound() == weAreLower;
+            if (keepOld) {
+                connection.disconnect("a second connection");
+                return;
+            }
+            remove(old, "replaced by a newer connection");
+            old.disconnect("a second connection");
+        }
+        peers.put(connection.machine(), connection);
+        LOG.log(System.Logger.Level.INFO, "connected to {0}", connection);
+        connection
+                .channel()
+                .closeFuture()
+                .addListener(
+                        done -> actor.tell(() -> remove(connection, connection.closeReason())));
+        for (PeerListener listener : listeners) {
+            tell(() -> listener.connected(connection));
+        }
+    }
+
+    private void remove(Connection connection, String reason) {
+        if (peers.remove(connection.machine(), connection)) {
+            LOG.log(System.Logger.Level.INFO, "disconnected from {0}: {1}", connection, reason);
+            for (PeerListener listener : listeners) {
+                tell(() -> listener.disconnected(connection, reason));
+            }
+        }
+    }
+
+    private static void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a peer listener failed", e);
+        }
+    }
+
+    private void ping() {
+        peers.values().forEach(Connection::ping);
+    }
+
+    private Handshake handshake(QuicChannel channel, boolean client, Handshake.Outcome outcome) {
+        Handshake handshake =
+                new Handshake(identity, tls, address, this::gate, outcome, channel, client);
+        channel.attr(HANDSHAKE).set(handshake);
+        return handshake;
+    }
+
+    /** Sets up each stream that a peer opens. */
+    private ChannelHandler streams() {
+        return new Streams();
+    }
+
+    @ChannelHandler.Sharable
+    private final class Streams extends ChannelInitializer<QuicStreamChannel> {
+        @Override
+        protected void initChannel(QuicStreamChannel channel) {
+            NettyStream stream = new NettyStream(channel);
+            channel.pipeline().addLast(stream);
+            Handshake handshake = channel.parent().attr(HANDSHAKE).get();
+            stream.first(
+                    first -> {
+                        Connection peer = handshake.connection();
+                        if (peer != null) {
+                            dispatch(peer, stream, first);
+                        } else {
+                            handshake.accept(stream, first);
+                        }
+                    });
+        }
+    }
+
+    private void dispatch(Connection peer, NettyStream stream, Frame first) {
+        String protocol =
+                new String(
+                        first.body(),
+                        0,
+                        Math.min(100, first.body().length),
+                        StandardCharsets.US_ASCII);
+        if (first.type() != NettyStream.PROTOCOL) {
+            stream.reset();
+            return;
+        }
+        ProtocolHandler handler = handlers.get(protocol);
+        if (handler != null) {
+            handler.accept(peer, stream);
+            return;
+        }
+        actor.tell(() -> park(new Parked(peer, stream, protocol)));
+    }
+
+    /**
+     * A stream for a protocol whose room is not up yet waits a little; one that nobody speaks is
+     * reset.
+     */
+    private void park(Parked stream) {
+        ProtocolHandler handler = handlers.get(stream.protocol());
+        if (handler != null) {
+            handler.accept(stream.peer(), stream.stream());
+        } else if (parked.size() >= MAX_PARKED) {
+            stream.stream().reset();
+        } else {
+            parked.add(stream);
+            actor.after(
+                    PARK,
+                    () -> {
+                        if (parked.remove(stream)) {
+                            stream.stream().reset();
+                        }
+                    });
+        }
+    }
+
+    @ChannelHandler.Sharable
+    private final class Accepted extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            handshake(
+                    (QuicChannel) context.channel(),
+                    false,
+                    new Handshake.Outcome() {
+                        @Override
+                        public void authenticated(Connection connection) {
+                            actor.tell(() -> adopt(connection));
+                        }
+
+                        @Override
+                        public void failed(NetworkException reason) {
+                            LOG.log(
+                                    System.Logger.Level.INFO,
+                                    "refused a connection: {0} {1}",
+                                    reason.code(),
+                                    reason.getMessage());
+                        }
+                    });
+            context.fireChannelActive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.log(System.Logger.Level.DEBUG, "a connection failed", cause);
+            context.close();
+        }
+    }
+
+    private final class Dialled extends ChannelInboundHandlerAdapter {
+        private final Handshake.Outcome outcome;
+
+        Dialled(Handshake.Outcome outcome) {
+            this.outcome = outcome;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            QuicChannel channel = (QuicChannel) context.channel();
+            Handshake handshake = handshake(channel, true, outcome);
+            channel.createStream(
+                            QuicStreamType.BIDIRECTIONAL,
+                            new ChannelInitializer<QuicStreamChannel>() {
+                                @Override
+                                protected void initChannel(QuicStreamChannel stream) {
+                                    stream.pipeline().addLast(new NettyStream(stream));
+                                }
+                            })
+                    .addListener(
+                            done -> {
+                                if (done.isSuccess()) {
+                                    handshake.start(
+                                            ((QuicStreamChannel) done.getNow())
+                                                    .pipeline()
+                                                    .get(NettyStream.class));
+                                } else {
+                                    outcome.failed(
+                                            new NetworkException(Code.CLOSED, "no control stream"));
+                                }
+                            });
+            context.fireChannelActive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.log(System.Logger.Level.DEBUG, "a dialled connection failed", cause);
+            context.close();
+        }
+    }
+}
