@@ -1,0 +1,5 @@
+/** Codec, core and shell of gossip. */
+@NullMarked
+package dev.parley.gossip.internal;
+
+import org.jspecify.annotations.NullMarked;
