@@ -1,0 +1,19 @@
+package dev.parley.plugin;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Calls the tools of these other plugins. The owner of a container grants it or not; without it the
+ * calls that need it fail.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface CallPermission {
+    String[] plugins();
+
+    /** Why the plugin needs it, for the person who decides; at most 200 characters. */
+    String reason();
+}
