@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a method of an interface callable: from the command line, over REST and by other programs.
+ * Makes a public method callable: from the command line, over REST and by other programs.
  *
  * <p>The tool has the method's name; its parameters are the properties of its input, its result is
  * its output. Types: String, boolean, int, long, double, enums, records of these, and List, Map

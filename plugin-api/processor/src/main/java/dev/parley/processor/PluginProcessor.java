@@ -223,14 +223,17 @@ public final class PluginProcessor extends AbstractProcessor {
                             .raw("outputSchema", Schemas.output(method))
                             .toString());
         }
-        check(!tools.isEmpty(), type, "no interface of this class has a @Tool method");
+        check(!tools.isEmpty(), type, "neither this class nor its interfaces have a @Tool method");
         return tools;
     }
 
     private List<ExecutableElement> toolMethods(TypeElement type) {
         List<ExecutableElement> methods = new ArrayList<>();
+        List<Element> types = new ArrayList<>(List.of(type));
         for (TypeMirror mirror : type.getInterfaces()) {
-            Element element = ((DeclaredType) mirror).asElement();
+            types.add(((DeclaredType) mirror).asElement());
+        }
+        for (Element element : types) {
             for (Element member : element.getEnclosedElements()) {
                 if (member instanceof ExecutableElement method
                         && method.getAnnotation(Tool.class) != null) {

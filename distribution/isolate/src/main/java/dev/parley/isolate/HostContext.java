@@ -1,0 +1,127 @@
+package dev.parley.isolate;
+
+import dev.parley.plugin.PluginContext;
+import dev.parley.plugin.PluginException;
+import dev.parley.plugin.Store;
+import dev.parley.plugin.TopicListener;
+import dev.parley.wire.api.Value;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** The plugin's view of the container: every call goes over the pipe, and the host decides. */
+final class HostContext implements PluginContext, Store {
+    private static final int MAX_LOG_CHARS = 4000;
+
+    private final Channel channel;
+    private final Executor events;
+    private final Map<Long, TopicListener> listeners = new ConcurrentHashMap<>();
+
+    HostContext(Channel channel, Executor events) {
+        this.channel = channel;
+        this.events = events;
+    }
+
+    private Value.Map ask(String operation, Value.MapBuilder arguments) throws PluginException {
+        Value.Map answer = channel.ask(operation, arguments);
+        Optional<Value> code = answer.get("code");
+        if (code.isPresent() && code.get() instanceof Value.Text text) {
+            throw new PluginException(text.value(), text(answer, "message"));
+        }
+        return answer;
+    }
+
+    static String text(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Text text ? text.value() : "";
+    }
+
+    static long number(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Int number ? number.value() : 0;
+    }
+
+    static byte[] bytes(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Bytes bytes
+                ? bytes.value()
+                : new byte[0];
+    }
+
+    @Override
+    public void log(String line) {
+        String cut = line.length() > MAX_LOG_CHARS ? line.substring(0, MAX_LOG_CHARS) : line;
+        channel.send(Value.map().put("kind", "log").put("text", cut));
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Override
+    public Store store() {
+        return this;
+    }
+
+    @Override
+    public Optional<byte[]> get(String key) throws PluginException {
+        Value.Map answer = ask("store.get", Value.map().put("key", key));
+        return answer.get("value").map(value -> bytes(answer, "value"));
+    }
+
+    @Override
+    public void put(String key, byte[] value) throws PluginException {
+        ask("store.put", Value.map().put("key", key).put("value", Value.of(value)));
+    }
+
+    @Override
+    public void delete(String key) throws PluginException {
+        ask("store.delete", Value.map().put("key", key));
+    }
+
+    @Override
+    public List<String> keys(String prefix) throws PluginException {
+        List<String> keys = new ArrayList<>();
+        if (ask("store.keys", Value.map().put("prefix", prefix)).get("keys").orElse(Value.NULL)
+                instanceof Value.List list) {
+            for (Value item : list.items()) {
+                if (item instanceof Value.Text text) {
+                    keys.add(text.value());
+                }
+            }
+        }
+        return keys;
+    }
+
+    @Override
+    public void publish(String topic, byte[] payload) throws PluginException {
+        ask("publish", Value.map().put("topic", topic).put("payload", Value.of(payload)));
+    }
+
+    @Override
+    public void subscribe(String topic, TopicListener listener) throws PluginException {
+        long id = number(ask("subscribe", Value.map().put("topic", topic)), "subscription");
+        listeners.put(id, listener);
+    }
+
+    void event(Value.Map event) {
+        TopicListener listener = listeners.get(number(event, "subscription"));
+        if (listener != null) {
+            events.execute(
+                    () ->
+                            listener.received(
+                                    text(event, "topic"),
+                                    text(event, "author"),
+                                    bytes(event, "payload")));
+        }
+    }
+
+    @Override
+    public String call(String plugin, String tool, String json) throws PluginException {
+        return text(
+                ask("call", Value.map().put("plugin", plugin).put("tool", tool).put("json", json)),
+                "json");
+    }
+}

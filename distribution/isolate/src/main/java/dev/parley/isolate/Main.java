@@ -1,0 +1,272 @@
+package dev.parley.isolate;
+
+import dev.parley.plugin.PluginContext;
+import dev.parley.plugin.Tool;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.PipeFrames;
+import dev.parley.wire.api.Value;
+import java.io.BufferedInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.framework.FrameworkFactory;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * The child process: a tiny Felix with one plugin, driven over its standard input and output.
+ *
+ * <p>It starts what the first frame names, says {@code ready} or {@code failed}, and then serves
+ * calls until it is told to stop or the pipe ends. What the plugin prints becomes log frames.
+ */
+public final class Main {
+    private static final int THREADS = 8;
+    private static final int WAITING_CALLS = 64;
+
+    private final Map<String, Method> tools = new HashMap<>();
+    private final Channel channel;
+    private final ExecutorService calls =
+            new ThreadPoolExecutor(
+                    THREADS,
+                    THREADS,
+                    10,
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(WAITING_CALLS));
+    private final ExecutorService events =
+            new ThreadPoolExecutor(
+                    1,
+                    1,
+                    10,
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(1024),
+                    new ThreadPoolExecutor.DiscardPolicy());
+    private final HostContext context;
+    private @Nullable Object plugin;
+
+    private Main(Channel channel) {
+        this.channel = channel;
+        this.context = new HostContext(channel, events);
+    }
+
+    public static void main(String[] words) throws IOException, MalformedException {
+        InputStream in = new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
+        Channel channel = new Channel(new FileOutputStream(FileDescriptor.out));
+        Main main = new Main(channel);
+        System.setOut(new PrintStream(new LogStream(main.context), true, StandardCharsets.UTF_8));
+        System.setErr(System.out);
+        System.setIn(InputStream.nullInputStream());
+        main.serve(in);
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void serve(InputStream in) throws MalformedException {
+        try {
+            for (Value.Map frame = PipeFrames.read(in); ; frame = PipeFrames.read(in)) {
+                switch (HostContext.text(frame, "kind")) {
+                    case "start" -> start(frame);
+                    case "call" -> call(frame);
+                    case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
+                    case "event" -> context.event(frame);
+                    case "ping" -> channel.send(Value.map().put("kind", "pong"));
+                    case "stop" -> {
+                        stop();
+                        return;
+                    }
+                    default -> {} // a newer host may say more than this child understands
+                }
+            }
+        } catch (IOException e) {
+            stop(); // the host is gone
+        }
+    }
+
+    private void start(Value.Map frame) {
+        try {
+            Framework framework = framework(HostContext.text(frame, "cache"));
+            String jar = HostContext.text(frame, "jar");
+            if (!jar.isEmpty()) {
+                Bundle bundle = framework.getBundleContext().installBundle("reference:file:" + jar);
+                bundle.start();
+                create(bundle.loadClass(HostContext.text(frame, "entryClass")));
+            }
+            channel.send(
+                    Value.map()
+                            .put("kind", "ready")
+                            .put("tools", Value.texts(tools.keySet().stream().sorted().toList())));
+        } catch (InvocationTargetException e) {
+            failed(e.getCause() == null ? e : e.getCause());
+        } catch (BundleException
+                | ReflectiveOperationException
+                | RuntimeException
+                | LinkageError e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        channel.send(Value.map().put("kind", "failed").put("message", describe(cause)));
+    }
+
+    private static Framework framework(String cache) throws BundleException {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("org.osgi.framework.storage", cache);
+        properties.put(
+                "org.osgi.framework.system.packages.extra", "dev.parley.plugin;version=1.0.0");
+        properties.put(
+                "org.osgi.framework.system.capabilities.extra",
+                "dev.parley.plugin.api;version:Version=1.0.0");
+        properties.put("felix.service.urlhandlers", "false");
+        properties.put("felix.cache.locking", "false");
+        properties.put("felix.bootdelegation.implicit", "false");
+        properties.put("felix.log.level", "1");
+        Framework framework = new FrameworkFactory().newFramework(properties);
+        framework.start();
+        return framework;
+    }
+
+    private void create(Class<?> type) throws ReflectiveOperationException {
+        Constructor<?> constructor = type.getConstructors()[0];
+        Object created =
+                constructor.getParameterCount() == 0
+                        ? constructor.newInstance()
+                        : constructor.newInstance((PluginContext) context);
+        for (Method method : type.getMethods()) {
+            if (declared(type, method)) {
+                method.setAccessible(true);
+                tools.put(method.getName(), method);
+            }
+        }
+        plugin = created;
+    }
+
+    /**
+     * A tool may be declared by the class or by an interface; what is called is the class's own
+     * method.
+     */
+    private static boolean declared(Class<?> type, Method method) {
+        if (method.isBridge()) {
+            return false;
+        }
+        if (method.isAnnotationPresent(Tool.class)) {
+            return true;
+        }
+        for (Class<?> offered : type.getInterfaces()) {
+            try {
+                if (offered.getMethod(method.getName(), method.getParameterTypes())
+                        .isAnnotationPresent(Tool.class)) {
+                    return true;
+                }
+            } catch (NoSuchMethodException e) {
+                continue; // another interface may declare it
+            }
+        }
+        return false;
+    }
+
+    private void call(Value.Map frame) {
+        long id = HostContext.number(frame, "id");
+        try {
+            calls.execute(() -> run(id, frame));
+        } catch (RejectedExecutionException e) {
+            result(id, "BUSY", WAITING_CALLS + " calls wait already");
+        }
+    }
+
+    private void run(long id, Value.Map frame) {
+        try {
+            Method method = tools.get(HostContext.text(frame, "tool"));
+            if (method == null
+                    || !(frame.get("parameters").orElse(Value.NULL) instanceof Value.List names)) {
+                result(id, "NO_SUCH_TOOL", "this plugin has no such tool");
+                return;
+            }
+            Value.Map input = (Value.Map) frame.get("args").orElseThrow();
+            @Nullable Object[] arguments = new Object[method.getParameterCount()];
+            for (int i = 0; i < arguments.length; i++) {
+                Value value = input.get(((Value.Text) names.items().get(i)).value()).orElse(null);
+                arguments[i] = Binding.toJava(value, method.getGenericParameterTypes()[i]);
+            }
+            Object output = method.invoke(plugin, arguments);
+            Value.Map value;
+            if (method.getReturnType() == void.class) {
+                value = Value.map().build();
+            } else {
+                value =
+                        output instanceof Record
+                                ? (Value.Map) Binding.toValue(output)
+                                : Value.map().put("result", Binding.toValue(output)).build();
+            }
+            channel.send(Value.map().put("kind", "result").put("id", id).put("value", value));
+        } catch (InvocationTargetException e) {
+            result(id, "PLUGIN_FAILED", describe(e.getCause() == null ? e : e.getCause()));
+        } catch (ReflectiveOperationException
+                | RuntimeException
+                | StackOverflowError
+                | LinkageError e) {
+            result(id, "PLUGIN_FAILED", describe(e));
+        }
+    }
+
+    private void result(long id, String code, String message) {
+        channel.send(
+                Value.map()
+                        .put("kind", "result")
+                        .put("id", id)
+                        .put("code", code)
+                        .put("message", message));
+    }
+
+    private static String describe(Throwable cause) {
+        String text = cause.toString();
+        return text.length() > 1000 ? text.substring(0, 1000) : text;
+    }
+
+    private void stop() {
+        if (plugin instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                context.log("closing failed: " + e);
+            }
+        }
+    }
+
+    /** Lines that the plugin prints, as log frames. */
+    private static final class LogStream extends OutputStream {
+        private static final int MAX_LINE = 4000;
+        private final HostContext context;
+        private final java.io.ByteArrayOutputStream line = new java.io.ByteArrayOutputStream();
+
+        LogStream(HostContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public synchronized void write(int octet) {
+            if (octet == '\n' || line.size() >= MAX_LINE) {
+                context.log(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            }
+            if (octet != '\n') {
+                line.write(octet);
+            }
+        }
+    }
+}
