@@ -148,30 +148,33 @@ public final class PluginProcessor extends AbstractProcessor {
                     storage.quotaKiB() > 0 && storage.quotaKiB() <= 65_536,
                     type,
                     "a storage quota is 1 to 65536 KiB");
-            permissions.add(permission("storage:" + storage.quotaKiB(), storage.reason()));
+            permissions.add(permission(type, "storage:" + storage.quotaKiB(), storage.reason()));
         }
         PublishPermission publish = type.getAnnotation(PublishPermission.class);
         if (publish != null) {
+            check(publish.topics().length > 0, type, "a permission for no topic at all");
             for (String topic : publish.topics()) {
                 checkTopic(type, topic);
-                permissions.add(permission("gossip.publish:" + topic, publish.reason()));
+                permissions.add(permission(type, "gossip.publish:" + topic, publish.reason()));
             }
         }
         SubscribePermission subscribe = type.getAnnotation(SubscribePermission.class);
         if (subscribe != null) {
+            check(subscribe.topics().length > 0, type, "a permission for no topic at all");
             for (String topic : subscribe.topics()) {
                 checkTopic(type, topic);
-                permissions.add(permission("gossip.subscribe:" + topic, subscribe.reason()));
+                permissions.add(permission(type, "gossip.subscribe:" + topic, subscribe.reason()));
             }
         }
         CallPermission call = type.getAnnotation(CallPermission.class);
         if (call != null) {
+            check(call.plugins().length > 0, type, "a permission for no plugin at all");
             for (String plugin : call.plugins()) {
                 check(
                         plugin.matches("[a-z][a-z0-9-]{0,39}"),
                         type,
                         "'" + plugin + "' is no plugin's name");
-                permissions.add(permission("tool.call:" + plugin, call.reason()));
+                permissions.add(permission(type, "tool.call:" + plugin, call.reason()));
             }
         }
         return permissions;
@@ -187,7 +190,12 @@ public final class PluginProcessor extends AbstractProcessor {
         check(!topic.startsWith("plugins/"), type, "topics below plugins/ are the container's own");
     }
 
-    private static String permission(String permission, String reason) {
+    private static String permission(TypeElement type, String permission, String reason)
+            throws InvalidPluginException {
+        check(
+                !reason.isBlank() && reason.length() <= 200,
+                type,
+                permission + " needs a reason of 1 to 200 characters, for the person who decides");
         return new JsonObject().put("permission", permission).put("reason", reason).toString();
     }
 

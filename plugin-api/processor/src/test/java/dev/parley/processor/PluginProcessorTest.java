@@ -1,0 +1,211 @@
+package dev.parley.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import javax.annotation.processing.Processor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PluginProcessorTest {
+    private static final String PLUGIN = "@Plugin(name = \"demo\", description = \"d\") ";
+
+    @TempDir private Path out;
+
+    private Compilation compile(String body) {
+        return Compilation.of(out, body);
+    }
+
+    private Compilation tool(String signature) {
+        return compile(
+                "interface T { enum Colour { RED, GREEN } record Point(int x, Optional<Long> y) {}"
+                        + " @Tool(description = \"d\") "
+                        + signature
+                        + "; } "
+                        + PLUGIN
+                        + "public abstract class P implements T { public P() {} }");
+    }
+
+    private void refused(Compilation compilation, String... words) {
+        assertThat(compilation.errors()).singleElement().asString().contains(words);
+        assertThat(compilation.manifest()).isEmpty();
+    }
+
+    @Test
+    void javacFindsTheProcessorByItself() {
+        assertThat(ServiceLoader.load(Processor.class))
+                .anySatisfy(it -> assertThat(it).isInstanceOf(PluginProcessor.class));
+    }
+
+    @Test
+    void theManifestNamesThePluginItsPermissionsAndItsTools() {
+        Compilation compilation =
+                compile(
+                        "interface T { record Out(String text) {}"
+                                + " @Tool(title = \"Say \\\"it\\\"\", description = \"d\","
+                                + " effects = Tool.Effects.EXTERNAL, audience = Tool.Audience.NETWORK)"
+                                + " Out say(String what, int times); }"
+                                + "@StoragePermission(quotaKiB = 7, reason = \"keeps\")"
+                                + "@PublishPermission(topics = {\"a/b\", \"c/*\"}, reason = \"sends\")"
+                                + "@SubscribePermission(topics = \"a/b\", reason = \"hears\")"
+                                + "@CallPermission(plugins = \"other\", reason = \"asks\")"
+                                + PLUGIN
+                                + "public class P implements T { public P(PluginContext c) {}"
+                                + " public Out say(String what, int times) { return new Out(what); } }");
+        assertThat(compilation.errors()).isEmpty();
+        assertThat(compilation.manifest())
+                .startsWith(
+                        "{\"name\":\"demo\",\"title\":\"demo\",\"description\":\"d\",\"entryClass\":\"p.P\"")
+                .contains(
+                        "{\"permission\":\"storage:7\",\"reason\":\"keeps\"}",
+                        "\"gossip.publish:a/b\"",
+                        "\"gossip.publish:c/*\"",
+                        "{\"permission\":\"gossip.subscribe:a/b\",\"reason\":\"hears\"}",
+                        "\"tool.call:other\"",
+                        "\"title\":\"Say \\\"it\\\"\"",
+                        "\"effects\":\"external\",\"audience\":\"network\"",
+                        "\"parameters\":[\"what\",\"times\"]",
+                        "\"required\":[\"what\",\"times\"],\"additionalProperties\":false");
+    }
+
+    @Test
+    void everyTypeThatIsPromisedHasItsSchema() {
+        Compilation compilation =
+                tool(
+                        "Map<String, List<Double>> t(boolean a, long b, Colour c, Point d, List<Point> e,"
+                                + " Optional<String> f, Integer g)");
+        String point =
+                "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\",\"minimum\":-2147483648,"
+                        + "\"maximum\":2147483647},\"y\":{\"type\":\"integer\"}},\"required\":[\"x\"],"
+                        + "\"additionalProperties\":false}";
+        assertThat(compilation.errors()).isEmpty();
+        assertThat(compilation.manifest())
+                .contains(
+                        "\"a\":{\"type\":\"boolean\"}",
+                        "\"b\":{\"type\":\"integer\"}",
+                        "\"c\":{\"type\":\"string\",\"enum\":[\"RED\",\"GREEN\"]}",
+                        "\"d\":" + point,
+                        "\"e\":{\"type\":\"array\",\"items\":" + point + "}",
+                        "\"f\":{\"type\":\"string\"}",
+                        "\"required\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"g\"]",
+                        "\"outputSchema\":{\"type\":\"object\",\"properties\":{\"result\":{\"type\":\"object\","
+                                + "\"additionalProperties\":{\"type\":\"array\",\"items\":{\"type\":\"number\"}}}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "void t(Object o)",
+                "void t(java.io.File f)",
+                "Thread t()",
+                "void t(int[] numbers)",
+                "void t(char c)",
+                "void t(List<Object> items)",
+                "void t(Set<String> items)"
+            })
+    void aTypeThatCannotCrossIsRefusedWithWhatCan(String signature) {
+        refused(tool(signature), "cannot take or give", "records");
+    }
+
+    @Test
+    void aMapWithOtherKeysIsRefused() {
+        refused(tool("void t(Map<Long, String> m)"), "String keys", "Long");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"void t(List l)", "void t(Map m)", "void t(Optional o)"})
+    void aRawTypeIsRefused(String signature) {
+        refused(tool(signature), "needs its type arguments");
+    }
+
+    @Test
+    void aRecordThatHoldsItselfIsRefusedAndNotFollowedForEver() {
+        refused(
+                compile(
+                        "interface T { record Node(List<Node> children) {}"
+                                + " @Tool(description = \"d\") Node t(); } "
+                                + PLUGIN
+                                + "public abstract class P implements T { public P() {} }"),
+                "nested deeper than");
+    }
+
+    @Test
+    void twoToolsOfOneNameAreRefused() {
+        refused(
+                compile(
+                        "interface T { @Tool(description = \"d\") int t(int a);"
+                                + " @Tool(description = \"d\") int t(String a); } "
+                                + PLUGIN
+                                + "public abstract class P implements T { public P() {} }"),
+                "two tools are called 't'");
+    }
+
+    @Test
+    void aPluginWithoutToolsIsRefused() {
+        refused(compile(PLUGIN + "public class P { public P() {} }"), "@Tool");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Hello", "1a", "a b", "a/b", "-a"})
+    void aNameThatCannotBeTypedIsRefused(String name) {
+        refused(
+                compile(
+                        "@Plugin(name = \""
+                                + name
+                                + "\", description = \"d\") public class P { public P() {} }"),
+                "the name is '" + name + "'");
+    }
+
+    @Test
+    void aConstructorThatWantsAnythingElseIsRefused() {
+        refused(
+                compile(PLUGIN + "public class P { public P(String s) {} }"),
+                "takes nothing or a PluginContext");
+        refused(
+                compile(PLUGIN + "public class P { public P() {} public P(PluginContext c) {} }"),
+                "found 2");
+        refused(compile(PLUGIN + "class P { public P() {} }"), "must be public");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@StoragePermission(quotaKiB = 0, reason = \"r\")",
+                "@StoragePermission(quotaKiB = 70000, reason = \"r\")",
+                "@PublishPermission(topics = \"*\", reason = \"r\")",
+                "@PublishPermission(topics = \"plugins/demo\", reason = \"r\")",
+                "@PublishPermission(topics = \"a//b\", reason = \"r\")",
+                "@SubscribePermission(topics = \"a/*/b\", reason = \"r\")",
+                "@SubscribePermission(topics = \"A\", reason = \"r\")",
+                "@CallPermission(plugins = \"*\", reason = \"r\")",
+                "@CallPermission(plugins = \"other\", reason = \" \")",
+                "@PublishPermission(topics = {}, reason = \"r\")"
+            })
+    void aPermissionThatCannotBeGrantedIsRefused(String permission) {
+        refused(
+                compile(
+                        permission
+                                + PLUGIN
+                                + "public class P { public P() {} @Tool(description = \"d\") public void t() {} }"),
+                "");
+    }
+
+    @Test
+    void aSecondPluginClassIsRefused() {
+        assertThat(
+                        compile(
+                                        PLUGIN
+                                                + "public class P { public P() {}"
+                                                + " @Tool(description = \"d\") public void t() {}"
+                                                + PLUGIN
+                                                + "public static class Q { public Q() {}"
+                                                + " @Tool(description = \"d\") public void t() {} } }")
+                                .errors())
+                .singleElement()
+                .asString()
+                .contains("one @Plugin class");
+    }
+}
