@@ -36,7 +36,16 @@ public interface TrustStore {
 
     void pins(AgentId agent, Set<MachineId> machines) throws TrustException;
 
+    /** Forgets it, with its level and pins; a revoked agent stays refused all the same. */
     void remove(AgentId agent) throws TrustException;
+
+    /**
+     * Blocks it for good: its key was stolen, say. From then on every level that is set for it is
+     * BLOCKED, and nothing undoes that.
+     */
+    void revoke(AgentId agent) throws TrustException;
+
+    boolean revoked(AgentId agent);
 
     /**
      * @return what is wrong with the store, for people; nothing if all is well

@@ -12,12 +12,12 @@ import dev.parley.wire.api.Value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +29,8 @@ import java.util.zip.CRC32C;
 /** All contacts in one file: {@code u32 CRC32C || CBOR}, replaced as a whole. */
 final class ContactsFile {
     private static final int MAX_BYTES = 64 << 20;
-    private static final int MAX_CONTACTS = 100_000;
-    private static final int MAX_PINS = 64;
+    static final int MAX_CONTACTS = 100_000;
+    static final int MAX_PINS = 64;
 
     private final Path file;
 
@@ -38,25 +38,36 @@ final class ContactsFile {
         this.file = file;
     }
 
+    /** What is kept, one state after another. */
+    record Content(Map<AgentId, Contact> contacts, Set<AgentId> revoked) {
+        static final Content NONE = new Content(Map.of(), Set.of());
+    }
+
     /** What was read, and what was wrong with it. */
-    record Content(Map<AgentId, Contact> contacts, Optional<String> damage) {}
+    record Found(Content content, Optional<String> damage) {}
 
     /**
      * Reads the file; one that cannot be read is kept aside under another name, and that is said.
      */
-    Content read() throws IOException {
+    Found read() throws IOException {
         if (!Files.exists(file)) {
-            return new Content(new TreeMap<>(), Optional.empty());
+            return new Found(Content.NONE, earlierDamage());
         }
         try {
-            return new Content(decode(Files.readAllBytes(file)), Optional.empty());
+            long size = Files.size(file);
+            if (size > MAX_BYTES) {
+                throw new MalformedException(
+                        MalformedException.Reason.TOO_LONG,
+                        "it has " + size + " bytes, at most " + MAX_BYTES);
+            }
+            return new Found(decode(Files.readAllBytes(file)), earlierDamage());
         } catch (MalformedException e) {
             Path aside =
                     file.resolveSibling(
                             file.getFileName() + ".damaged-" + System.currentTimeMillis());
             Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
-            return new Content(
-                    new TreeMap<>(),
+            return new Found(
+                    Content.NONE,
                     Optional.of(
                             "the contacts file was damaged ("
                                     + e.getMessage()
@@ -66,13 +77,29 @@ final class ContactsFile {
         }
     }
 
+    /** A damaged file is spoken of at every start, until somebody has dealt with it. */
+    private Optional<String> earlierDamage() throws IOException {
+        try (DirectoryStream<Path> aside =
+                Files.newDirectoryStream(
+                        file.toAbsolutePath().getParent(), file.getFileName() + ".damaged-*")) {
+            for (Path path : aside) {
+                return Optional.of(
+                        "an earlier contacts file was damaged and is kept as "
+                                + path.getFileName()
+                                + "; contacts and blocks from before that are missing:"
+                                + " restore it or delete it");
+            }
+        }
+        return Optional.empty();
+    }
+
     private static int crc(byte[] bytes, int from) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, bytes.length - from);
         return (int) crc.getValue();
     }
 
-    private static Map<AgentId, Contact> decode(byte[] bytes) throws MalformedException {
+    private static Content decode(byte[] bytes) throws MalformedException {
         if (bytes.length < 4 || ByteBuffer.wrap(bytes).getInt() != crc(bytes, 4)) {
             throw new MalformedException(
                     MalformedException.Reason.BAD_VALUE, "its check sum does not match");
@@ -102,13 +129,21 @@ final class ContactsFile {
             contact.end();
             contacts.put(agent, new Contact(agent, name, level, pins));
         }
+        Set<AgentId> revoked = new HashSet<>();
+        for (Value item : fields.list(2, MAX_CONTACTS)) {
+            if (!(item instanceof Value.Bytes id) || id.length() != KeyId.BYTES) {
+                throw new MalformedException(
+                        MalformedException.Reason.WRONG_TYPE, "a revoked agent is no id");
+            }
+            revoked.add(AgentId.of(id.value()));
+        }
         fields.end();
-        return contacts;
+        return new Content(contacts, revoked);
     }
 
-    void write(Collection<Contact> contacts) throws IOException {
+    void write(Content content) throws IOException {
         List<Value> items = new ArrayList<>();
-        for (Contact contact : contacts) {
+        for (Contact contact : content.contacts().values()) {
             items.add(
                     Value.map()
                             .put(0, Value.of(contact.agent().bytes()))
@@ -124,7 +159,18 @@ final class ContactsFile {
                             .build());
         }
         byte[] cbor =
-                Cbor.encode(Value.map().put(0, Value.of(1)).put(1, Value.list(items)).build());
+                Cbor.encode(
+                        Value.map()
+                                .put(0, Value.of(1))
+                                .put(1, Value.list(items))
+                                .put(
+                                        2,
+                                        Value.list(
+                                                content.revoked().stream()
+                                                        .sorted()
+                                                        .map(agent -> Value.of(agent.bytes()))
+                                                        .toList()))
+                                .build());
         ByteBuffer out = ByteBuffer.allocate(cbor.length + 4).putInt(crc(cbor, 0)).put(cbor).flip();
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel =
@@ -139,5 +185,11 @@ final class ContactsFile {
             channel.force(true);
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true); // the new name survives a power cut too
+            }
+        }
     }
 }

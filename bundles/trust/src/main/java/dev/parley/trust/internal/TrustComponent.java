@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -39,7 +41,7 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
     private final ContactsFile file;
     private final Optional<String> damage;
     private final List<TrustListener> listeners = new CopyOnWriteArrayList<>();
-    private volatile Map<AgentId, Contact> contacts;
+    private volatile ContactsFile.Content content;
 
     @Activate
     public TrustComponent(TrustConfig config) throws IOException {
@@ -50,9 +52,9 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
     public TrustComponent(Path dir) throws IOException {
         Files.createDirectories(dir);
         this.file = new ContactsFile(dir.resolve("contacts"));
-        ContactsFile.Content content = file.read();
-        this.contacts = content.contacts();
-        this.damage = content.damage();
+        ContactsFile.Found found = file.read();
+        this.content = found.content();
+        this.damage = found.damage();
         damage.ifPresent(text -> LOG.log(System.Logger.Level.ERROR, text));
     }
 
@@ -67,22 +69,31 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
 
     @Override
     public List<Contact> contacts() {
-        return List.copyOf(contacts.values());
+        return List.copyOf(content.contacts().values());
     }
 
     @Override
     public Optional<Contact> contact(AgentId agent) {
-        return Optional.ofNullable(contacts.get(agent));
+        return Optional.ofNullable(content.contacts().get(agent));
     }
 
     @Override
     public TrustLevel level(AgentId agent) {
-        return contact(agent).map(Contact::level).orElse(TrustLevel.UNKNOWN);
+        ContactsFile.Content now = content;
+        if (now.revoked().contains(agent)) {
+            return TrustLevel.BLOCKED;
+        }
+        Contact contact = now.contacts().get(agent);
+        return contact == null ? TrustLevel.UNKNOWN : contact.level();
     }
 
     @Override
     public Decision evaluate(AgentId agent, MachineId machine) {
-        Contact contact = contacts.get(agent);
+        ContactsFile.Content now = content;
+        Contact contact = now.contacts().get(agent);
+        if (now.revoked().contains(agent)) {
+            return Decision.REJECT_BLOCKED;
+        }
         if (contact == null) {
             return Decision.UNKNOWN;
         }
@@ -118,51 +129,99 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
 
     @Override
     public void set(AgentId agent, TrustLevel level, Optional<String> name) throws TrustException {
-        Contact old = contact(agent).orElse(new Contact(agent, "", level, Set.of()));
-        put(new Contact(agent, name.orElse(old.name()), level, old.pins()));
+        edit(agent, old -> new Contact(agent, name.orElse(old.name()), level, old.pins()));
     }
 
     @Override
     public void introduce(AgentId agent, String name) throws TrustException {
-        Contact old = contact(agent).orElse(new Contact(agent, name, TrustLevel.UNKNOWN, Set.of()));
-        TrustLevel level = old.level() == TrustLevel.UNKNOWN ? TrustLevel.KNOWN : old.level();
-        put(new Contact(agent, old.name().isEmpty() ? name : old.name(), level, old.pins()));
+        edit(
+                agent,
+                old ->
+                        new Contact(
+                                agent,
+                                old.name().isEmpty() ? name : old.name(),
+                                old.level() == TrustLevel.UNKNOWN ? TrustLevel.KNOWN : old.level(),
+                                old.pins()));
     }
 
     @Override
     public void pins(AgentId agent, Set<MachineId> machines) throws TrustException {
-        Contact old = contact(agent).orElse(new Contact(agent, "", TrustLevel.UNKNOWN, Set.of()));
-        put(new Contact(agent, old.name(), old.level(), machines));
+        edit(agent, old -> new Contact(agent, old.name(), old.level(), machines));
     }
 
-    private void put(Contact contact) throws TrustException {
-        if (contact.name().length() > Contact.MAX_NAME_CHARS || contact.pins().size() > 64) {
-            throw new TrustException(
-                    "a contact has a name of at most "
-                            + Contact.MAX_NAME_CHARS
-                            + " characters and at most 64 pins");
-        }
-        change(contact.agent(), Optional.of(contact));
+    /** Old and new are read and written under one lock, so that no edit undoes a block. */
+    private void edit(AgentId agent, UnaryOperator<Contact> edit) throws TrustException {
+        change(
+                agent,
+                (contacts, revoked) -> {
+                    Contact next = edit.apply(contacts.getOrDefault(agent, stranger(agent)));
+                    if (next.name().length() > Contact.MAX_NAME_CHARS
+                            || next.pins().size() > ContactsFile.MAX_PINS) {
+                        throw new TrustException(
+                                "a contact has a name of at most "
+                                        + Contact.MAX_NAME_CHARS
+                                        + " characters and at most "
+                                        + ContactsFile.MAX_PINS
+                                        + " pins");
+                    }
+                    contacts.put(agent, revoked.contains(agent) ? blocked(next) : next);
+                });
+    }
+
+    private static Contact stranger(AgentId agent) {
+        return new Contact(agent, "", TrustLevel.UNKNOWN, Set.of());
+    }
+
+    private static Contact blocked(Contact contact) {
+        return new Contact(contact.agent(), contact.name(), TrustLevel.BLOCKED, contact.pins());
     }
 
     @Override
     public void remove(AgentId agent) throws TrustException {
-        change(agent, Optional.empty());
+        change(agent, (contacts, revoked) -> contacts.remove(agent));
     }
 
-    private void change(AgentId agent, Optional<Contact> to) throws TrustException {
+    @Override
+    public void revoke(AgentId agent) throws TrustException {
+        change(
+                agent,
+                (contacts, revoked) -> {
+                    revoked.add(agent);
+                    contacts.put(agent, blocked(contacts.getOrDefault(agent, stranger(agent))));
+                });
+    }
+
+    @Override
+    public boolean revoked(AgentId agent) {
+        return content.revoked().contains(agent);
+    }
+
+    /** What a change does to a copy of the contacts and of the revoked agents. */
+    private interface Change {
+        void apply(Map<AgentId, Contact> contacts, Set<AgentId> revoked) throws TrustException;
+    }
+
+    private void change(AgentId agent, Change change) throws TrustException {
         synchronized (this) {
-            Map<AgentId, Contact> next = new TreeMap<>(contacts);
-            next.remove(agent);
-            to.ifPresent(contact -> next.put(agent, contact));
+            Map<AgentId, Contact> contacts = new TreeMap<>(content.contacts());
+            Set<AgentId> revoked = new TreeSet<>(content.revoked());
+            change.apply(contacts, revoked);
+            if (contacts.size() > ContactsFile.MAX_CONTACTS
+                    || revoked.size() > ContactsFile.MAX_CONTACTS) {
+                throw new TrustException(
+                        "there are "
+                                + ContactsFile.MAX_CONTACTS
+                                + " contacts already; remove some first");
+            }
+            ContactsFile.Content next = new ContactsFile.Content(contacts, revoked);
             try {
-                file.write(next.values());
+                file.write(next);
             } catch (IOException e) {
                 throw new TrustException(
                         "the contacts could not be written, nothing was changed: "
                                 + e.getMessage());
             }
-            contacts = next;
+            content = next;
         }
         listeners.forEach(listener -> listener.changed(agent));
     }
