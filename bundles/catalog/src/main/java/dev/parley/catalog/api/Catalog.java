@@ -1,0 +1,53 @@
+package dev.parley.catalog.api;
+
+import dev.parley.gossip.api.Topic;
+import dev.parley.identity.api.MachineId;
+import dev.parley.identity.api.SignedRecord;
+import dev.parley.storage.api.Hash;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What has been announced on {@code plugins/*}.
+ *
+ * <p><b>Threads:</b> any thread may call. <b>Nulls:</b> none.
+ */
+@ProviderType
+public interface Catalog {
+    /**
+     * @return entries whose name, title, symbolic name or publisher has this text, newest version
+     *     first
+     */
+    List<Entry> search(String text);
+
+    /**
+     * @param ref a plugin's name or symbolic name, {@code @version} may follow; or {@code
+     *     publisher/name} with the first hex digits of the publisher; or a descriptor's hash
+     * @throws RefusedException NOT_FOUND or AMBIGUOUS
+     */
+    Entry find(String ref) throws RefusedException;
+
+    /**
+     * Fetches the signed descriptor from a holder, if it is not here; it is what the hash says and
+     * nothing more.
+     */
+    CompletionStage<SignedRecord> descriptor(Entry entry);
+
+    /** Connects to holders that are not connected, and names all that are. */
+    CompletionStage<List<MachineId>> reachableHolders(Entry entry);
+
+    /**
+     * Keeps a descriptor of our own, serves its bytes and announces it, now and after every
+     * restart.
+     */
+    CompletionStage<Hash> publish(SignedRecord descriptor, Topic topic);
+
+    /** Serves the bytes of another's plugin and says so. */
+    void hold(Entry entry, SignedRecord descriptor);
+
+    /**
+     * @return the hash and sequence of our own last version of a plugin, as {@code hash} or nothing
+     */
+    java.util.Optional<SignedRecord> ownLatest(String bsn);
+}

@@ -1,0 +1,410 @@
+package dev.parley.catalog.internal;
+
+import dev.parley.catalog.api.Catalog;
+import dev.parley.catalog.api.Descriptor;
+import dev.parley.catalog.api.Entry;
+import dev.parley.catalog.api.ReasonCode;
+import dev.parley.catalog.api.RefusedException;
+import dev.parley.direct.api.Caller;
+import dev.parley.direct.api.Direct;
+import dev.parley.direct.api.RequestException;
+import dev.parley.direct.api.RequestHandler;
+import dev.parley.gossip.api.Gossip;
+import dev.parley.gossip.api.GossipMessage;
+import dev.parley.gossip.api.Retention;
+import dev.parley.gossip.api.Topic;
+import dev.parley.identity.api.AgentId;
+import dev.parley.identity.api.Identity;
+import dev.parley.identity.api.MachineId;
+import dev.parley.identity.api.SignedRecord;
+import dev.parley.network.api.Network;
+import dev.parley.storage.api.Hash;
+import dev.parley.storage.api.KeyValueStore;
+import dev.parley.storage.api.Storage;
+import dev.parley.storage.api.StorageException;
+import dev.parley.trust.api.TrustLevel;
+import dev.parley.trust.api.TrustStore;
+import dev.parley.wire.api.MalformedException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** The announcements that came by gossip, and what we announce ourselves. */
+@Component(service = {Catalog.class, RequestHandler.class})
+public final class CatalogComponent implements Catalog, RequestHandler {
+    private static final System.Logger LOG = System.getLogger(CatalogComponent.class.getName());
+    private static final String METHOD = "catalog.descriptor";
+    private static final int MAX_ENTRIES = 4096;
+    private static final int MAX_HOLDERS = 16;
+    private static final Duration TTL = Duration.ofDays(7);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+    private record Listed(Announcement.Published announcement, AgentId publisher, String topic) {}
+
+    private final Identity identity;
+    private final Network network;
+    private final Gossip gossip;
+    private final Direct direct;
+    private final TrustStore trust;
+    private final KeyValueStore kept;
+    private final AutoCloseable subscription;
+    private final Map<Hash, Listed> listed = new LinkedHashMap<>();
+    private final Map<Hash, Map<MachineId, String>> holders = new LinkedHashMap<>();
+
+    @Activate
+    public CatalogComponent(
+            @Reference Identity identity,
+            @Reference Network network,
+            @Reference Gossip gossip,
+            @Reference Direct direct,
+            @Reference Storage storage,
+            @Reference TrustStore trust)
+            throws StorageException {
+        this.identity = identity;
+        this.network = network;
+        this.gossip = gossip;
+        this.direct = direct;
+        this.trust = trust;
+        this.kept = storage.keyValue("catalog");
+        this.subscription = gossip.subscribe("plugins/*", this::onMessage);
+        announceAgain();
+    }
+
+    @Deactivate
+    public void close() throws Exception {
+        subscription.close();
+    }
+
+    private void announceAgain() {
+        for (String key : kept.keys("topic/")) {
+            Hash hash = Hash.of(key.substring("topic/".length()));
+            String topic = new String(kept.get(key).orElseThrow(), StandardCharsets.UTF_8);
+            signed(hash).ifPresent(record -> announce(hash, record, new Topic(topic)));
+        }
+    }
+
+    private Optional<SignedRecord> signed(Hash hash) {
+        try {
+            Optional<byte[]> bytes = kept.get("descriptor/" + hash.hex());
+            return bytes.isPresent()
+                    ? Optional.of(SignedRecord.decode(bytes.get()))
+                    : Optional.empty();
+        } catch (MalformedException e) {
+            LOG.log(System.Logger.Level.ERROR, "descriptor " + hash + " on disk is damaged", e);
+            return Optional.empty();
+        }
+    }
+
+    private void announce(Hash hash, SignedRecord record, Topic topic) {
+        try {
+            Descriptor descriptor = Descriptor.decode(record.body());
+            direct.offer(descriptor.sha256());
+            boolean own = descriptor.publisher().equals(identity.agent());
+            Announcement announcement =
+                    own
+                            ? Announcement.of(hash, descriptor, network.listenAddress())
+                            : new Announcement.Holding(hash, network.listenAddress());
+            String key =
+                    (own
+                            ? "p:"
+                                    + Hash.sha256(descriptor.bsn().getBytes(StandardCharsets.UTF_8))
+                                            .hex()
+                                            .substring(0, 32)
+                            : "h:" + hash.hex().substring(0, 32));
+            gossip.publish(topic, announcement.encode(), new Retention(key, TTL));
+        } catch (MalformedException e) {
+            LOG.log(System.Logger.Level.ERROR, "descriptor " + hash + " cannot be announced", e);
+        }
+    }
+
+    private void onMessage(GossipMessage message) {
+        try {
+            Announcement announcement = Announcement.decode(message.payload());
+            synchronized (this) {
+                if (announcement instanceof Announcement.Published published) {
+                    listed.values()
+                            .removeIf(
+                                    old ->
+                                            old.publisher().equals(message.author())
+                                                    && old.announcement()
+                                                            .bsn()
+                                                            .equals(published.bsn())
+                                                    && old.announcement().sequence()
+                                                            < published.sequence());
+                    listed.put(
+                            published.descriptor(),
+                            new Listed(published, message.author(), message.topic().name()));
+                    while (listed.size() > MAX_ENTRIES) {
+                        listed.remove(listed.keySet().iterator().next());
+                    }
+                    holder(published.descriptor(), message.machine(), published.address());
+                } else if (announcement instanceof Announcement.Holding holding) {
+                    holder(holding.descriptor(), message.machine(), holding.address());
+                }
+            }
+        } catch (MalformedException e) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "announcement of {0} refused: {1} {2}",
+                    message.author().words(),
+                    e.reason(),
+                    e.getMessage());
+        }
+    }
+
+    private void holder(Hash descriptor, MachineId machine, String address) {
+        Map<MachineId, String> known =
+                holders.computeIfAbsent(descriptor, key -> new LinkedHashMap<>());
+        if (known.size() < MAX_HOLDERS || known.containsKey(machine)) {
+            known.put(machine, address);
+        }
+        while (holders.size() > MAX_ENTRIES) {
+            holders.remove(holders.keySet().iterator().next());
+        }
+    }
+
+    private synchronized List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        listed.forEach(
+                (hash, it) -> {
+                    if (trust.level(it.publisher()) != TrustLevel.BLOCKED) {
+                        Announcement.Published published = it.announcement();
+                        entries.add(
+                                new Entry(
+                                        hash,
+                                        published.bsn(),
+                                        published.version(),
+                                        published.name(),
+                                        published.title(),
+                                        it.publisher(),
+                                        published.size(),
+                                        published.sequence(),
+                                        it.topic(),
+                                        holders.getOrDefault(hash, Map.of())));
+                    }
+                });
+        entries.sort(
+                Comparator.comparing(Entry::name)
+                        .thenComparing(Entry::sequence, Comparator.reverseOrder()));
+        return entries;
+    }
+
+    @Override
+    public List<Entry> search(String text) {
+        String wanted = text.toLowerCase(Locale.ROOT);
+        return entries().stream()
+                .filter(
+                        it ->
+                                (it.name()
+                                                + " "
+                                                + it.title()
+                                                + " "
+                                                + it.bsn()
+                                                + " "
+                                                + it.publisher())
+                                        .toLowerCase(Locale.ROOT)
+                                        .contains(wanted))
+                .toList();
+    }
+
+    @Override
+    public Entry find(String ref) throws RefusedException {
+        int slash = ref.indexOf('/');
+        String publisher = slash < 0 ? "" : ref.substring(0, slash);
+        String rest = ref.substring(slash + 1);
+        int at = rest.indexOf('@');
+        String name = at < 0 ? rest : rest.substring(0, at);
+        String version = at < 0 ? "" : rest.substring(at + 1);
+        List<Entry> found =
+                entries().stream()
+                        .filter(
+                                it ->
+                                        it.name().equals(name)
+                                                || it.bsn().equals(name)
+                                                || it.descriptor().hex().equals(ref))
+                        .filter(it -> it.publisher().hex().startsWith(publisher))
+                        .filter(it -> version.isEmpty() || it.version().equals(version))
+                        .toList();
+        if (found.isEmpty()) {
+            throw new RefusedException(
+                    ReasonCode.NOT_FOUND,
+                    "no announcement of '"
+                            + ref
+                            + "' is here; 'parley plugins search' lists what is, and it may take"
+                            + " a few seconds after connecting");
+        }
+        if (found.stream().map(Entry::publisher).distinct().count() > 1) {
+            throw new RefusedException(
+                    ReasonCode.AMBIGUOUS,
+                    "'"
+                            + ref
+                            + "' is announced by more than one publisher; name one: "
+                            + String.join(
+                                    ", ",
+                                    found.stream()
+                                            .map(
+                                                    it ->
+                                                            it.publisher().hex().substring(0, 12)
+                                                                    + "/"
+                                                                    + it.name())
+                                            .distinct()
+                                            .toList()));
+        }
+        return found.get(0);
+    }
+
+    @Override
+    public CompletionStage<List<MachineId>> reachableHolders(Entry entry) {
+        List<CompletableFuture<Optional<MachineId>>> attempts = new ArrayList<>();
+        entry.holders()
+                .forEach(
+                        (machine, address) -> {
+                            if (machine.equals(identity.machine())) {
+                                return;
+                            }
+                            if (network.peer(machine).isPresent()) {
+                                attempts.add(
+                                        CompletableFuture.completedFuture(Optional.of(machine)));
+                            } else {
+                                attempts.add(
+                                        network.connect(address)
+                                                .handle(
+                                                        (peer, failure) ->
+                                                                failure == null
+                                                                                && peer.machine()
+                                                                                        .equals(
+                                                                                                machine)
+                                                                        ? Optional.of(machine)
+                                                                        : Optional
+                                                                                .<MachineId>empty())
+                                                .toCompletableFuture()
+                                                .completeOnTimeout(
+                                                        Optional.empty(),
+                                                        2,
+                                                        java.util.concurrent.TimeUnit.SECONDS));
+                            }
+                        });
+        return CompletableFuture.allOf(attempts.toArray(new CompletableFuture<?>[0]))
+                .thenApply(
+                        done ->
+                                attempts.stream()
+                                        .map(CompletableFuture::join)
+                                        .flatMap(Optional::stream)
+                                        .toList());
+    }
+
+    @Override
+    public CompletionStage<SignedRecord> descriptor(Entry entry) {
+        Optional<SignedRecord> here = signed(entry.descriptor());
+        if (here.isPresent()) {
+            return CompletableFuture.completedFuture(here.get());
+        }
+        return reachableHolders(entry)
+                .thenCompose(machines -> ask(entry, new ArrayList<>(machines)));
+    }
+
+    private CompletionStage<SignedRecord> ask(Entry entry, List<MachineId> machines) {
+        if (machines.isEmpty()) {
+            return CompletableFuture.failedStage(
+                    new RefusedException(
+                            ReasonCode.FETCH_NO_HOLDER,
+                            "nobody who serves "
+                                    + entry.name()
+                                    + " can be reached; "
+                                    + entry.holders().size()
+                                    + " said they do"));
+        }
+        MachineId machine = machines.remove(0);
+        return direct.request(machine, METHOD, entry.descriptor().bytes(), REQUEST_TIMEOUT)
+                .thenApply(
+                        bytes -> {
+                            try {
+                                return Hash.sha256(bytes).equals(entry.descriptor())
+                                        ? Optional.of(SignedRecord.decode(bytes))
+                                        : Optional.<SignedRecord>empty();
+                            } catch (MalformedException e) {
+                                return Optional.<SignedRecord>empty();
+                            }
+                        })
+                .exceptionally(failure -> Optional.empty())
+                .thenCompose(
+                        record ->
+                                record.isPresent()
+                                        ? CompletableFuture.completedFuture(record.get())
+                                        : ask(entry, machines));
+    }
+
+    @Override
+    public CompletionStage<Hash> publish(SignedRecord descriptor, Topic topic) {
+        Hash hash = Hash.sha256(descriptor.encode());
+        try {
+            String bsn = Descriptor.decode(descriptor.body()).bsn();
+            for (String old : kept.keys("topic/")) {
+                Hash oldHash = Hash.of(old.substring("topic/".length()));
+                if (ownLatest(bsn)
+                        .map(it -> Hash.sha256(it.encode()))
+                        .filter(oldHash::equals)
+                        .isPresent()) {
+                    kept.delete(old);
+                }
+            }
+            keep(hash, descriptor, topic.name());
+            kept.put("own/" + bsn, hash.bytes());
+        } catch (StorageException | MalformedException e) {
+            return CompletableFuture.failedStage(
+                    new RefusedException(ReasonCode.FAILED, e.getMessage()));
+        }
+        announce(hash, descriptor, topic);
+        return CompletableFuture.completedFuture(hash);
+    }
+
+    private void keep(Hash hash, SignedRecord descriptor, String topic) throws StorageException {
+        kept.put("descriptor/" + hash.hex(), descriptor.encode());
+        kept.put("topic/" + hash.hex(), topic.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void hold(Entry entry, SignedRecord descriptor) {
+        try {
+            keep(entry.descriptor(), descriptor, entry.topic());
+            announce(entry.descriptor(), descriptor, new Topic(entry.topic()));
+        } catch (StorageException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot keep " + entry.name() + " to serve it", e);
+        }
+    }
+
+    @Override
+    public Optional<SignedRecord> ownLatest(String bsn) {
+        return kept.get("own/" + bsn).flatMap(hash -> signed(Hash.of(hash)));
+    }
+
+    @Override
+    public String method() {
+        return METHOD;
+    }
+
+    @Override
+    public CompletionStage<byte[]> handle(Caller caller, byte[] body) {
+        if (body.length != Hash.BYTES) {
+            return CompletableFuture.failedStage(
+                    new RequestException("MALFORMED", "expected a 32-byte hash"));
+        }
+        return signed(Hash.of(body))
+                .map(record -> CompletableFuture.completedFuture(record.encode()))
+                .orElse(
+                        CompletableFuture.failedFuture(
+                                new RequestException("NOT_HERE", "not served here")));
+    }
+}
