@@ -67,13 +67,17 @@ public final class Main {
 
     public static void main(String[] words) throws IOException, MalformedException {
         InputStream in = new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
-        Channel channel = new Channel(new FileOutputStream(FileDescriptor.out));
-        Main main = new Main(channel);
+        run(in, new FileOutputStream(FileDescriptor.out));
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Serves one conversation. */
+    static void run(InputStream in, OutputStream out) throws MalformedException {
+        Main main = new Main(new Channel(out));
         System.setOut(new PrintStream(new LogStream(main.context), true, StandardCharsets.UTF_8));
         System.setErr(System.out);
         System.setIn(InputStream.nullInputStream());
         main.serve(in);
-        Runtime.getRuntime().halt(0);
     }
 
     private void serve(InputStream in) throws MalformedException {

@@ -1,0 +1,17 @@
+package dev.parley.host.api;
+
+import dev.parley.wire.api.Value;
+
+/**
+ * What a tool is called and what it takes and gives (JSON Schema, the subset of the descriptor's
+ * format).
+ */
+public record ToolSpec(
+        String plugin,
+        String name,
+        String title,
+        String description,
+        Value.Map inputSchema,
+        Value.Map outputSchema,
+        String effects,
+        String audience) {}

@@ -1,0 +1,289 @@
+package dev.parley.host.internal;
+
+import dev.parley.actor.api.Actors;
+import dev.parley.host.api.ToolException;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.PipeFrames;
+import dev.parley.wire.api.Value;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * One running child. What it sends is untrusted: frames are checked, anything else ends it. A call
+ * that is not answered in time counts as a strike, and two strikes end it.
+ */
+final class IsolateProcess {
+    static final long CALL_MILLIS = 5_000;
+    private static final long START_MILLIS = 15_000;
+    private static final int STRIKES = 2;
+    private static final int MAX_CALLS = 256;
+    private static final long MAX_RSS_KIB = 256 * 1024;
+
+    /** What the child asks of the host; answers with a map to merge into the answer frame. */
+    interface Asked {
+        CompletionStage<Value.MapBuilder> ask(
+                String operation, Value.Map arguments, IsolateProcess from);
+    }
+
+    private final Process process;
+    private final Consumer<String> log;
+    private final Asked asked;
+    private final Map<Long, CompletableFuture<Value>> calls = new ConcurrentHashMap<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicInteger strikes = new AtomicInteger();
+    private final CompletableFuture<Value.Map> ready = new CompletableFuture<>();
+    private final CompletableFuture<String> exited = new CompletableFuture<>();
+    private volatile String endReason = "";
+
+    IsolateProcess(Process process, String name, Consumer<String> log, Asked asked) {
+        this.process = process;
+        this.log = log;
+        this.asked = asked;
+        Actors.daemon("parley-isolate-" + name, this::read).start();
+        Actors.daemon("parley-isolate-err-" + name, this::readErrors).start();
+    }
+
+    CompletionStage<Value.Map> start(Path cache, Path jar, String entryClass) {
+        send(
+                Value.map()
+                        .put("kind", "start")
+                        .put("cache", cache.toString())
+                        .put("jar", jar.toString())
+                        .put("entryClass", entryClass));
+        return ready.orTimeout(START_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete(
+                        (tools, failure) -> {
+                            if (failure != null) {
+                                kill("it did not start");
+                            }
+                        });
+    }
+
+    /**
+     * @return completes with why it ended
+     */
+    CompletionStage<String> exited() {
+        return exited;
+    }
+
+    CompletionStage<Value> call(String tool, Value parameters, Value.Map arguments) {
+        if (calls.size() >= MAX_CALLS) {
+            return CompletableFuture.failedStage(
+                    new ToolException(
+                            "BUSY", MAX_CALLS + " calls of this plugin are under way; try again"));
+        }
+        long id = ids.incrementAndGet();
+        CompletableFuture<Value> result = new CompletableFuture<>();
+        calls.put(id, result);
+        if (exited.isDone()
+                || !send(
+                        Value.map()
+                                .put("kind", "call")
+                                .put("id", id)
+                                .put("tool", tool)
+                                .put("parameters", parameters)
+                                .put("args", arguments))) {
+            calls.remove(id);
+            return CompletableFuture.failedStage(
+                    new ToolException("PLUGIN_GONE", "the plugin is not running"));
+        }
+        return result.orTimeout(CALL_MILLIS, TimeUnit.MILLISECONDS)
+                .handle(
+                        (value, failure) -> {
+                            calls.remove(id);
+                            if (failure == null) {
+                                strikes.set(0);
+                                return value;
+                            }
+                            if (failure instanceof TimeoutException) {
+                                if (strikes.incrementAndGet() >= STRIKES) {
+                                    kill(
+                                            "it did not answer "
+                                                    + STRIKES
+                                                    + " calls within "
+                                                    + CALL_MILLIS / 1000
+                                                    + " s");
+                                }
+                                throw new CompletionException(
+                                        new ToolException(
+                                                "PLUGIN_TIMEOUT",
+                                                "the plugin did not answer within "
+                                                        + CALL_MILLIS / 1000
+                                                        + " s"));
+                            }
+                            throw failure instanceof CompletionException wrapped
+                                    ? wrapped
+                                    : new CompletionException(failure);
+                        });
+    }
+
+    void event(long subscription, String topic, String author, byte[] payload) {
+        send(
+                Value.map()
+                        .put("kind", "event")
+                        .put("subscription", subscription)
+                        .put("topic", topic)
+                        .put("author", author)
+                        .put("payload", Value.of(payload)));
+    }
+
+    private boolean send(Value.MapBuilder frame) {
+        try {
+            synchronized (process) {
+                PipeFrames.write(process.getOutputStream(), frame.build());
+            }
+            return true;
+        } catch (IOException e) {
+            kill("its pipe is closed");
+            return false;
+        }
+    }
+
+    private void read() {
+        try (InputStream in = new BufferedInputStream(process.getInputStream(), 1 << 16)) {
+            while (true) {
+                on(PipeFrames.read(in));
+            }
+        } catch (MalformedException e) {
+            kill("it broke the protocol: " + e.getMessage());
+        } catch (IOException e) {
+            endReason = endReason.isEmpty() ? "it ended by itself" : endReason;
+        } catch (RuntimeException e) {
+            kill("it broke the protocol: " + e);
+        }
+        process.destroyForcibly();
+        int code = process.onExit().join().exitValue();
+        String reason = endReason + " (exit code " + code + ")";
+        calls.values()
+                .forEach(
+                        call ->
+                                call.completeExceptionally(
+                                        new ToolException(
+                                                "PLUGIN_GONE",
+                                                "the plugin's process ended: " + reason)));
+        ready.completeExceptionally(new ToolException("PLUGIN_GONE", reason));
+        exited.complete(reason);
+    }
+
+    private void on(Value.Map frame) throws MalformedException {
+        switch (text(frame, "kind")) {
+            case "ready" -> ready.complete(frame);
+            case "failed" ->
+                    ready.completeExceptionally(
+                            new ToolException("PLUGIN_FAILED", clean(text(frame, "message"))));
+            case "log" -> log.accept(clean(text(frame, "text")));
+            case "pong" -> {}
+            case "result" -> {
+                CompletableFuture<Value> call = calls.get(number(frame, "id"));
+                if (call == null) {
+                    return; // answered after its deadline
+                }
+                if (frame.get("value").isPresent()) {
+                    call.complete(frame.get("value").get());
+                } else {
+                    String code = text(frame, "code");
+                    call.completeExceptionally(
+                            new ToolException(
+                                    code.equals("BUSY") || code.equals("NO_SUCH_TOOL")
+                                            ? code
+                                            : "PLUGIN_FAILED",
+                                    clean(text(frame, "message"))));
+                }
+            }
+            case "ask" -> {
+                long id = number(frame, "id");
+                Value.Map arguments =
+                        frame.get("args").orElse(Value.NULL) instanceof Value.Map map
+                                ? map
+                                : Value.map().build();
+                asked.ask(text(frame, "op"), arguments, this)
+                        .exceptionally(
+                                failure ->
+                                        Value.map()
+                                                .put("code", "FAILED")
+                                                .put("message", "the container failed"))
+                        .thenAccept(answer -> send(answer.put("kind", "answer").put("id", id)));
+            }
+            default ->
+                    throw new MalformedException(
+                            MalformedException.Reason.UNSUPPORTED, "an unknown kind of frame");
+        }
+    }
+
+    private void readErrors() {
+        try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.accept(clean(line.length() > 1000 ? line.substring(0, 1000) : line));
+            }
+        } catch (IOException e) {
+            log.accept("(its error output ended: " + e.getMessage() + ")");
+        }
+    }
+
+    static String text(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Text text ? text.value() : "";
+    }
+
+    static long number(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Int number ? number.value() : 0;
+    }
+
+    /** A stranger's text without control characters. */
+    static String clean(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\\t]]", " ");
+    }
+
+    /** Ends it if it uses more memory than it may; called once a second. */
+    void watch() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+                if (line.startsWith("VmRSS:")
+                        && Long.parseLong(line.replaceAll("[^0-9]", "")) > MAX_RSS_KIB) {
+                    kill("it used more than " + MAX_RSS_KIB / 1024 + " MiB of memory");
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return; // it has just ended, which is noticed elsewhere
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    void kill(String reason) {
+        if (endReason.isEmpty()) {
+            endReason = reason;
+        }
+        process.destroyForcibly();
+    }
+
+    /** Lets it close itself for up to half a second. */
+    void stop() {
+        endReason = "it was stopped";
+        send(Value.map().put("kind", "stop"));
+        try {
+            if (!process.waitFor(500, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
