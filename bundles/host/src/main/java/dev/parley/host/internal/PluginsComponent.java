@@ -1,0 +1,696 @@
+package dev.parley.host.internal;
+
+import dev.parley.actor.api.Actor;
+import dev.parley.actor.api.Actors;
+import dev.parley.catalog.api.Catalog;
+import dev.parley.catalog.api.Descriptor;
+import dev.parley.catalog.api.Entry;
+import dev.parley.catalog.api.ReasonCode;
+import dev.parley.catalog.api.RefusedException;
+import dev.parley.direct.api.BlobRequest;
+import dev.parley.direct.api.Direct;
+import dev.parley.direct.api.MerkleTree;
+import dev.parley.direct.api.RequestException;
+import dev.parley.gossip.api.Gossip;
+import dev.parley.gossip.api.Topic;
+import dev.parley.host.api.Plugins;
+import dev.parley.host.api.Tool;
+import dev.parley.identity.api.AgentId;
+import dev.parley.identity.api.Identity;
+import dev.parley.identity.api.SignedRecord;
+import dev.parley.storage.api.Hash;
+import dev.parley.storage.api.KeyValueStore;
+import dev.parley.storage.api.Storage;
+import dev.parley.storage.api.StorageException;
+import dev.parley.trust.api.TrustLevel;
+import dev.parley.trust.api.TrustListener;
+import dev.parley.trust.api.TrustStore;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.Value;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * The life of plugins in this container. Work that blocks runs on one worker, so that installs,
+ * stops and starts come one after the other; calls of tools do not pass here.
+ */
+@Component(
+        service = {Plugins.class, TrustListener.class},
+        configurationPid = "dev.parley.host",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = HostConfig.class)
+public final class PluginsComponent implements Plugins, TrustListener {
+    private static final System.Logger LOG = System.getLogger(PluginsComponent.class.getName());
+    private static final Duration FETCH_LIMIT = Duration.ofMinutes(10);
+    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+
+    private final BundleContext context;
+    private final Identity identity;
+    private final Storage storage;
+    private final Direct direct;
+    private final Gossip gossip;
+    private final TrustStore trust;
+    private final Catalog catalog;
+    private final Ledger ledger;
+    private final Admission admission;
+    private final KeyValueStore data;
+    private final Actor actor = Actors.create("parley-host", 10_000);
+    private final ExecutorService worker = Actors.pool("parley-host-worker", 1, 256);
+    private final ExecutorService stopper = Actors.pool("parley-host-stopper", 2, 256);
+    private final CompletableFuture<Sandbox> sandbox;
+    private final Map<String, Ledger.Installed> installed = new ConcurrentHashMap<>();
+    private final Map<String, RunningPlugin> running = new ConcurrentHashMap<>();
+    private final Map<String, Bundle> facades = new ConcurrentHashMap<>();
+
+    @Activate
+    public PluginsComponent(
+            BundleContext context,
+            HostConfig config,
+            @Reference Identity identity,
+            @Reference Storage storage,
+            @Reference Direct direct,
+            @Reference Gossip gossip,
+            @Reference TrustStore trust,
+            @Reference Catalog catalog)
+            throws StorageException, MalformedException {
+        this.context = context;
+        this.identity = identity;
+        this.storage = storage;
+        this.direct = direct;
+        this.gossip = gossip;
+        this.trust = trust;
+        this.catalog = catalog;
+        this.ledger = new Ledger(storage.keyValue("plugins"));
+        this.admission = new Admission(identity.network(), trust, ledger);
+        this.data = storage.keyValue("plugin-data");
+        for (Ledger.Installed plugin : ledger.installed()) {
+            installed.put(plugin.descriptor().name(), plugin);
+        }
+        this.sandbox =
+                work(
+                        () ->
+                                Sandbox.open(
+                                        Path.of(config.isolateJar()),
+                                        config.java(),
+                                        config.sandbox()));
+        actor.every(Duration.ofSeconds(1), () -> running.values().forEach(RunningPlugin::watch));
+        work(
+                () -> {
+                    installed.values().forEach(this::restore);
+                    return "restored";
+                });
+    }
+
+    @Deactivate
+    public void close() {
+        running.values().forEach(RunningPlugin::stop);
+        actor.close();
+        worker.shutdownNow();
+        stopper.shutdownNow();
+        facades.values().forEach(PluginsComponent::remove);
+        sandbox.thenAccept(Sandbox::close);
+    }
+
+    /** Runs blocking work; what it throws is how the stage fails. */
+    private <T> CompletableFuture<T> work(Callable<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            worker.execute(
+                    () -> {
+                        try {
+                            result.complete(task.call());
+                        } catch (Exception e) {
+                            if (!(e instanceof RefusedException)) {
+                                LOG.log(System.Logger.Level.WARNING, "the host's work failed", e);
+                            }
+                            result.completeExceptionally(
+                                    e instanceof RefusedException
+                                            ? e
+                                            : new RefusedException(
+                                                    ReasonCode.FAILED, e.toString()));
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(
+                    new RefusedException(ReasonCode.FAILED, "too much waits; try again"));
+        }
+        return result;
+    }
+
+    private static <T> T await(CompletionStage<T> stage, Duration limit) throws RefusedException {
+        try {
+            return stage.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            while (cause instanceof CompletionException && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            if (cause instanceof RefusedException refused) {
+                throw refused;
+            }
+            if (cause instanceof RequestException request) {
+                throw new RefusedException(code(request.code()), request.getMessage());
+            }
+            throw new RefusedException(
+                    ReasonCode.START_FAILED, cause == null ? e.toString() : cause.getMessage());
+        } catch (TimeoutException e) {
+            throw new RefusedException(
+                    ReasonCode.FAILED, "it took longer than " + limit.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RefusedException(ReasonCode.FAILED, "the container stops");
+        }
+    }
+
+    private static ReasonCode code(String name) {
+        try {
+            return ReasonCode.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            return ReasonCode.FAILED;
+        }
+    }
+
+    private void restore(Ledger.Installed plugin) {
+        if (!plugin.enabled()
+                || trust.level(plugin.descriptor().publisher()) == TrustLevel.BLOCKED) {
+            return;
+        }
+        try {
+            Path jar =
+                    storage.blobs()
+                            .path(plugin.descriptor().sha256())
+                            .orElseThrow(
+                                    () ->
+                                            new RefusedException(
+                                                    ReasonCode.FAILED,
+                                                    "its bundle is gone from the disk"));
+            run(plugin, jar);
+        } catch (RefusedException e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "{0} was not started again: {1} {2}",
+                    plugin.descriptor().name(),
+                    e.code(),
+                    e.getMessage());
+        }
+    }
+
+    @Override
+    public Value.Map sandbox() {
+        if (!sandbox.isDone()) {
+            return Value.map()
+                    .put("tier", "testing")
+                    .put("why", "the self-test is under way")
+                    .build();
+        }
+        try {
+            return sandbox.join().report();
+        } catch (CompletionException e) {
+            return Value.map()
+                    .put("tier", "unavailable")
+                    .put(
+                            "why",
+                            String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()))
+                    .build();
+        }
+    }
+
+    private record Candidate(Entry entry, SignedRecord signed, Descriptor descriptor) {}
+
+    private Candidate candidate(String ref) throws RefusedException {
+        Entry entry = catalog.find(ref);
+        admission.entry(entry);
+        SignedRecord signed = await(catalog.descriptor(entry), Duration.ofSeconds(30));
+        return new Candidate(entry, signed, admission.descriptor(entry, signed, Instant.now()));
+    }
+
+    @Override
+    public CompletionStage<Value.Map> inspect(String ref) {
+        return work(
+                () -> {
+                    Candidate candidate = candidate(ref);
+                    Descriptor descriptor = candidate.descriptor();
+                    List<Value> permissions = new ArrayList<>();
+                    descriptor
+                            .permissions()
+                            .forEach(
+                                    it ->
+                                            permissions.add(
+                                                    Value.map()
+                                                            .put("permission", it.permission())
+                                                            .put("reason", it.reason())
+                                                            .build()));
+                    TrustLevel level = trust.level(descriptor.publisher());
+                    return Value.map()
+                            .put("name", descriptor.name())
+                            .put("bsn", descriptor.bsn())
+                            .put("version", descriptor.version())
+                            .put("title", descriptor.title())
+                            .put("description", descriptor.description())
+                            .put("publisher", descriptor.publisher().hex())
+                            .put("publisherWords", descriptor.publisher().words())
+                            .put("trust", level.name().toLowerCase(java.util.Locale.ROOT))
+                            .put("size", descriptor.size())
+                            .put("sequence", descriptor.sequence())
+                            .put("sha256", descriptor.sha256().hex())
+                            .put("permissions", Value.list(permissions))
+                            .put("tools", Value.list(descriptor.tools()))
+                            .put("sandbox", await(sandbox, START_LIMIT).report())
+                            .put("installable", level.compareTo(TrustLevel.KNOWN) >= 0)
+                            .build();
+                });
+    }
+
+    @Override
+    public CompletionStage<Value.Map> install(
+            String ref, Consent consent, Consumer<String> progress) {
+        return work(
+                () -> {
+                    progress.accept("looking for " + ref);
+                    Candidate candidate = candidate(ref);
+                    Descriptor descriptor = candidate.descriptor();
+                    Sandbox confined = await(sandbox, START_LIMIT);
+                    if (!confined.usable()) {
+                        throw new RefusedException(
+                                ReasonCode.NO_SANDBOX,
+                                IsolateProcess.text(confined.report(), "why"));
+                    }
+                    Set<String> granted = admission.consent(descriptor, consent);
+                    Ledger.Installed old = installed.get(descriptor.name());
+                    if (old != null
+                            && (!old.descriptor().publisher().equals(descriptor.publisher())
+                                    || !old.descriptor().bsn().equals(descriptor.bsn()))) {
+                        throw new RefusedException(
+                                ReasonCode.ALREADY_INSTALLED,
+                                "another plugin called '"
+                                        + descriptor.name()
+                                        + "' is installed; uninstall it first");
+                    }
+                    boolean here = storage.blobs().path(descriptor.sha256()).isPresent();
+                    Ledger.Installed plugin =
+                            new Ledger.Installed(
+                                    candidate.signed(),
+                                    descriptor,
+                                    granted,
+                                    candidate.entry().topic(),
+                                    true);
+                    try {
+                        Path jar = fetch(candidate, progress);
+                        progress.accept("checking the bundle");
+                        admission.bundle(jar, descriptor);
+                        progress.accept("starting it in the sandbox");
+                        halt(descriptor.name());
+                        run(plugin, jar);
+                        ledger.commit(plugin);
+                    } catch (RefusedException | StorageException e) {
+                        halt(descriptor.name());
+                        if (old != null) {
+                            restore(old);
+                        }
+                        if (!here && !inUse(descriptor.sha256())) {
+                            storage.blobs().delete(descriptor.sha256());
+                        }
+                        throw e instanceof StorageException full
+                                ? new RefusedException(
+                                        code(full.reason().name()), full.getMessage())
+                                : e;
+                    }
+                    installed.put(descriptor.name(), plugin);
+                    catalog.hold(candidate.entry(), candidate.signed());
+                    return describe(plugin);
+                });
+    }
+
+    private boolean inUse(Hash blob) {
+        return installed.values().stream().anyMatch(it -> it.descriptor().sha256().equals(blob))
+                || catalog.search("").stream()
+                        .anyMatch(it -> it.publisher().equals(identity.agent()));
+    }
+
+    private Path fetch(Candidate candidate, Consumer<String> progress) throws RefusedException {
+        Descriptor descriptor = candidate.descriptor();
+        Optional<Path> here = storage.blobs().path(descriptor.sha256());
+        if (here.isPresent()) {
+            return here.get();
+        }
+        var holders = await(catalog.reachableHolders(candidate.entry()), Duration.ofSeconds(10));
+        progress.accept(
+                "fetching " + descriptor.size() + " bytes from " + holders.size() + " holders");
+        return await(
+                direct.fetch(
+                        new BlobRequest(
+                                descriptor.sha256(), descriptor.size(), descriptor.merkleRoot()),
+                        holders,
+                        bytes ->
+                                progress.accept(
+                                        "fetched "
+                                                + bytes
+                                                + " of "
+                                                + descriptor.size()
+                                                + " bytes")),
+                FETCH_LIMIT);
+    }
+
+    /** Starts a plugin and waits until its tools can be called. */
+    private void run(Ledger.Installed plugin, Path jar) throws RefusedException {
+        Sandbox confined = await(sandbox, START_LIMIT);
+        if (!confined.usable()) {
+            throw new RefusedException(
+                    ReasonCode.NO_SANDBOX, IsolateProcess.text(confined.report(), "why"));
+        }
+        Descriptor descriptor = plugin.descriptor();
+        Bundle facade = facade(descriptor);
+        String prefix = descriptor.publisher().hex() + "/" + descriptor.bsn() + "/";
+        RunningPlugin started =
+                new RunningPlugin(
+                        descriptor,
+                        jar,
+                        confined,
+                        actor,
+                        facade,
+                        () -> new Broker(plugin.granted(), data, prefix, gossip, this::tool));
+        running.put(descriptor.name(), started);
+        await(started.start(), START_LIMIT);
+    }
+
+    private Optional<Tool> tool(String plugin, String tool) {
+        try {
+            Collection<org.osgi.framework.ServiceReference<Tool>> found =
+                    context.getServiceReferences(
+                            Tool.class,
+                            "(&(parley.plugin=" + plugin + ")(parley.tool=" + tool + "))");
+            return found.stream().findFirst().map(context::getService);
+        } catch (InvalidSyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A bundle of nothing but a manifest, whose life is the plugin's life here. */
+    private Bundle facade(Descriptor descriptor) throws RefusedException {
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.putValue("Manifest-Version", "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue(
+                "Bundle-SymbolicName",
+                "dev.parley.facade."
+                        + descriptor.publisher().hex().substring(0, 16)
+                        + "."
+                        + descriptor.bsn());
+        headers.putValue("Bundle-Version", descriptor.version());
+        headers.putValue("Bundle-Name", descriptor.title());
+        try {
+            ByteArrayOutputStream jar = new ByteArrayOutputStream();
+            try (JarOutputStream out = new JarOutputStream(jar, manifest)) {
+                out.finish();
+            }
+            Bundle bundle =
+                    context.installBundle(
+                            "parley:facade/" + descriptor.name(),
+                            new ByteArrayInputStream(jar.toByteArray()));
+            bundle.start();
+            facades.put(descriptor.name(), bundle);
+            return bundle;
+        } catch (IOException | BundleException e) {
+            throw new RefusedException(ReasonCode.FAILED, "its facade bundle: " + e.getMessage());
+        }
+    }
+
+    private static void remove(Bundle facade) {
+        try {
+            facade.uninstall();
+        } catch (BundleException | IllegalStateException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a facade was gone already", e);
+        }
+    }
+
+    private void halt(String name) {
+        RunningPlugin plugin = running.remove(name);
+        if (plugin != null) {
+            plugin.stop();
+        }
+        Bundle facade = facades.remove(name);
+        if (facade != null) {
+            remove(facade);
+        }
+    }
+
+    private Ledger.Installed named(String name) throws RefusedException {
+        Ledger.Installed plugin = installed.get(name);
+        if (plugin == null) {
+            throw new RefusedException(
+                    ReasonCode.NOT_INSTALLED,
+                    "no plugin '"
+                            + name
+                            + "' is installed; installed are "
+                            + new java.util.TreeSet<>(installed.keySet()));
+        }
+        return plugin;
+    }
+
+    @Override
+    public CompletionStage<Value.Map> uninstall(String name) {
+        return work(
+                () -> {
+                    Ledger.Installed plugin = named(name);
+                    halt(name);
+                    ledger.remove(name);
+                    installed.remove(name);
+                    String prefix =
+                            plugin.descriptor().publisher().hex()
+                                    + "/"
+                                    + plugin.descriptor().bsn()
+                                    + "/";
+                    for (String key : data.keys(prefix)) {
+                        data.delete(key);
+                    }
+                    return Value.map().put("uninstalled", name).build();
+                });
+    }
+
+    @Override
+    public CompletionStage<Value.Map> start(String name) {
+        return work(
+                () -> {
+                    Ledger.Installed plugin = enabled(named(name), true);
+                    if (trust.level(plugin.descriptor().publisher()) == TrustLevel.BLOCKED) {
+                        throw new RefusedException(
+                                ReasonCode.PUBLISHER_BLOCKED, "its publisher is blocked here");
+                    }
+                    halt(name);
+                    run(
+                            plugin,
+                            storage.blobs()
+                                    .path(plugin.descriptor().sha256())
+                                    .orElseThrow(
+                                            () ->
+                                                    new RefusedException(
+                                                            ReasonCode.FAILED,
+                                                            "its bundle is gone from the disk")));
+                    return describe(plugin);
+                });
+    }
+
+    @Override
+    public CompletionStage<Value.Map> stop(String name) {
+        return work(
+                () -> {
+                    Ledger.Installed plugin = enabled(named(name), false);
+                    halt(name);
+                    return describe(plugin);
+                });
+    }
+
+    private Ledger.Installed enabled(Ledger.Installed old, boolean enabled)
+            throws StorageException {
+        Ledger.Installed plugin =
+                new Ledger.Installed(
+                        old.signed(), old.descriptor(), old.granted(), old.topic(), enabled);
+        ledger.commit(plugin);
+        installed.put(plugin.descriptor().name(), plugin);
+        return plugin;
+    }
+
+    private Value.Map describe(Ledger.Installed plugin) {
+        Descriptor descriptor = plugin.descriptor();
+        RunningPlugin current = running.get(descriptor.name());
+        return Value.map()
+                .put("name", descriptor.name())
+                .put("bsn", descriptor.bsn())
+                .put("version", descriptor.version())
+                .put("title", descriptor.title())
+                .put("publisher", descriptor.publisher().hex())
+                .put("publisherWords", descriptor.publisher().words())
+                .put("state", current == null ? "STOPPED" : current.state().name())
+                .put("pid", current == null ? 0 : current.pid())
+                .put("granted", Value.texts(plugin.granted().stream().sorted().toList()))
+                .put("asked", Value.texts(Admission.asked(descriptor)))
+                .put(
+                        "tools",
+                        Value.texts(
+                                descriptor.tools().stream()
+                                        .map(it -> IsolateProcess.text(it, "name"))
+                                        .toList()))
+                .build();
+    }
+
+    @Override
+    public List<Value.Map> list() {
+        return installed.values().stream()
+                .sorted(java.util.Comparator.comparing(it -> it.descriptor().name()))
+                .map(this::describe)
+                .toList();
+    }
+
+    @Override
+    public Optional<List<String>> log(String name) {
+        if (!installed.containsKey(name)) {
+            return Optional.empty();
+        }
+        RunningPlugin plugin = running.get(name);
+        return Optional.of(plugin == null ? List.of() : plugin.logLines());
+    }
+
+    @Override
+    public void changed(AgentId agent) {
+        if (trust.level(agent) != TrustLevel.BLOCKED) {
+            return;
+        }
+        stopper.execute(
+                () ->
+                        running.values().stream()
+                                .filter(it -> it.descriptor().publisher().equals(agent))
+                                .forEach(it -> halt(it.descriptor().name())));
+    }
+
+    @Override
+    public CompletionStage<Value.Map> publish(Path jar, String topic) {
+        return work(
+                () -> {
+                    if (!Topic.valid(topic) || !topic.startsWith("plugins/")) {
+                        throw new RefusedException(
+                                ReasonCode.FAILED,
+                                "the topic is '"
+                                        + topic
+                                        + "', expected plugins/ and a category, for example plugins/demo");
+                    }
+                    if (!Files.isRegularFile(jar)) {
+                        throw new RefusedException(ReasonCode.NOT_FOUND, "there is no file " + jar);
+                    }
+                    if (Files.size(jar) > Descriptor.MAX_JAR_BYTES) {
+                        throw new RefusedException(
+                                ReasonCode.TOO_LARGE,
+                                "the bundle has "
+                                        + Files.size(jar)
+                                        + " bytes, at most "
+                                        + Descriptor.MAX_JAR_BYTES);
+                    }
+                    BundleLint.Bundle bundle = BundleLint.check(jar);
+                    byte[] bytes = Files.readAllBytes(jar);
+                    Hash sha256 = storage.blobs().put(bytes);
+                    SignedRecord signed =
+                            sign(bundle, bytes.length, sha256, MerkleTree.of(jar).root());
+                    Descriptor descriptor = Descriptor.decode(signed.body());
+                    Hash hash =
+                            await(
+                                    catalog.publish(signed, new Topic(topic)),
+                                    Duration.ofSeconds(10));
+                    return Value.map()
+                            .put("name", descriptor.name())
+                            .put("version", descriptor.version())
+                            .put("sequence", descriptor.sequence())
+                            .put("descriptor", hash.hex())
+                            .put("sha256", sha256.hex())
+                            .put("topic", topic)
+                            .build();
+                });
+    }
+
+    private SignedRecord sign(BundleLint.Bundle bundle, long size, Hash sha256, Hash root)
+            throws MalformedException {
+        Optional<SignedRecord> last = catalog.ownLatest(bundle.bsn());
+        long sequence = 1;
+        Hash previous = Hash.of(new byte[Hash.BYTES]);
+        if (last.isPresent()) {
+            Descriptor before = Descriptor.decode(last.get().body());
+            if (before.sha256().equals(sha256)) {
+                return last.get();
+            }
+            sequence = before.sequence() + 1;
+            previous = Hash.sha256(last.get().encode());
+        }
+        Value.Map plugin = bundle.plugin();
+        List<Descriptor.Permission> permissions = new ArrayList<>();
+        if (plugin.get("permissions").orElse(Value.NULL) instanceof Value.List list) {
+            for (Value item : list.items()) {
+                if (item instanceof Value.Map permission) {
+                    permissions.add(
+                            new Descriptor.Permission(
+                                    IsolateProcess.text(permission, "permission"),
+                                    IsolateProcess.text(permission, "reason")));
+                }
+            }
+        }
+        List<Value.Map> tools = new ArrayList<>();
+        if (plugin.get("tools").orElse(Value.NULL) instanceof Value.List list) {
+            list.items().forEach(it -> tools.add((Value.Map) it));
+        }
+        byte[] body =
+                new Descriptor(
+                                bundle.bsn(),
+                                bundle.version(),
+                                identity.agent(),
+                                size,
+                                sha256,
+                                root,
+                                IsolateProcess.text(plugin, "entryClass"),
+                                IsolateProcess.text(plugin, "name"),
+                                IsolateProcess.text(plugin, "title"),
+                                IsolateProcess.text(plugin, "description"),
+                                permissions,
+                                tools,
+                                sequence,
+                                previous,
+                                Instant.now(),
+                                IsolateProcess.text(plugin, "api"))
+                        .encode();
+        Descriptor.decode(body);
+        return new SignedRecord(
+                body, identity.agentKey(), identity.signAsAgent(Descriptor.CONTEXT, body));
+    }
+}
