@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
 
 /**
@@ -20,6 +21,7 @@ import org.osgi.annotation.bundle.Requirement;
         namespace = "dev.parley.plugin.api",
         filter = "(&(version>=1.0.0)(!(version>=2.0.0)))",
         effective = "active")
+@Capability(namespace = "dev.parley.tool", attribute = "plugin=${#name}", effective = "active")
 public @interface Plugin {
     /** What users install and call it by: {@code [a-z][a-z0-9-]{0,39}}. */
     String name();
