@@ -1,6 +1,7 @@
 package dev.parley.isolate;
 
 import dev.parley.plugin.PluginContext;
+import dev.parley.plugin.PluginException;
 import dev.parley.plugin.Tool;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.PipeFrames;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -39,8 +41,9 @@ import org.osgi.framework.launch.Framework;
 public final class Main {
     private static final int THREADS = 8;
     private static final int WAITING_CALLS = 64;
+    private static final long STOP_MILLIS = 5_000;
 
-    private final Map<String, Method> tools = new HashMap<>();
+    private final Map<String, Method> tools = new ConcurrentHashMap<>();
     private final Channel channel;
     private final ExecutorService calls =
             new ThreadPoolExecutor(
@@ -58,7 +61,8 @@ public final class Main {
                     new ArrayBlockingQueue<>(1024),
                     new ThreadPoolExecutor.DiscardPolicy());
     private final HostContext context;
-    private @Nullable Object plugin;
+    private volatile @Nullable Object plugin;
+    private boolean closed;
 
     private Main(Channel channel) {
         this.channel = channel;
@@ -67,37 +71,49 @@ public final class Main {
 
     public static void main(String[] words) throws IOException, MalformedException {
         InputStream in = new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
-        run(in, new FileOutputStream(FileDescriptor.out));
+        run(in, new FileOutputStream(FileDescriptor.out), () -> Runtime.getRuntime().halt(0));
         Runtime.getRuntime().halt(0);
     }
 
-    /** Serves one conversation. */
-    static void run(InputStream in, OutputStream out) throws MalformedException {
+    /** Serves one conversation, until the pipe ends. */
+    static void run(InputStream in, OutputStream out, Runnable stopped) throws MalformedException {
         Main main = new Main(new Channel(out));
         System.setOut(new PrintStream(new LogStream(main.context), true, StandardCharsets.UTF_8));
         System.setErr(System.out);
         System.setIn(InputStream.nullInputStream());
-        main.serve(in);
+        main.serve(in, stopped);
     }
 
-    private void serve(InputStream in) throws MalformedException {
+    /** Plugin code never runs on this thread: what it asks is answered by a frame read here. */
+    private void serve(InputStream in, Runnable stopped) throws MalformedException {
         try {
-            for (Value.Map frame = PipeFrames.read(in); ; frame = PipeFrames.read(in)) {
+            while (true) {
+                Value.Map frame = PipeFrames.read(in);
                 switch (HostContext.text(frame, "kind")) {
-                    case "start" -> start(frame);
+                    case "start" -> events.execute(() -> start(frame));
                     case "call" -> call(frame);
                     case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
                     case "event" -> context.event(frame);
                     case "ping" -> channel.send(Value.map().put("kind", "pong"));
                     case "stop" -> {
-                        stop();
-                        return;
+                        events.execute(this::stop);
+                        events.execute(stopped);
                     }
                     default -> {} // a newer host may say more than this child understands
                 }
             }
         } catch (IOException e) {
-            stop(); // the host is gone
+            events.execute(this::stop); // the host is gone
+            events.shutdown();
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            events.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -219,6 +235,11 @@ public final class Main {
             }
             channel.send(Value.map().put("kind", "result").put("id", id).put("value", value));
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof PluginException refused
+                    && refused.code().equals(PluginException.PERMISSION_DENIED)) {
+                result(id, refused.code(), String.valueOf(refused.getMessage()));
+                return;
+            }
             result(id, "PLUGIN_FAILED", describe(e.getCause() == null ? e : e.getCause()));
         } catch (ReflectiveOperationException
                 | RuntimeException
@@ -243,7 +264,8 @@ public final class Main {
     }
 
     private void stop() {
-        if (plugin instanceof AutoCloseable closeable) {
+        if (plugin instanceof AutoCloseable closeable && !closed) {
+            closed = true;
             try {
                 closeable.close();
             } catch (Exception e) {

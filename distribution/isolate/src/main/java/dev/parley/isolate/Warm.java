@@ -15,7 +15,10 @@ public final class Warm {
         ByteArrayOutputStream script = new ByteArrayOutputStream();
         PipeFrames.write(script, Value.map().put("kind", "start").put("cache", words[0]).build());
         PipeFrames.write(script, Value.map().put("kind", "stop").build());
-        Main.run(new ByteArrayInputStream(script.toByteArray()), new ByteArrayOutputStream());
+        Main.run(
+                new ByteArrayInputStream(script.toByteArray()),
+                new ByteArrayOutputStream(),
+                () -> {});
         System.exit(0);
     }
 }

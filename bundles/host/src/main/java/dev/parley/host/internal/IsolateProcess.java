@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -199,7 +200,8 @@ final class IsolateProcess {
                     String code = text(frame, "code");
                     call.completeExceptionally(
                             new ToolException(
-                                    code.equals("BUSY") || code.equals("NO_SUCH_TOOL")
+                                    List.of("BUSY", "NO_SUCH_TOOL", "PERMISSION_DENIED")
+                                                    .contains(code)
                                             ? code
                                             : "PLUGIN_FAILED",
                                     clean(text(frame, "message"))));
