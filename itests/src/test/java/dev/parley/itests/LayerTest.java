@@ -66,25 +66,23 @@ class LayerTest {
     void everyRoomImportsOnlyWhatItsLineAllows() throws IOException {
         Layers layers = layers();
         List<String> broken = new ArrayList<>();
-        List<String> read = new ArrayList<>();
         for (Path folder : bundles()) {
             Optional<Manifest> manifest = manifest(folder);
-            if (manifest.isPresent()) {
+            if (manifest.isEmpty()) {
+                broken.add(folder.getFileName() + " was not built: ./mvnw verify builds all");
+            } else {
                 String name =
                         manifest.get()
                                 .getMainAttributes()
                                 .getValue("Bundle-SymbolicName")
                                 .replaceAll(";.*", "");
-                read.add(name);
                 broken.addAll(
                         layers.broken(
                                 name.replaceFirst("dev\\.parley\\.", ""), imports(manifest.get())));
             }
         }
         assertThat(broken).isEmpty();
-        assertThat(read)
-                .as("the bundles that were built before this test")
-                .contains("dev.parley.wire", "dev.parley.network", "dev.parley.trust");
+        assertThat(bundles()).as("bundles that were looked at").hasSizeGreaterThan(9);
     }
 
     @Test
