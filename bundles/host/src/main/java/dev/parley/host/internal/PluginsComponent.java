@@ -70,6 +70,7 @@ import org.osgi.service.metatype.annotations.Designate;
  * stops and starts come one after the other; calls of tools do not pass here.
  */
 @Component(
+        immediate = true,
         service = {Plugins.class, TrustListener.class},
         configurationPid = "dev.parley.host",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
