@@ -36,13 +36,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** The announcements that came by gossip, and what we announce ourselves. */
-@Component(service = {Catalog.class, RequestHandler.class})
+@Component(service = Catalog.class)
 public final class CatalogComponent implements Catalog, RequestHandler {
     private static final System.Logger LOG = System.getLogger(CatalogComponent.class.getName());
     private static final String METHOD = "catalog.descriptor";
@@ -60,11 +62,13 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private final TrustStore trust;
     private final KeyValueStore kept;
     private final AutoCloseable subscription;
+    private final ServiceRegistration<RequestHandler> registration;
     private final Map<Hash, Listed> listed = new LinkedHashMap<>();
     private final Map<Hash, Map<MachineId, String>> holders = new LinkedHashMap<>();
 
     @Activate
     public CatalogComponent(
+            BundleContext context,
             @Reference Identity identity,
             @Reference Network network,
             @Reference Gossip gossip,
@@ -80,10 +84,13 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         this.kept = storage.keyValue("catalog");
         this.subscription = gossip.subscribe("plugins/*", this::onMessage);
         announceAgain();
+        // Not by declaration: the room that takes handlers is one that we need ourselves.
+        this.registration = context.registerService(RequestHandler.class, this, null);
     }
 
     @Deactivate
     public void close() throws Exception {
+        registration.unregister();
         subscription.close();
     }
 

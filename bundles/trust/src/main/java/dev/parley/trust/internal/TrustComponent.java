@@ -19,8 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -41,6 +44,8 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
     private final ContactsFile file;
     private final Optional<String> damage;
     private final List<TrustListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<ServiceReference<TrustListener>, ComponentServiceObjects<TrustListener>>
+            lazy = new ConcurrentHashMap<>();
     private volatile ContactsFile.Content content;
 
     @Activate
@@ -58,13 +63,38 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
         damage.ifPresent(text -> LOG.log(System.Logger.Level.ERROR, text));
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     public void addListener(TrustListener listener) {
         listeners.add(listener);
     }
 
     public void removeListener(TrustListener listener) {
         listeners.remove(listener);
+    }
+
+    /**
+     * Listeners are looked up when there is something to tell: many of them use the network, which
+     * asks us as a gate while it starts.
+     */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void bindListener(
+            ServiceReference<TrustListener> reference,
+            ComponentServiceObjects<TrustListener> listener) {
+        lazy.put(reference, listener);
+    }
+
+    public void unbindListener(ServiceReference<TrustListener> reference) {
+        lazy.remove(reference);
+    }
+
+    private void tell(AgentId agent) {
+        listeners.forEach(listener -> listener.changed(agent));
+        for (ComponentServiceObjects<TrustListener> objects : lazy.values()) {
+            TrustListener listener = objects.getService();
+            if (listener != null) {
+                listener.changed(agent);
+                objects.ungetService(listener);
+            }
+        }
     }
 
     @Override
@@ -223,7 +253,7 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
             }
             content = next;
         }
-        listeners.forEach(listener -> listener.changed(agent));
+        tell(agent);
     }
 
     @Override
