@@ -1,0 +1,84 @@
+package dev.parley.gateway.api;
+
+import dev.parley.wire.api.Value;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One thing a container can be asked. Immutable.
+ *
+ * @param name {@code contacts.set}: what it acts on, and the verb
+ * @param method the HTTP method
+ * @param path the HTTP path; a name in braces is an argument
+ * @param summary one sentence for people
+ * @param streams whether it reports progress
+ */
+public record Operation(
+        String name,
+        String method,
+        String path,
+        String summary,
+        boolean streams,
+        List<Argument> arguments,
+        Handler handler) {
+
+    public Operation {
+        arguments = List.copyOf(arguments);
+    }
+
+    /** Does the work; the arguments were checked against their list. May block. */
+    @FunctionalInterface
+    public interface Handler {
+        Value handle(Arguments arguments, Consumer<Value> progress) throws OperationException;
+    }
+
+    /** What an argument may be. */
+    public enum Type {
+        TEXT,
+        INTEGER,
+        TEXTS,
+        /** Any JSON value. */
+        ANY,
+        /** Any JSON object; over HTTP it is the whole body. */
+        BODY
+    }
+
+    /** One argument. */
+    public record Argument(String name, Type type, boolean required, String description) {}
+
+    public static Operation get(String name, String path, String summary, Handler handler) {
+        return of(name, "GET", path, summary, handler);
+    }
+
+    public static Operation of(
+            String name, String method, String path, String summary, Handler handler) {
+        return new Operation(name, method, path, summary, false, List.of(), handler);
+    }
+
+    public Operation needs(String argument, Type type, String description) {
+        return with(new Argument(argument, type, true, description));
+    }
+
+    public Operation takes(String argument, Type type, String description) {
+        return with(new Argument(argument, type, false, description));
+    }
+
+    public Operation streaming() {
+        return new Operation(name, method, path, summary, true, arguments, handler);
+    }
+
+    private Operation with(Argument argument) {
+        List<Argument> more = new java.util.ArrayList<>(arguments);
+        more.add(argument);
+        return new Operation(name, method, path, summary, streams, more, handler);
+    }
+
+    public Optional<Argument> argument(String wanted) {
+        return arguments.stream().filter(one -> one.name().equals(wanted)).findFirst();
+    }
+
+    public boolean inPath(Argument argument) {
+        return path.contains("{" + argument.name() + "}");
+    }
+}

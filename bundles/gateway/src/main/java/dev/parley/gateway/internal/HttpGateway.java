@@ -1,0 +1,198 @@
+package dev.parley.gateway.internal;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.parley.actor.api.Actors;
+import dev.parley.gateway.api.Operation;
+import dev.parley.gateway.api.OperationException;
+import dev.parley.gateway.api.Operations;
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.Value;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** REST over the operations, on loopback, for whoever can read the token file. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "dev.parley.gateway",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = GatewayConfig.class)
+public final class HttpGateway {
+    static final String NDJSON = "application/x-ndjson";
+    private static final String JSON = "application/json";
+    private static final int THREADS = 8;
+    private static final int WAITING = 256;
+
+    private final Operations operations;
+    private final HttpServer server;
+    private final ExecutorService pool;
+    private final Guard guard;
+    private final Path restFile;
+
+    @Activate
+    public HttpGateway(GatewayConfig config, @Reference Operations operations) throws IOException {
+        this(config.listen(), Path.of(config.dir()), config.name(), operations);
+    }
+
+    /** For tests that have no framework. */
+    HttpGateway(String listen, Path dir, String name, Operations operations) throws IOException {
+        this.operations = operations;
+        this.server = HttpServer.create(loopback(listen), 0);
+        int port = server.getAddress().getPort();
+        this.guard = new Guard(TokenFile.open(dir.resolve("token")), port);
+        this.pool = Actors.pool("parley-gateway", THREADS, WAITING);
+        server.setExecutor(pool);
+        server.createContext("/", this::handle);
+        server.start();
+        this.restFile = dir.resolve("rest.json");
+        TokenFile.write(
+                restFile,
+                Json.write(
+                        Value.map()
+                                .put("url", "http://127.0.0.1:" + port)
+                                .put("port", port)
+                                .put("pid", ProcessHandle.current().pid())
+                                .put("name", name)
+                                .build()));
+    }
+
+    private static InetSocketAddress loopback(String listen) throws IOException {
+        int colon = listen.lastIndexOf(':');
+        try {
+            InetAddress host = InetAddress.getByName(listen.substring(0, Math.max(colon, 0)));
+            if (!host.isLoopbackAddress()) {
+                throw new IOException(
+                        "the gateway listens on loopback only, found '" + listen + "'");
+            }
+            return new InetSocketAddress(host, Integer.parseInt(listen.substring(colon + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("listen is '" + listen + "', expected 127.0.0.1:port", e);
+        }
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Optional<Guard.Refusal> refusal = guard.refuse(exchange.getRequestHeaders());
+            if (refusal.isPresent()) {
+                Guard.Refusal why = refusal.get();
+                send(exchange, why.status(), error(why.code(), why.message(), why.hint()));
+                return;
+            }
+            try {
+                dispatch(exchange);
+            } catch (OperationException e) {
+                send(exchange, e.kind().status(), error(e));
+            }
+        }
+    }
+
+    private void dispatch(HttpExchange exchange) throws IOException, OperationException {
+        Router.Match match =
+                Router.match(
+                        operations.list(),
+                        exchange.getRequestMethod(),
+                        exchange.getRequestURI().getRawPath());
+        byte[] body = exchange.getRequestBody().readNBytes(Router.MAX_BODY_BYTES + 1);
+        if (body.length > Router.MAX_BODY_BYTES) {
+            exchange.getResponseHeaders().set("Connection", "close");
+            send(
+                    exchange,
+                    413,
+                    error(
+                            "BODY_TOO_LONG",
+                            "the body is over " + Router.MAX_BODY_BYTES + " bytes",
+                            "a file is given by its path, not by its bytes"));
+            return;
+        }
+        String query = exchange.getRequestURI().getRawQuery();
+        Value.Map arguments = Router.arguments(match, query == null ? "" : query, body);
+        String accept = exchange.getRequestHeaders().getFirst("Accept");
+        if (match.operation().streams() && accept != null && accept.contains(NDJSON)) {
+            stream(exchange, match.operation(), arguments);
+        } else {
+            send(exchange, 200, OperationTable.call(match.operation(), arguments, event -> {}));
+        }
+    }
+
+    private static void stream(HttpExchange exchange, Operation operation, Value.Map arguments)
+            throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", NDJSON);
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream out = exchange.getResponseBody();
+        try {
+            Value result =
+                    OperationTable.call(
+                            operation, arguments, event -> line(out, "progress", event));
+            line(out, "result", result);
+        } catch (OperationException e) {
+            line(out, "error", error(e).get("error").orElse(Value.NULL));
+        }
+    }
+
+    private static void line(OutputStream out, String kind, Value value) {
+        byte[] bytes =
+                (Json.write(Value.map().put(kind, value).build()) + "\n")
+                        .getBytes(StandardCharsets.UTF_8);
+        synchronized (out) {
+            try {
+                out.write(bytes);
+                out.flush();
+            } catch (IOException e) {
+                System.getLogger(HttpGateway.class.getName())
+                        .log(System.Logger.Level.DEBUG, "the reader of the progress left", e);
+            }
+        }
+    }
+
+    private static Value.Map error(OperationException e) {
+        return error(e.code(), String.valueOf(e.getMessage()), e.hint());
+    }
+
+    private static Value.Map error(String code, String message, String hint) {
+        return Value.map()
+                .put(
+                        "error",
+                        Value.map()
+                                .put("code", code)
+                                .put("message", message)
+                                .put("hint", hint)
+                                .build())
+                .build();
+    }
+
+    private static void send(HttpExchange exchange, int status, Value body) throws IOException {
+        byte[] bytes = Json.write(body).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", JSON);
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        if (status == 401) {
+            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+        }
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    @Deactivate
+    public void stop() throws IOException {
+        Files.deleteIfExists(restFile);
+        server.stop(0);
+        pool.shutdownNow();
+    }
+}

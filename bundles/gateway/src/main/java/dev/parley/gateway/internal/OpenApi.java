@@ -1,0 +1,182 @@
+package dev.parley.gateway.internal;
+
+import dev.parley.gateway.api.Operation;
+import dev.parley.gateway.api.Operation.Argument;
+import dev.parley.gateway.api.Operation.Type;
+import dev.parley.wire.api.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The OpenAPI 3.1 document of the table that dispatches. */
+final class OpenApi {
+    private OpenApi() {}
+
+    static Value.Map document(List<Operation> operations) {
+        Map<String, Value.MapBuilder> paths = new LinkedHashMap<>();
+        for (Operation operation : operations) {
+            paths.computeIfAbsent(operation.path(), path -> Value.map())
+                    .put(operation.method().toLowerCase(Locale.ROOT), describe(operation));
+        }
+        Value.MapBuilder pathItems = Value.map();
+        paths.forEach((path, item) -> pathItems.put(path, item.build()));
+        return Value.map()
+                .put("openapi", "3.1.0")
+                .put("info", Value.map().put("title", "Parley").put("version", "1.0.0").build())
+                .put("security", Value.list(List.of(scheme("token", Value.list(List.of())))))
+                .put("paths", pathItems.build())
+                .put(
+                        "components",
+                        Value.map()
+                                .put("securitySchemes", scheme("token", bearer()))
+                                .put("schemas", scheme("Error", errorSchema()))
+                                .build())
+                .build();
+    }
+
+    private static Value.Map scheme(String name, Value value) {
+        return Value.map().put(name, value).build();
+    }
+
+    private static Value bearer() {
+        return Value.map().put("type", "http").put("scheme", "bearer").build();
+    }
+
+    private static Value.Map describe(Operation operation) {
+        List<Value> parameters = new ArrayList<>();
+        Value.MapBuilder properties = Value.map();
+        List<String> required = new ArrayList<>();
+        boolean body = false;
+        Value whole = Value.NULL;
+        for (Argument argument : operation.arguments()) {
+            boolean inPath = operation.inPath(argument);
+            if (inPath || !Router.hasBody(operation)) {
+                parameters.add(parameter(argument, inPath));
+            } else if (argument.type() == Type.BODY) {
+                whole = schema(argument);
+            } else {
+                body = true;
+                properties.put(argument.name(), schema(argument));
+                if (argument.required()) {
+                    required.add(argument.name());
+                }
+            }
+        }
+        Value.MapBuilder described =
+                Value.map()
+                        .put("operationId", operation.name())
+                        .put("summary", operation.summary())
+                        .put("parameters", Value.list(parameters));
+        if (body) {
+            whole =
+                    Value.map()
+                            .put("type", "object")
+                            .put("properties", properties.build())
+                            .put("required", Value.texts(required))
+                            .put("additionalProperties", false)
+                            .build();
+        }
+        if (!whole.equals(Value.NULL)) {
+            described.put("requestBody", content("application/json", whole));
+        }
+        return described.put("responses", responses(operation)).build();
+    }
+
+    private static Value parameter(Argument argument, boolean inPath) {
+        return Value.map()
+                .put("name", argument.name())
+                .put("in", inPath ? "path" : "query")
+                .put("required", inPath || argument.required())
+                .put("description", argument.description())
+                .put("schema", schema(argument))
+                .build();
+    }
+
+    private static Value schema(Argument argument) {
+        Value.MapBuilder schema = Value.map().put("description", argument.description());
+        switch (argument.type()) {
+            case TEXT -> schema.put("type", "string");
+            case INTEGER -> schema.put("type", "integer");
+            case TEXTS ->
+                    schema.put("type", "array")
+                            .put("items", Value.map().put("type", "string").build());
+            case BODY -> schema.put("type", "object");
+            case ANY -> {}
+        }
+        return schema.build();
+    }
+
+    private static Value content(String type, Value schema) {
+        return Value.map()
+                .put(
+                        "content",
+                        Value.map().put(type, Value.map().put("schema", schema).build()).build())
+                .build();
+    }
+
+    private static Value responses(Operation operation) {
+        Value.MapBuilder types =
+                Value.map().put("application/json", Value.map().put("schema", Value.TRUE).build());
+        if (operation.streams()) {
+            types.put(
+                    HttpGateway.NDJSON,
+                    Value.map()
+                            .put(
+                                    "schema",
+                                    Value.map()
+                                            .put(
+                                                    "description",
+                                                    "one JSON object a line: progress, then result or error")
+                                            .build())
+                            .build());
+        }
+        Value reference = Value.map().put("$ref", "#/components/schemas/Error").build();
+        return Value.map()
+                .put(
+                        "200",
+                        Value.map()
+                                .put("description", "done")
+                                .put("content", types.build())
+                                .build())
+                .put(
+                        "default",
+                        Value.map()
+                                .put("description", "not done; error.code says why")
+                                .put(
+                                        "content",
+                                        Value.map()
+                                                .put(
+                                                        "application/json",
+                                                        Value.map()
+                                                                .put("schema", reference)
+                                                                .build())
+                                                .build())
+                                .build())
+                .build();
+    }
+
+    private static Value errorSchema() {
+        Value text = Value.map().put("type", "string").build();
+        return Value.map()
+                .put("type", "object")
+                .put(
+                        "properties",
+                        Value.map()
+                                .put(
+                                        "error",
+                                        Value.map()
+                                                .put("type", "object")
+                                                .put(
+                                                        "properties",
+                                                        Value.map()
+                                                                .put("code", text)
+                                                                .put("message", text)
+                                                                .put("hint", text)
+                                                                .build())
+                                                .build())
+                                .build())
+                .build();
+    }
+}
