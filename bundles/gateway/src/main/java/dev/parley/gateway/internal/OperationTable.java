@@ -18,8 +18,11 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Collects the groups of operations. */
-@Component(service = Operations.class)
+/**
+ * Collects the groups of operations. There is no table before all six of this bundle are there, so
+ * that a container that says it is ready answers everything.
+ */
+@Component(service = Operations.class, property = "Source.cardinality.minimum:Integer=6")
 public final class OperationTable implements Operations {
     private static final System.Logger LOG = System.getLogger(OperationTable.class.getName());
 

@@ -3,6 +3,7 @@ package dev.parley.gateway.internal;
 import dev.parley.actor.api.Actors;
 import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.OperationSource;
+import dev.parley.host.api.Plugins;
 import dev.parley.identity.api.Identity;
 import dev.parley.network.api.Network;
 import dev.parley.network.api.Peer;
@@ -23,6 +24,7 @@ public final class SystemOperations implements OperationSource {
     private final Identity identity;
     private final Network network;
     private final TrustStore trust;
+    private final Plugins plugins;
     private final String version;
     private final Runnable shutdown;
 
@@ -31,11 +33,13 @@ public final class SystemOperations implements OperationSource {
             BundleContext context,
             @Reference Identity identity,
             @Reference Network network,
-            @Reference TrustStore trust) {
+            @Reference TrustStore trust,
+            @Reference Plugins plugins) {
         this(
                 identity,
                 network,
                 trust,
+                plugins,
                 context.getBundle().getVersion().toString(),
                 () -> stopFramework(context));
     }
@@ -44,11 +48,13 @@ public final class SystemOperations implements OperationSource {
             Identity identity,
             Network network,
             TrustStore trust,
+            Plugins plugins,
             String version,
             Runnable shutdown) {
         this.identity = identity;
         this.network = network;
         this.trust = trust;
+        this.plugins = plugins;
         this.version = version;
         this.shutdown = shutdown;
     }
@@ -113,6 +119,7 @@ public final class SystemOperations implements OperationSource {
                 .put("listen", network.listenAddress())
                 .put("peers", network.peers().size())
                 .put("contacts", trust.contacts().size())
+                .put("plugins", plugins.list().size())
                 .put("version", version)
                 .put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000)
                 .put("health", health())
@@ -173,6 +180,7 @@ public final class SystemOperations implements OperationSource {
                 .put("pid", ProcessHandle.current().pid())
                 .put("listen", network.listenAddress())
                 .put("network", identity.network().toString())
+                .put("sandbox", plugins.sandbox())
                 .put("trust", trust.damage().orElse("ok"))
                 .put("health", health())
                 .build();

@@ -1,7 +1,9 @@
 package dev.parley.gateway.internal;
 
+import dev.parley.catalog.api.RefusedException;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
+import dev.parley.host.api.ToolException;
 import dev.parley.network.api.NetworkException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -43,9 +45,49 @@ final class Waiting {
             return new OperationException(
                     kind, e.code().name(), message, "is it running, and does it listen there?");
         }
+        if (cause instanceof RefusedException e) {
+            Kind kind =
+                    switch (e.code()) {
+                        case NOT_FOUND, NOT_INSTALLED -> Kind.NOT_FOUND;
+                        case AMBIGUOUS -> Kind.INVALID;
+                        case FETCH_NO_HOLDER -> Kind.UNAVAILABLE;
+                        case FETCH_STALLED -> Kind.TIMEOUT;
+                        case FAILED, START_FAILED -> Kind.FAILED;
+                        default -> Kind.REFUSED;
+                    };
+            return new OperationException(kind, e.code().name(), message, hint(e));
+        }
+        if (cause instanceof ToolException e) {
+            Kind kind =
+                    switch (e.code()) {
+                        case "NO_SUCH_TOOL" -> Kind.NOT_FOUND;
+                        case "ARGUMENTS_INVALID" -> Kind.INVALID;
+                        case "PLUGIN_TIMEOUT" -> Kind.TIMEOUT;
+                        case "PLUGIN_GONE", "BUSY", "QUARANTINED" -> Kind.UNAVAILABLE;
+                        case "PERMISSION_DENIED" -> Kind.REFUSED;
+                        default -> Kind.FAILED;
+                    };
+            return new OperationException(
+                    kind, e.code(), message, "'parley log <plugin>' shows what it wrote");
+        }
         if (cause instanceof IllegalArgumentException) {
             return OperationException.invalid(message, "");
         }
         return new OperationException(Kind.FAILED, "INTERNAL", message, "see the container's log");
+    }
+
+    private static String hint(RefusedException e) {
+        return switch (e.code()) {
+            case NOT_FOUND -> "'parley plugins search' lists what is announced";
+            case AMBIGUOUS -> "name it as <first hex digits of its publisher>/<name>";
+            case PUBLISHER_UNKNOWN ->
+                    "compare its publisher's words with it, then install with --trust known";
+            case PUBLISHER_BLOCKED -> "'parley contacts set' lifts a block";
+            case CONSENT_REQUIRED -> "agree to its permissions: --grant all, or some by name";
+            case FETCH_NO_HOLDER, FETCH_STALLED -> "try again when a holder is reachable";
+            case NO_SANDBOX -> "'parley doctor' says what is missing";
+            case DISK_FULL -> "free some space; nothing was left behind";
+            default -> "";
+        };
     }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
+import dev.parley.host.api.Tool;
+import dev.parley.host.api.ToolException;
+import dev.parley.host.api.ToolSpec;
 import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
+import dev.parley.trust.api.TrustLevel;
 import dev.parley.trust.internal.TrustComponent;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
@@ -24,6 +28,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpGatewayTest {
     @TempDir Path dir;
     private final FakeNetwork network = new FakeNetwork();
+    private final FakePlugins plugins = new FakePlugins();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final OperationTable table = new OperationTable();
     private IdentityComponent identity;
@@ -45,9 +53,15 @@ class HttpGatewayTest {
         identity = new IdentityComponent(dir.resolve("id"), new NetworkId("parley.test"), "alice");
         trust = new TrustComponent(dir.resolve("trust"));
         table.addSource(
-                new SystemOperations(identity, network, trust, "1.2.3", () -> stopped.set(true)));
+                new SystemOperations(
+                        identity, network, trust, plugins, "1.2.3", () -> stopped.set(true)));
         table.addSource(new PeerOperations(network, trust));
         table.addSource(new ContactOperations(identity, trust));
+        table.addSource(new CatalogOperations(new FakeCatalog(), trust));
+        table.addSource(new PluginOperations(plugins, new FakeCatalog(), trust));
+        ToolOperations tools = new ToolOperations();
+        tools.addTool(new EchoTool());
+        table.addSource(tools);
         table.addSource(
                 () ->
                         List.of(
@@ -74,6 +88,89 @@ class HttpGatewayTest {
     @AfterEach
     void stop() throws IOException {
         gateway.stop();
+    }
+
+    /** Answers with what it is given, or fails with the code it is given. */
+    private static final class EchoTool implements Tool {
+        @Override
+        public ToolSpec spec() {
+            Value.Map any = Value.map().build();
+            return new ToolSpec("hello", "echo", "Echo", "", any, any, "read", "local");
+        }
+
+        @Override
+        public CompletionStage<Value> call(Value.Map arguments) {
+            return arguments.get("fail").orElse(Value.NULL) instanceof Value.Text code
+                    ? CompletableFuture.failedStage(new ToolException(code.value(), "because"))
+                    : CompletableFuture.completedStage(arguments);
+        }
+    }
+
+    @Test
+    void aToolIsCalledWithTheBodyAsItIs() throws Exception {
+        assertThat(send("POST", "/tools/hello/echo", "{\"plugin\":1}").body())
+                .isEqualTo("{\"plugin\":1}");
+        assertThat(send("GET", "/tools", "").body()).contains("\"name\":\"echo\"");
+        assertThat(send("POST", "/tools/hello/gone", "{}").status()).isEqualTo(404);
+        assertThat(fail("ARGUMENTS_INVALID")).isEqualTo(400);
+        assertThat(fail("PLUGIN_TIMEOUT")).isEqualTo(504);
+        assertThat(fail("QUARANTINED")).isEqualTo(503);
+        assertThat(fail("PLUGIN_FAILED")).isEqualTo(500);
+    }
+
+    private int fail(String code) throws IOException {
+        Answer answer = send("POST", "/tools/hello/echo", "{\"fail\":\"" + code + "\"}");
+        assertThat(answer.body()).contains(code);
+        return answer.status();
+    }
+
+    @Test
+    void anInstallNeedsConsentAndNamesWhatIsMissing() throws Exception {
+        Answer none = send("POST", "/plugins/install", "{\"ref\":\"hello\"}");
+        assertThat(none.status()).isEqualTo(409);
+        assertThat(none.body()).contains("CONSENT_REQUIRED").contains("storage:64");
+        assertThat(
+                        send("POST", "/plugins/install", "{\"ref\":\"hello\",\"consent\":\"yes\"}")
+                                .status())
+                .isEqualTo(400);
+        assertThat(send("POST", "/plugins/install", "{\"ref\":\"nothing\"}").status())
+                .isEqualTo(404);
+        String all = "{\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"}}";
+        assertThat(send("POST", "/plugins/install", all).status()).isEqualTo(200);
+        assertThat(plugins.asked)
+                .containsExactly("install " + FakeCatalog.HELLO.descriptor().hex());
+    }
+
+    @Test
+    void anInstallMayTrustThePublisherButNeverLiftsABlock() throws Exception {
+        String install =
+                "{\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"},\"trustPublisher\":\"known\"}";
+        AgentId publisher = FakeCatalog.HELLO.publisher();
+        trust.set(publisher, TrustLevel.BLOCKED, Optional.empty());
+        assertThat(send("POST", "/plugins/install", install).body()).contains("PUBLISHER_BLOCKED");
+        assertThat(trust.level(publisher)).isEqualTo(TrustLevel.BLOCKED);
+        assertThat(plugins.asked).isEmpty();
+        trust.set(publisher, TrustLevel.UNKNOWN, Optional.empty());
+        assertThat(send("POST", "/plugins/install", install).status()).isEqualTo(200);
+        assertThat(trust.level(publisher)).isEqualTo(TrustLevel.KNOWN);
+    }
+
+    @Test
+    void pluginsAreFoundShownStartedAndRemoved() throws Exception {
+        assertThat(send("GET", "/announcements?query=hel", "").body())
+                .contains("\"topic\":\"plugins/demo\"");
+        assertThat(send("POST", "/plugins/inspect", "{\"ref\":\"hello\"}").body())
+                .contains("\"descriptor\":\"0000");
+        assertThat(send("GET", "/plugins/hello", "").body()).contains("hello");
+        assertThat(send("GET", "/plugins/nobody", "").status()).isEqualTo(404);
+        assertThat(send("GET", "/plugins/hello/log?lines=2", "").body())
+                .isEqualTo("{\"lines\":[\"b\",\"c\"]}");
+        assertThat(send("POST", "/plugins/hello/stop", "").body()).contains("stop hello");
+        assertThat(send("POST", "/plugins/publish", "{\"path\":\"a.jar\"}").status())
+                .isEqualTo(400);
+        assertThat(send("DELETE", "/plugins/hello", "").status()).isEqualTo(200);
+        assertThat(send("DELETE", "/plugins/other", "").body()).contains("NOT_INSTALLED");
+        assertThat(send("GET", "/doctor", "").body()).contains("\"tier\":\"S2\"");
     }
 
     private record Answer(int status, String body) {}
@@ -185,7 +282,12 @@ class HttpGatewayTest {
         Files.writeString(dir.resolve("bad/contacts"), "rubbish");
         SystemOperations operations =
                 new SystemOperations(
-                        identity, network, new TrustComponent(dir.resolve("bad")), "1", () -> {});
+                        identity,
+                        network,
+                        new TrustComponent(dir.resolve("bad")),
+                        plugins,
+                        "1",
+                        () -> {});
         Operation health =
                 operations.operations().stream()
                         .filter(operation -> operation.name().equals("health"))
