@@ -108,7 +108,7 @@ public final class HttpGateway {
         Router.Match match =
                 Router.match(
                         operations.list(),
-                        exchange.getRequestMethod(),
+                        method(exchange),
                         exchange.getRequestURI().getRawPath());
         byte[] body = exchange.getRequestBody().readNBytes(Router.MAX_BODY_BYTES + 1);
         if (body.length > Router.MAX_BODY_BYTES) {
@@ -130,6 +130,18 @@ public final class HttpGateway {
         } else {
             send(exchange, 200, OperationTable.call(match.operation(), arguments, event -> {}));
         }
+    }
+
+    /** PATCH may come as POST with a header, for clients that know no PATCH. */
+    private static String method(HttpExchange exchange) {
+        String method = exchange.getRequestMethod();
+        return method.equals("POST")
+                        && "PATCH"
+                                .equals(
+                                        exchange.getRequestHeaders()
+                                                .getFirst("X-HTTP-Method-Override"))
+                ? "PATCH"
+                : method;
     }
 
     private static void stream(HttpExchange exchange, Operation operation, Value.Map arguments)

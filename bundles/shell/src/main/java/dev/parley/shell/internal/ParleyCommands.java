@@ -1,0 +1,162 @@
+package dev.parley.shell.internal;
+
+import dev.parley.gateway.api.OperationException;
+import dev.parley.gateway.api.Operations;
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.Value;
+import java.nio.file.Path;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The verbs of the {@code parley} command in Gogo, for example {@code parley:plugins search hello}.
+ * Each calls the operation of the same meaning and gives out its answer as JSON; Gogo prints it.
+ */
+@Component(
+        service = ParleyCommands.class,
+        property = {
+            "osgi.command.scope=parley",
+            "osgi.command.function=status",
+            "osgi.command.function=peers",
+            "osgi.command.function=contacts",
+            "osgi.command.function=card",
+            "osgi.command.function=plugins",
+            "osgi.command.function=tools",
+            "osgi.command.function=call",
+            "osgi.command.function=log",
+            "osgi.command.function=doctor",
+            "osgi.command.function=down"
+        })
+public final class ParleyCommands {
+    private static final int MAX_JSON_BYTES = 1 << 20;
+
+    private final Operations operations;
+
+    @Activate
+    public ParleyCommands(@Reference Operations operations) {
+        this.operations = operations;
+    }
+
+    public String status() {
+        return ask("status", Value.map());
+    }
+
+    public String card() {
+        return ask("card", Value.map());
+    }
+
+    public String doctor() {
+        return ask("doctor", Value.map());
+    }
+
+    public String tools() {
+        return ask("tools.list", Value.map());
+    }
+
+    public String down() {
+        return ask("shutdown", Value.map());
+    }
+
+    /** Lists the peers, or connects to an address. */
+    public String peers(String... words) {
+        return words.length == 0
+                ? ask("peers.list", Value.map())
+                : ask("peers.connect", Value.map().put("address", words[0]));
+    }
+
+    /** {@code contacts [list | add CARD | set AGENT LEVEL | remove AGENT]}. */
+    public String contacts(String... words) {
+        List<String> given = List.of(words);
+        return switch (verb(given)) {
+            case "list" -> ask("contacts.list", Value.map());
+            case "add" -> ask("cards.import", Value.map().put("card", word(given, 1)));
+            case "set" ->
+                    ask(
+                            "contacts.set",
+                            Value.map().put("agent", word(given, 1)).put("level", word(given, 2)));
+            case "remove" -> ask("contacts.remove", Value.map().put("agent", word(given, 1)));
+            default -> "usage: contacts [list | add CARD | set AGENT LEVEL | remove AGENT]";
+        };
+    }
+
+    /**
+     * {@code plugins [list | search TEXT | info REF | install REF [all | PERMISSION…] | uninstall
+     * NAME | start NAME | stop NAME | publish JAR TOPIC]}. An install grants what is named, and
+     * nothing if nothing is.
+     */
+    public String plugins(String... words) {
+        List<String> given = List.of(words);
+        return switch (verb(given)) {
+            case "list" -> ask("plugins.list", Value.map());
+            case "search" ->
+                    ask(
+                            "announcements.search",
+                            Value.map().put("query", given.size() > 1 ? given.get(1) : ""));
+            case "info" -> ask("plugins.inspect", Value.map().put("ref", word(given, 1)));
+            case "install" -> install(given);
+            case "uninstall", "start", "stop" ->
+                    ask("plugins." + given.get(0), Value.map().put("id", word(given, 1)));
+            case "publish" ->
+                    ask(
+                            "plugins.publish",
+                            Value.map()
+                                    .put("path", Path.of(word(given, 1)).toAbsolutePath().toString())
+                                    .put("topic", word(given, 2)));
+            default ->
+                    "usage: plugins [list | search TEXT | info REF | install REF [all | PERMISSION...]"
+                            + " | uninstall NAME | start NAME | stop NAME | publish JAR TOPIC]";
+        };
+    }
+
+    private String install(List<String> given) {
+        List<String> granted = given.size() > 2 ? given.subList(2, given.size()) : List.of();
+        Value permissions =
+                granted.equals(List.of("all")) ? Value.of("all") : Value.texts(granted);
+        return ask(
+                "plugins.install",
+                Value.map()
+                        .put("ref", word(given, 1))
+                        .put("consent", Value.map().put("permissions", permissions).build()));
+    }
+
+    /** The last lines that a plugin wrote. */
+    public String log(String plugin) {
+        return ask("plugins.log", Value.map().put("id", plugin));
+    }
+
+    /** Calls a tool; the arguments are JSON in single quotes. */
+    public String call(String plugin, String tool, String... json) {
+        Value arguments;
+        try {
+            arguments = Json.parse(json.length == 0 ? "{}" : json[0], MAX_JSON_BYTES);
+        } catch (MalformedException e) {
+            return "MALFORMED_JSON: the arguments: " + e.getMessage();
+        }
+        return ask(
+                "tools.call",
+                Value.map().put("plugin", plugin).put("tool", tool).put("arguments", arguments));
+    }
+
+    private static String verb(List<String> words) {
+        return words.isEmpty() ? "list" : words.get(0);
+    }
+
+    private static String word(List<String> words, int index) {
+        return index < words.size() ? words.get(index) : "";
+    }
+
+    private String ask(String operation, Value.MapBuilder arguments) {
+        try {
+            return Json.pretty(
+                    operations.call(
+                            operation,
+                            arguments.build(),
+                            event -> System.out.println(Json.write(event))));
+        } catch (OperationException e) {
+            return e.code() + ": " + e.getMessage() + (e.hint().isEmpty() ? "" : "\n" + e.hint());
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.parley.shell.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.gateway.api.Operation;
+import dev.parley.gateway.api.OperationException;
+import dev.parley.gateway.api.OperationException.Kind;
+import dev.parley.gateway.api.Operations;
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class ParleyCommandsTest {
+    private final List<String> asked = new ArrayList<>();
+    private final ParleyCommands commands =
+            new ParleyCommands(
+                    new Operations() {
+                        @Override
+                        public List<Operation> list() {
+                            return List.of();
+                        }
+
+                        @Override
+                        public Optional<Operation> find(String name) {
+                            return Optional.empty();
+                        }
+
+                        @Override
+                        public Value call(
+                                String name, Value.Map arguments, Consumer<Value> progress)
+                                throws OperationException {
+                            asked.add(name + " " + Json.write(arguments));
+                            if (name.equals("status")) {
+                                throw new OperationException(
+                                        Kind.FAILED, "INTERNAL", "it broke", "mend it");
+                            }
+                            return Value.TRUE;
+                        }
+                    });
+
+    @Test
+    void aVerbAsksTheOperationOfTheSameMeaning() {
+        commands.plugins();
+        commands.plugins("install", "hello", "all");
+        commands.plugins("install", "hello", "storage:64", "tool.call:x");
+        commands.plugins("install", "hello");
+        commands.plugins("stop", "hello");
+        commands.contacts("set", "bob", "blocked");
+        commands.call("hello", "greet", "{\"name\":\"Ada\"}");
+        assertThat(asked)
+                .containsExactly(
+                        "plugins.list {}",
+                        "plugins.install {\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"}}",
+                        "plugins.install {\"ref\":\"hello\",\"consent\":{\"permissions\":[\"storage:64\",\"tool.call:x\"]}}",
+                        "plugins.install {\"ref\":\"hello\",\"consent\":{\"permissions\":[]}}",
+                        "plugins.stop {\"id\":\"hello\"}",
+                        "contacts.set {\"agent\":\"bob\",\"level\":\"blocked\"}",
+                        "tools.call {\"plugin\":\"hello\",\"tool\":\"greet\",\"arguments\":{\"name\":\"Ada\"}}");
+    }
+
+    @Test
+    void aFailureIsSaidWithItsCodeAndWhatToDo() {
+        assertThat(commands.status()).isEqualTo("INTERNAL: it broke\nmend it");
+    }
+
+    @Test
+    void wrongWordsGetTheUsageAndAskNothing() {
+        assertThat(commands.plugins("explode")).startsWith("usage:");
+        assertThat(commands.call("hello", "greet", "{")).startsWith("MALFORMED_JSON");
+        assertThat(asked).isEmpty();
+    }
+}

@@ -1,0 +1,197 @@
+package dev.parley.cli;
+
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.Value;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Speaks to one container. {@code HttpURLConnection}, because the newer client of the JDK costs a
+ * tenth of a second at start.
+ */
+final class Client {
+    private static final int MAX_ANSWER_BYTES = 4 << 20;
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int READ_MILLIS = 90_000;
+    private static final int STREAM_MILLIS = 660_000;
+
+    private final int port;
+    private final String token;
+
+    private Client(int port, String token) {
+        this.port = port;
+        this.token = token;
+    }
+
+    static Client open(Path data) throws CliException {
+        try {
+            Value rest = Json.parse(Files.readAllBytes(data.resolve("rest.json")), 4096);
+            if (!(Tree.at(rest, "port") instanceof Value.Int port)
+                    || port.value() < 1
+                    || port.value() > 65_535) {
+                throw notRunning(data, "rest.json names no port");
+            }
+            return new Client((int) port.value(), Files.readString(data.resolve("token")).strip());
+        } catch (NoSuchFileException e) {
+            throw notRunning(data, "there is no " + e.getFile());
+        } catch (MalformedException e) {
+            throw notRunning(data, "rest.json: " + e.getMessage());
+        } catch (IOException e) {
+            throw new CliException(
+                    CliException.NOT_AUTHORISED,
+                    "NO_TOKEN",
+                    "cannot read " + e.getMessage(),
+                    "only the user who started the container may speak to it");
+        }
+    }
+
+    private static CliException notRunning(Path data, String why) {
+        return new CliException(
+                CliException.NOT_RUNNING,
+                "NOT_RUNNING",
+                "no container is running in " + data + ": " + why,
+                "start one with 'parley up', or name it with --name or --data");
+    }
+
+    Value get(String path) throws CliException {
+        return send("GET", path, null, false, line -> {});
+    }
+
+    Value delete(String path) throws CliException {
+        return send("DELETE", path, null, false, line -> {});
+    }
+
+    Value post(String path, Value body) throws CliException {
+        return send("POST", path, body, false, line -> {});
+    }
+
+    Value patch(String path, Value body) throws CliException {
+        return send("PATCH", path, body, false, line -> {});
+    }
+
+    /** Posts, and hears of each step. */
+    Value stream(String path, Value body, Consumer<String> step) throws CliException {
+        return send("POST", path, body, true, step);
+    }
+
+    private Value send(
+            String method,
+            String path,
+            @org.jspecify.annotations.Nullable Value body,
+            boolean streaming,
+            Consumer<String> step)
+            throws CliException {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection)
+                            URI.create("http://127.0.0.1:" + port + path)
+                                    .toURL()
+                                    .openConnection(Proxy.NO_PROXY);
+            connection.setConnectTimeout(CONNECT_MILLIS);
+            connection.setReadTimeout(streaming ? STREAM_MILLIS : READ_MILLIS);
+            connection.setInstanceFollowRedirects(false);
+            // HttpURLConnection knows no PATCH; the gateway takes it by this header.
+            connection.setRequestMethod(method.equals("PATCH") ? "POST" : method);
+            if (method.equals("PATCH")) {
+                connection.setRequestProperty("X-HTTP-Method-Override", "PATCH");
+            }
+            connection.setRequestProperty("Authorization", "Bearer " + token);
+            connection.setRequestProperty(
+                    "Accept", streaming ? "application/x-ndjson" : "application/json");
+            if (body != null) {
+                byte[] bytes = Json.write(body).getBytes(StandardCharsets.UTF_8);
+                connection.setRequestProperty("Content-Type", "application/json");
+                connection.setDoOutput(true);
+                connection.setFixedLengthStreamingMode(bytes.length);
+                connection.getOutputStream().write(bytes);
+            }
+            int status = connection.getResponseCode();
+            InputStream raw =
+                    status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+            try (InputStream in = raw == null ? new ByteArrayInputStream(new byte[0]) : raw) {
+                return streaming && status == 200
+                        ? lines(in, step)
+                        : answer(status, in.readNBytes(MAX_ANSWER_BYTES + 1));
+            }
+        } catch (ConnectException e) {
+            throw new CliException(
+                    CliException.NOT_RUNNING,
+                    "NOT_RUNNING",
+                    "nothing answers on port " + port + "; the container has ended",
+                    "start it again with 'parley up'");
+        } catch (SocketTimeoutException e) {
+            throw new CliException(
+                    CliException.TIMEOUT, "TIMEOUT", "the container did not answer in time", "");
+        } catch (IOException e) {
+            throw new CliException(
+                    CliException.FAILED, "BROKEN", "the answer broke off: " + e.getMessage(), "");
+        }
+    }
+
+    private static Value answer(int status, byte[] bytes) throws CliException {
+        Value body;
+        try {
+            body = Json.parse(bytes, MAX_ANSWER_BYTES);
+        } catch (MalformedException e) {
+            throw new CliException(
+                    CliException.FAILED,
+                    "BROKEN",
+                    "status " + status + " with no JSON: " + e.getMessage(),
+                    "");
+        }
+        if (status >= 400) {
+            throw failure(status, Tree.at(body, "error"));
+        }
+        return body;
+    }
+
+    private static Value lines(InputStream in, Consumer<String> step)
+            throws IOException, CliException {
+        BufferedReader reader =
+                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            Value event;
+            try {
+                event = Json.parse(line, MAX_ANSWER_BYTES);
+            } catch (MalformedException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+            if (!Tree.at(event, "error").equals(Value.NULL)) {
+                throw failure(0, Tree.at(event, "error"));
+            } else if (Tree.at(event, "progress") instanceof Value.Map progress) {
+                step.accept(Tree.text(progress, "step"));
+            } else {
+                return Tree.at(event, "result");
+            }
+        }
+        throw new IOException("no result came");
+    }
+
+    private static CliException failure(int status, Value error) {
+        String code = Tree.text(error, "code");
+        int exit =
+                switch (status) {
+                    case 401, 403 -> CliException.NOT_AUTHORISED;
+                    case 504 -> CliException.TIMEOUT;
+                    default ->
+                            code.endsWith("TIMEOUT") || code.equals("FETCH_STALLED")
+                                    ? CliException.TIMEOUT
+                                    : CliException.FAILED;
+                };
+        return new CliException(exit, code, Tree.text(error, "message"), Tree.text(error, "hint"));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.parley.cli;
+
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.Value;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code parley} command; {@code up} and {@code demo} are run by the start script. */
+@Command(
+        name = "parley",
+        mixinStandardHelpOptions = true,
+        version = "parley 0.1.0",
+        description = "Finds, installs and calls plugins that peers announce.",
+        subcommands = {PluginCommands.class, ContactCommands.class},
+        footer = {
+            "",
+            "Also: parley up --help (starts a container), parley demo (plays the main job).",
+            "",
+            "Exit codes: 0 done, 1 refused or failed, 2 wrong words, 3 no container is running,",
+            "4 not authorised, 5 no answer in time.",
+            "",
+            "Example: parley status --name alice"
+        })
+public final class Main extends SystemCommands {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Override
+    CommandSpec spec() {
+        return spec;
+    }
+
+    public static void main(String[] words) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(List.of(words), out, err));
+    }
+
+    /** Runs one command; what it returns is the exit code. */
+    static int run(List<String> words, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(new Main());
+        line.setOut(out).setErr(err);
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> {
+                    if (failure instanceof CliException e) {
+                        boolean json = words.contains("--json");
+                        return report(e, json, json ? out : err);
+                    }
+                    throw failure;
+                });
+        return line.execute(words.toArray(new String[0]));
+    }
+
+    private static int report(CliException e, boolean json, PrintWriter to) {
+        String message = String.valueOf(e.getMessage());
+        if (json) {
+            Value error =
+                    Value.map()
+                            .put("code", e.code())
+                            .put("message", message)
+                            .put("hint", e.hint())
+                            .build();
+            to.println(Json.write(Value.map().put("error", error).build()));
+        } else {
+            to.println("parley: " + message + " (" + e.code() + ")");
+            if (!e.hint().isEmpty()) {
+                to.println("parley: " + e.hint());
+            }
+        }
+        return e.exitCode();
+    }
+}

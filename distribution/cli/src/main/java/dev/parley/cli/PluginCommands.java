@@ -1,0 +1,229 @@
+package dev.parley.cli;
+
+import dev.parley.wire.api.Value;
+import java.io.Console;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code parley plugins …}: finds, installs and runs plugins. */
+@Command(
+        name = "plugins",
+        mixinStandardHelpOptions = true,
+        description = "Finds, installs and runs plugins; without a verb, lists the installed ones.",
+        footer = "%nExample: parley plugins install hello")
+final class PluginCommands implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Mixin Target own = new Target();
+
+    @Override
+    public Integer call() throws CliException {
+        return list(own);
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "The installed plugins.",
+            footer = "%nExample: parley plugins list")
+    int list(@Mixin Target target) throws CliException {
+        return target.print(
+                spec,
+                target.client().get("/plugins"),
+                it ->
+                        Table.of(
+                                Tree.list(it, "plugins"),
+                                "No plugin is installed.",
+                                "NAME=name",
+                                "VERSION=version",
+                                "STATE=state",
+                                "PUBLISHER=publisher"));
+    }
+
+    @Command(
+            name = "search",
+            mixinStandardHelpOptions = true,
+            description = "The plugins that peers announce.",
+            footer = "%nExample: parley plugins search hello")
+    int search(
+            @Mixin Target target,
+            @Parameters(arity = "0..1", paramLabel = "TEXT", defaultValue = "") String text)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().get("/announcements?query=" + Paths.word(text)),
+                it ->
+                        Table.of(
+                                Tree.list(it, "announcements"),
+                                "Nothing is announced.",
+                                "NAME=name",
+                                "VERSION=version",
+                                "TITLE=title",
+                                "TRUST=trust",
+                                "PUBLISHER=publisherWords",
+                                "TOPIC=topic"));
+    }
+
+    @Command(
+            name = "info",
+            mixinStandardHelpOptions = true,
+            description = "Who publishes a plugin, what it asks for and how it would be confined.",
+            footer = "%nExample: parley plugins info hello")
+    int info(@Mixin Target target, @Parameters(paramLabel = "REF") String ref) throws CliException {
+        return target.print(spec, inspect(target.client(), ref), ConsentScreen::text);
+    }
+
+    private static Value inspect(Client client, String ref) throws CliException {
+        return client.post("/plugins/inspect", Value.map().put("ref", ref).build());
+    }
+
+    @Command(
+            name = "install",
+            mixinStandardHelpOptions = true,
+            description = "Shows what a plugin asks for, then fetches, checks and starts it.",
+            footer = "%nExample: parley plugins install hello --yes --trust known")
+    int install(
+            @Mixin Target target,
+            @Parameters(paramLabel = "REF") String ref,
+            @Option(names = "--yes", description = "agree without being asked") boolean yes,
+            @Option(
+                            names = "--grant",
+                            split = ",",
+                            paramLabel = "PERMISSION",
+                            description = "all (the default), or those you grant")
+                    @Nullable List<String> grant,
+            @Option(
+                            names = "--trust",
+                            paramLabel = "LEVEL",
+                            description = "known or trusted: trusts its publisher so far")
+                    @Nullable String trust)
+            throws CliException {
+        Client client = target.client();
+        Value offer = inspect(client, ref);
+        if (!yes) {
+            agree(target, offer);
+        }
+        boolean all = grant == null || grant.equals(List.of("all"));
+        Value permissions = all ? Value.of("all") : Value.texts(grant == null ? List.of() : grant);
+        Value.MapBuilder body =
+                Value.map()
+                        .put("ref", Tree.text(offer, "descriptor"))
+                        .put("consent", Value.map().put("permissions", permissions).build());
+        if (trust != null) {
+            body.put("trustPublisher", trust);
+        }
+        Value done =
+                client.stream(
+                        "/plugins/install",
+                        body.build(),
+                        step -> {
+                            if (!target.json) {
+                                spec.commandLine().getErr().println("  " + step);
+                            }
+                        });
+        return target.print(
+                spec,
+                done,
+                it ->
+                        "Installed "
+                                + Tree.text(offer, "name")
+                                + " "
+                                + Tree.text(offer, "version")
+                                + ". 'parley tools' lists what it can do.");
+    }
+
+    private void agree(Target target, Value offer) throws CliException {
+        Console console = System.console();
+        if (target.json || console == null) {
+            throw new CliException(
+                    CliException.FAILED,
+                    "CONSENT_REQUIRED",
+                    "an install needs your consent, and there is nobody to ask here",
+                    "look at 'parley plugins info', then add --yes");
+        }
+        console.writer().println(ConsentScreen.text(offer));
+        String answer = console.readLine("Install it with these permissions? [y/N] ");
+        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+            throw new CliException(
+                    CliException.FAILED, "CONSENT_REFUSED", "nothing was installed", "");
+        }
+    }
+
+    @Command(
+            name = "uninstall",
+            mixinStandardHelpOptions = true,
+            description = "Stops a plugin and removes it.",
+            footer = "%nExample: parley plugins uninstall hello")
+    int uninstall(@Mixin Target target, @Parameters(paramLabel = "NAME") String name)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().delete("/plugins/" + Paths.word(name)),
+                it -> "Uninstalled " + name + ".");
+    }
+
+    @Command(
+            name = "publish",
+            mixinStandardHelpOptions = true,
+            description = "Signs a plugin and announces it.",
+            footer = "%nExample: parley plugins publish hello.jar --topic plugins/demo")
+    int publish(
+            @Mixin Target target,
+            @Parameters(paramLabel = "JAR") Path jar,
+            @Option(names = "--topic", description = "default: plugins/general")
+                    @Nullable String topic)
+            throws CliException {
+        Value.MapBuilder body =
+                Value.map().put("path", jar.toAbsolutePath().normalize().toString());
+        if (topic != null) {
+            body.put("topic", topic);
+        }
+        return target.print(
+                spec,
+                target.client().post("/plugins/publish", body.build()),
+                it ->
+                        Table.card(
+                                it,
+                                "name=name",
+                                "version=version",
+                                "sequence=sequence",
+                                "topic=topic",
+                                "descriptor=descriptor"));
+    }
+
+    @Command(
+            name = "start",
+            mixinStandardHelpOptions = true,
+            description = "Starts a plugin that is stopped or in quarantine.",
+            footer = "%nExample: parley plugins start hello")
+    int start(@Mixin Target target, @Parameters(paramLabel = "NAME") String name)
+            throws CliException {
+        return change(target, name, "start", "Started ");
+    }
+
+    @Command(
+            name = "stop",
+            mixinStandardHelpOptions = true,
+            description = "Stops a plugin until it is started.",
+            footer = "%nExample: parley plugins stop hello")
+    int stop(@Mixin Target target, @Parameters(paramLabel = "NAME") String name)
+            throws CliException {
+        return change(target, name, "stop", "Stopped ");
+    }
+
+    private int change(Target target, String name, String verb, String said) throws CliException {
+        return target.print(
+                spec,
+                target.client()
+                        .post("/plugins/" + Paths.word(name) + "/" + verb, Value.map().build()),
+                it -> said + name + ".");
+    }
+}

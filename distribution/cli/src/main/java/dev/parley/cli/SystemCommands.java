@@ -1,0 +1,183 @@
+package dev.parley.cli;
+
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.Value;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+
+/** The commands about the container as a whole, and the tools. */
+abstract class SystemCommands {
+    abstract CommandSpec spec();
+
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "Who this container is and what it is connected to.",
+            footer = "%nExample: parley status --json")
+    int status(@Mixin Target target) throws CliException {
+        return target.print(
+                spec(),
+                target.client().get("/status"),
+                it ->
+                        Table.card(
+                                        it,
+                                        "name=name",
+                                        "agent=agent",
+                                        "words=agentWords",
+                                        "network=network",
+                                        "listen=listen",
+                                        "peers=peers",
+                                        "plugins=plugins",
+                                        "version=version")
+                                + "\n"
+                                + Table.card(Tree.at(it, "health"), "health=state", "why=why"));
+    }
+
+    @Command(
+            name = "peers",
+            mixinStandardHelpOptions = true,
+            description = "The connected containers; with an address, connects to it first.",
+            footer = "%nExample: parley peers 127.0.0.1:4000")
+    int peers(
+            @Mixin Target target,
+            @Parameters(arity = "0..1", paramLabel = "HOST:PORT", defaultValue = "") String address)
+            throws CliException {
+        Client client = target.client();
+        if (!address.isEmpty()) {
+            client.post("/peers", Value.map().put("address", address).build());
+        }
+        return target.print(
+                spec(),
+                client.get("/peers"),
+                it ->
+                        Table.of(
+                                Tree.list(it, "peers"),
+                                "Nobody is connected.",
+                                "WORDS=words",
+                                "LEVEL=level",
+                                "ADDRESS=address",
+                                "AGENT=agent"));
+    }
+
+    @Command(
+            name = "card",
+            mixinStandardHelpOptions = true,
+            description = "The signed card that introduces this agent to others.",
+            footer = "%nExample: parley card > alice.card")
+    int card(@Mixin Target target) throws CliException {
+        return target.print(spec(), target.client().get("/card"), it -> Tree.text(it, "card"));
+    }
+
+    @Command(
+            name = "tools",
+            mixinStandardHelpOptions = true,
+            description = "The tools that can be called.",
+            footer = "%nExample: parley tools --json")
+    int tools(@Mixin Target target) throws CliException {
+        return target.print(
+                spec(),
+                target.client().get("/tools"),
+                it ->
+                        Table.of(
+                                Tree.list(it, "tools"),
+                                "No plugin runs.",
+                                "PLUGIN=plugin",
+                                "TOOL=name",
+                                "EFFECTS=effects",
+                                "DESCRIPTION=description"));
+    }
+
+    @Command(
+            name = "call",
+            mixinStandardHelpOptions = true,
+            description = "Calls a tool and prints its answer.",
+            footer = "%nExample: parley call hello greet '{\"name\":\"Ada\"}'")
+    int call(
+            @Mixin Target target,
+            @Parameters(paramLabel = "PLUGIN") String plugin,
+            @Parameters(paramLabel = "TOOL") String tool,
+            @Parameters(arity = "0..1", paramLabel = "JSON", defaultValue = "{}") String arguments)
+            throws CliException {
+        Value given;
+        try {
+            given = Json.parse(arguments, 1 << 20);
+        } catch (MalformedException e) {
+            throw new CliException(
+                    CliException.USAGE,
+                    "MALFORMED_JSON",
+                    "the arguments: " + e.getMessage(),
+                    "write one JSON object in single quotes: '{\"name\":\"Ada\"}'");
+        }
+        return target.print(
+                spec(),
+                target.client()
+                        .post("/tools/" + Paths.word(plugin) + "/" + Paths.word(tool), given),
+                Json::pretty);
+    }
+
+    @Command(
+            name = "doctor",
+            mixinStandardHelpOptions = true,
+            description = "What this container runs on, how plugins are confined, what is wrong.",
+            footer = "%nExample: parley doctor")
+    int doctor(@Mixin Target target) throws CliException {
+        return target.print(
+                spec(),
+                target.client().get("/doctor"),
+                it ->
+                        String.join(
+                                "\n",
+                                List.of(
+                                        Table.card(
+                                                it,
+                                                "version=version",
+                                                "java=java",
+                                                "os=os",
+                                                "pid=pid",
+                                                "listen=listen",
+                                                "network=network",
+                                                "trust=trust"),
+                                        Table.card(
+                                                Tree.at(it, "sandbox"), "sandbox=tier", "why=why"),
+                                        Table.card(
+                                                Tree.at(it, "health"),
+                                                "health=state",
+                                                "why=why"))));
+    }
+
+    @Command(
+            name = "log",
+            mixinStandardHelpOptions = true,
+            description = "What a plugin wrote, oldest first.",
+            footer = "%nExample: parley log hello")
+    int log(@Mixin Target target, @Parameters(paramLabel = "PLUGIN") String plugin)
+            throws CliException {
+        return target.print(
+                spec(),
+                target.client().get("/plugins/" + Paths.word(plugin) + "/log"),
+                it -> {
+                    StringBuilder lines = new StringBuilder();
+                    for (Value line : Tree.list(it, "lines")) {
+                        String text = line instanceof Value.Text one ? one.value() : "";
+                        lines.append(text.replaceAll("\\p{Cntrl}", "?")).append('\n');
+                    }
+                    return lines.toString().stripTrailing();
+                });
+    }
+
+    @Command(
+            name = "down",
+            mixinStandardHelpOptions = true,
+            description = "Stops the container.",
+            footer = "%nExample: parley down --name alice")
+    int down(@Mixin Target target) throws CliException {
+        return target.print(
+                spec(),
+                target.client().post("/shutdown", Value.map().build()),
+                it -> "The container is stopping.");
+    }
+}

@@ -1,0 +1,38 @@
+package dev.parley.cli;
+
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.Value;
+import java.nio.file.Path;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options that every command has: which container, and how to print. */
+final class Target {
+    @Option(names = "--name", paramLabel = "NAME", description = "the container; default: main")
+    @Nullable String name;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "its data folder")
+    @Nullable Path data;
+
+    @Option(names = "--json", description = "print JSON")
+    boolean json;
+
+    Client client() throws CliException {
+        Path folder =
+                data != null
+                        ? data
+                        : Path.of(
+                                System.getProperty("user.home"),
+                                ".parley",
+                                name == null ? "main" : name);
+        return Client.open(folder.toAbsolutePath());
+    }
+
+    /** Prints the answer: as it is, or as text for people. */
+    int print(CommandSpec spec, Value answer, Function<Value, String> text) {
+        spec.commandLine().getOut().println(json ? Json.write(answer) : text.apply(answer));
+        return 0;
+    }
+}
