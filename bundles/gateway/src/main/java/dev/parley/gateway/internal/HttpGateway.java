@@ -107,9 +107,7 @@ public final class HttpGateway {
     private void dispatch(HttpExchange exchange) throws IOException, OperationException {
         Router.Match match =
                 Router.match(
-                        operations.list(),
-                        method(exchange),
-                        exchange.getRequestURI().getRawPath());
+                        operations.list(), method(exchange), exchange.getRequestURI().getRawPath());
         byte[] body = exchange.getRequestBody().readNBytes(Router.MAX_BODY_BYTES + 1);
         if (body.length > Router.MAX_BODY_BYTES) {
             exchange.getResponseHeaders().set("Connection", "close");

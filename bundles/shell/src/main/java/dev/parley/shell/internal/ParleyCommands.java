@@ -103,7 +103,9 @@ public final class ParleyCommands {
                     ask(
                             "plugins.publish",
                             Value.map()
-                                    .put("path", Path.of(word(given, 1)).toAbsolutePath().toString())
+                                    .put(
+                                            "path",
+                                            Path.of(word(given, 1)).toAbsolutePath().toString())
                                     .put("topic", word(given, 2)));
             default ->
                     "usage: plugins [list | search TEXT | info REF | install REF [all | PERMISSION...]"
@@ -113,8 +115,7 @@ public final class ParleyCommands {
 
     private String install(List<String> given) {
         List<String> granted = given.size() > 2 ? given.subList(2, given.size()) : List.of();
-        Value permissions =
-                granted.equals(List.of("all")) ? Value.of("all") : Value.texts(granted);
+        Value permissions = granted.equals(List.of("all")) ? Value.of("all") : Value.texts(granted);
         return ask(
                 "plugins.install",
                 Value.map()
