@@ -12,7 +12,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface PluginContext {
-    /** Writes a line to the plugin's log, which the owner reads with {@code parley plugins log}. */
+    /** Writes a line to the plugin's log, which the owner reads with {@code parley log}. */
     void log(String line);
 
     Clock clock();
