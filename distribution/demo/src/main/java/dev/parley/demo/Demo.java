@@ -157,33 +157,39 @@ public final class Demo implements AutoCloseable {
                     return tamper(mallory);
                 });
         step(
-                "alice stops",
+                "alice stops for good, bob for now",
                 () -> {
-                    alice.close();
-                    running.remove(alice);
-                    return "no publisher from here on";
+                    halt(alice);
+                    halt(bob);
+                    return "only mallory still holds hello";
                 });
         step(
-                "carol starts, connected to mallory only",
+                "carol starts, connected to mallory",
                 () -> {
                     nodes[2] = up("carol", mallory);
                     seen(nodes[2]);
                     trust(nodes[2], publisher);
-                    return "and has the announcement, later than everybody";
+                    return "and has alice's announcement, later than everybody";
                 });
         Node carol = nodes[2];
         step("carol refuses the tampered copy", () -> refused(install(carol), "FETCH_BAD_CHUNK"));
         step(
+                "bob comes back with his plugin",
+                () -> {
+                    nodes[1] = up("bob", mallory);
+                    return running(nodes[1]) + greet(nodes[1]);
+                });
+        step(
                 "carol meets bob, installs from him and calls it",
                 () -> {
-                    Node.ok(carol.post("/peers", Value.map().put("address", listen(bob))));
+                    Node.ok(carol.post("/peers", Value.map().put("address", listen(nodes[1]))));
                     Node.ok(install(carol));
                     return greet(carol);
                 });
         step(
                 "everything is uninstalled",
                 () -> {
-                    for (Node node : List.of(bob, carol)) {
+                    for (Node node : List.of(nodes[1], carol, mallory)) {
                         Node.ok(node.delete("/plugins/hello"));
                         Node.Answer call =
                                 node.post("/tools/hello/greet", Value.map().put("name", "nobody"));
@@ -202,6 +208,25 @@ public final class Demo implements AutoCloseable {
                     }
                     return "no process left";
                 });
+    }
+
+    private void halt(Node node) {
+        node.close();
+        running.remove(node);
+    }
+
+    /** Waits until the plugins of a container that has just started are running again. */
+    private static String running(Node node)
+            throws IOException, InterruptedException, StepFailedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (!Node.ok(node.get("/plugins")).json().contains("\"RUNNING\"")) {
+            if (System.nanoTime() > end) {
+                throw new StepFailedException(
+                        "found " + node.get("/plugins").json() + ", expected hello to run");
+            }
+            Thread.sleep(20);
+        }
+        return "installed and trusted as before: ";
     }
 
     private static String seen(Node node)

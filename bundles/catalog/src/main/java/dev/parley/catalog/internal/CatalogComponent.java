@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -51,6 +52,11 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private static final int MAX_ENTRIES = 4096;
     private static final int MAX_HOLDERS = 16;
     private static final Duration TTL = Duration.ofDays(7);
+
+    /** How long to wait for holders that are not connected, if one is and if none is. */
+    private static final Duration DIAL_MORE = Duration.ofMillis(250);
+
+    private static final Duration DIAL_ANY = Duration.ofSeconds(3);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
     private record Listed(Announcement.Published announcement, AgentId publisher, String topic) {}
@@ -275,6 +281,9 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     @Override
     public CompletionStage<List<MachineId>> reachableHolders(Entry entry) {
         List<CompletableFuture<Optional<MachineId>>> attempts = new ArrayList<>();
+        boolean someConnected =
+                entry.holders().keySet().stream().anyMatch(it -> network.peer(it).isPresent());
+        Duration limit = someConnected ? DIAL_MORE : DIAL_ANY;
         entry.holders()
                 .forEach(
                         (machine, address) -> {
@@ -299,8 +308,8 @@ public final class CatalogComponent implements Catalog, RequestHandler {
                                                 .toCompletableFuture()
                                                 .completeOnTimeout(
                                                         Optional.empty(),
-                                                        2,
-                                                        java.util.concurrent.TimeUnit.SECONDS));
+                                                        limit.toMillis(),
+                                                        TimeUnit.MILLISECONDS));
                             }
                         });
         return CompletableFuture.allOf(attempts.toArray(new CompletableFuture<?>[0]))
