@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "contacts",
         mixinStandardHelpOptions = true,
         description = "Whom this container trusts; without a verb, lists them.",
-        footer = "%nExample: parley contacts set bob --level trusted")
+        footer = "%nExample: parley contacts set bob trusted")
 final class ContactCommands implements java.util.concurrent.Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
 
@@ -77,12 +77,19 @@ final class ContactCommands implements java.util.concurrent.Callable<Integer> {
             name = "set",
             mixinStandardHelpOptions = true,
             description = "Changes a contact: its level, its name, its machines.",
-            footer = "%nExample: parley contacts set bob --level blocked")
+            footer = "%nExample: parley contacts set bob blocked")
     int set(
             @Mixin Target target,
-            @Parameters(paramLabel = "AGENT", description = "hex, its start, or a name")
+            @Parameters(
+                            index = "0",
+                            paramLabel = "AGENT",
+                            description = "hex, its start, or a name")
                     String agent,
-            @Option(names = "--level", description = "blocked, unknown, known or trusted")
+            @Parameters(
+                            index = "1",
+                            arity = "0..1",
+                            paramLabel = "LEVEL",
+                            description = "blocked, unknown, known or trusted")
                     @Nullable String level,
             @Option(names = "--call", paramLabel = "NAME", description = "what you call it")
                     @Nullable String called,

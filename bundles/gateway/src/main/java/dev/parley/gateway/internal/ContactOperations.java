@@ -1,5 +1,7 @@
 package dev.parley.gateway.internal;
 
+import dev.parley.catalog.api.Catalog;
+import dev.parley.catalog.api.Entry;
 import dev.parley.gateway.api.Arguments;
 import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.Operation.Type;
@@ -10,6 +12,8 @@ import dev.parley.identity.api.AgentCard;
 import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
+import dev.parley.network.api.Network;
+import dev.parley.network.api.Peer;
 import dev.parley.trust.api.Contact;
 import dev.parley.trust.api.TrustException;
 import dev.parley.trust.api.TrustLevel;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -29,17 +34,25 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = OperationSource.class)
 public final class ContactOperations implements OperationSource {
     private static final String WHO =
-            "64 hex digits, the start of a contact's, or a contact's name";
+            "64 hex digits, the first six or more of an agent seen here, or a contact's name";
     private static final String LEVEL = "blocked, unknown, known or trusted";
     private static final int MIN_PREFIX = 6;
 
     private final Identity identity;
     private final TrustStore trust;
+    private final Network network;
+    private final Catalog catalog;
 
     @Activate
-    public ContactOperations(@Reference Identity identity, @Reference TrustStore trust) {
+    public ContactOperations(
+            @Reference Identity identity,
+            @Reference TrustStore trust,
+            @Reference Network network,
+            @Reference Catalog catalog) {
         this.identity = identity;
         this.trust = trust;
+        this.network = network;
+        this.catalog = catalog;
     }
 
     private interface Change {
@@ -169,20 +182,26 @@ public final class ContactOperations implements OperationSource {
         if (wanted.matches("[0-9a-f]{64}")) {
             return AgentId.of(wanted);
         }
-        List<AgentId> found =
-                trust.contacts().stream()
-                        .filter(
-                                contact ->
-                                        contact.name().equals(text)
-                                                || wanted.length() >= MIN_PREFIX
-                                                        && contact.agent().hex().startsWith(wanted))
-                        .map(Contact::agent)
-                        .toList();
+        Set<AgentId> found = new LinkedHashSet<>();
+        for (Contact contact : trust.contacts()) {
+            if (contact.name().equals(text)) {
+                found.add(contact.agent());
+            }
+        }
+        if (wanted.length() >= MIN_PREFIX) {
+            Stream<AgentId> seen =
+                    Stream.of(
+                                    trust.contacts().stream().map(Contact::agent),
+                                    network.peers().stream().map(Peer::agent),
+                                    catalog.search("").stream().map(Entry::publisher))
+                            .flatMap(each -> each);
+            seen.filter(agent -> agent.hex().startsWith(wanted)).forEach(found::add);
+        }
         if (found.size() > 1) {
             throw new OperationException(
                     Kind.INVALID,
                     "AMBIGUOUS",
-                    "'" + text + "' fits " + found.size() + " contacts",
+                    "'" + text + "' fits " + found.size() + " agents",
                     "give more hex digits of the agent");
         }
         return found.stream().findFirst().orElseThrow(() -> notFound(text));

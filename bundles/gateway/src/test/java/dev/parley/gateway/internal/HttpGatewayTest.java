@@ -56,7 +56,7 @@ class HttpGatewayTest {
                 new SystemOperations(
                         identity, network, trust, plugins, "1.2.3", () -> stopped.set(true)));
         table.addSource(new PeerOperations(network, trust));
-        table.addSource(new ContactOperations(identity, trust));
+        table.addSource(new ContactOperations(identity, trust, network, new FakeCatalog()));
         table.addSource(new CatalogOperations(new FakeCatalog(), trust));
         table.addSource(new PluginOperations(plugins, new FakeCatalog(), trust));
         ToolOperations tools = new ToolOperations();
@@ -347,6 +347,9 @@ class HttpGatewayTest {
                 .contains("\"pins\":[\"" + agent);
         assertThat(send("DELETE", "/contacts/bob", "").status()).isEqualTo(200);
         assertThat(send("DELETE", "/contacts/bob", "").status()).isEqualTo(404);
+        assertThat(send("PATCH", "/contacts/cccccc", "{\"level\":\"known\"}").body())
+                .contains("cc".repeat(32));
+        assertThat(send("DELETE", "/contacts/cccccc", "").status()).isEqualTo(200);
         assertThat(trust.contacts()).isEmpty();
     }
 

@@ -1,0 +1,121 @@
+package dev.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against a server that answers what the test says. */
+class MainTest {
+    @TempDir Path dir;
+    private final List<String> asked = new ArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private HttpServer server;
+    private int status = 200;
+    private String answer = "{}";
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    byte[] body = exchange.getRequestBody().readAllBytes();
+                    asked.add(
+                            exchange.getRequestMethod()
+                                    + " "
+                                    + exchange.getRequestURI()
+                                    + " "
+                                    + new String(body, StandardCharsets.UTF_8));
+                    byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(status, bytes.length);
+                    exchange.getResponseBody().write(bytes);
+                    exchange.close();
+                });
+        server.start();
+        Files.writeString(
+                dir.resolve("rest.json"), "{\"port\":" + server.getAddress().getPort() + "}");
+        Files.writeString(dir.resolve("token"), "t\n");
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private int run(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add("--data=" + dir);
+        return Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    @Test
+    void peersAreATable() {
+        answer =
+                "{\"peers\":[{\"words\":\"a-b\",\"level\":\"known\",\"address\":\"h:1\",\"agent\":\"ff\"}]}";
+        assertThat(run("peers")).isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines(
+                        "WORDS  LEVEL  ADDRESS  AGENT\na-b    known  h:1      ff\n");
+    }
+
+    @Test
+    void whatAPeerWroteCannotMoveTheCursor() {
+        answer = "{\"announcements\":[{\"name\":\"x\",\"title\":\"\\u001b[2J\"}]}";
+        run("plugins", "search");
+        assertThat(out.toString()).contains("?[2J").doesNotContain("\u001b");
+    }
+
+    @Test
+    void aCallSendsTheArgumentsAsTheyAre() {
+        assertThat(run("call", "hello", "greet", "{\"name\":\"Ada\"}")).isZero();
+        assertThat(asked).containsExactly("POST /tools/hello/greet {\"name\":\"Ada\"}");
+    }
+
+    @Test
+    void anInstallInstallsExactlyWhatWasShown() {
+        answer = "{\"descriptor\":\"abc\"}";
+        run("plugins", "install", "hello", "--yes", "--grant", "storage:64");
+        assertThat(asked.get(1))
+                .isEqualTo(
+                        "POST /plugins/install {\"ref\":\"abc\",\"consent\":{\"permissions\":[\"storage:64\"]}}");
+    }
+
+    @Test
+    void withoutSomebodyToAskNothingIsInstalled() {
+        assertThat(run("plugins", "install", "hello", "--json")).isEqualTo(1);
+        assertThat(asked).hasSize(1);
+        assertThat(out.toString()).contains("\"code\":\"CONSENT_REQUIRED\"");
+    }
+
+    @Test
+    void eachKindOfFailureHasItsExitCode() throws IOException {
+        answer = "{\"error\":{\"code\":\"X\",\"message\":\"found a\",\"hint\":\"do b\"}}";
+        status = 409;
+        assertThat(run("status")).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines("parley: found a (X)\nparley: do b\n");
+        status = 403;
+        assertThat(run("status")).isEqualTo(4);
+        status = 504;
+        assertThat(run("status")).isEqualTo(5);
+        assertThat(run("frob")).isEqualTo(2);
+        assertThat(run("call", "a", "b", "{")).isEqualTo(2);
+        Files.delete(dir.resolve("rest.json"));
+        assertThat(run("status")).isEqualTo(3);
+    }
+}
