@@ -259,7 +259,11 @@ public final class Main {
     }
 
     private static String describe(Throwable cause) {
-        String text = cause.toString();
+        Throwable root = cause;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String text = root == cause ? cause.toString() : cause + ", caused by " + root;
         return text.length() > 1000 ? text.substring(0, 1000) : text;
     }
 

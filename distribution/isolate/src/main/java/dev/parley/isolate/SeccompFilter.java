@@ -24,7 +24,7 @@ final class SeccompFilter {
 
     /**
      * socket to accept4, fork, execveat, ptrace, mounts, modules, keys, bpf, io_uring and their
-     * like.
+     * like. A socketpair reaches nobody but its maker, and the JDK's file channels need one.
      */
     private static final int[] DENIED = {
         41, 42, 43, 44, 46, 49, 50, 288, 307, 57, 58, 322, 101, 155, 161, 163, 165, 166, 167, 168,

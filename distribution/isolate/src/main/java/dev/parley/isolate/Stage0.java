@@ -157,9 +157,10 @@ public final class Stage0 {
         for (String system : List.of("/lib", "/lib64", "/usr/lib", "/usr/lib64")) {
             allow(ruleset, system, FS_READ | FS_EXECUTE, false);
         }
-        // Debian keeps a JDK's configuration outside of it, behind links.
-        for (String linked : List.of("conf", "lib/security")) {
-            allow(ruleset, real(javaHome.resolve(linked)).toString(), FS_READ, false);
+        // Debian keeps the files of a JDK's configuration outside of it, behind links.
+        for (String linked : List.of("conf/net.properties", "conf/security/java.security")) {
+            Path folder = real(javaHome.resolve(linked)).resolve("..").normalize();
+            allow(ruleset, folder.toString(), FS_READ, false);
         }
         for (String file : List.of("/etc/ld.so.cache", "/dev/urandom", "/dev/random")) {
             allow(ruleset, file, 1 << 2, false);
