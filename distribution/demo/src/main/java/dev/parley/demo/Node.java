@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * A container in a process of its own, spoken to as any program would: by its REST address and
  * token file.
  */
-final class Node implements AutoCloseable {
+public final class Node implements AutoCloseable {
     private static final int MAX_RESPONSE_BYTES = 4 << 20;
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -39,8 +39,8 @@ final class Node implements AutoCloseable {
     }
 
     /** An answer of the REST surface. */
-    record Answer(int status, Value body) {
-        String text(String... path) {
+    public record Answer(int status, Value body) {
+        public String text(String... path) {
             Value at = body;
             for (String name : path) {
                 at = at instanceof Value.Map map ? map.get(name).orElse(Value.NULL) : Value.NULL;
@@ -48,12 +48,12 @@ final class Node implements AutoCloseable {
             return at instanceof Value.Text text ? text.value() : Json.write(at);
         }
 
-        String json() {
+        public String json() {
             return Json.write(body);
         }
     }
 
-    static Node start(Path script, Path folder, String name, List<String> peers)
+    public static Node start(Path script, Path folder, String name, List<String> peers)
             throws IOException, InterruptedException, StepFailedException {
         Path data = folder.resolve(name);
         List<String> command =
@@ -94,32 +94,33 @@ final class Node implements AutoCloseable {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    Path data() {
+    public Path data() {
         return data;
     }
 
-    Answer get(String path) throws IOException, InterruptedException, StepFailedException {
+    public Answer get(String path) throws IOException, InterruptedException, StepFailedException {
         return send(request(path).GET());
     }
 
-    Answer post(String path, Value.MapBuilder body)
+    public Answer post(String path, Value.MapBuilder body)
             throws IOException, InterruptedException, StepFailedException {
         return send(
                 request(path).POST(HttpRequest.BodyPublishers.ofString(Json.write(body.build()))));
     }
 
-    Answer delete(String path) throws IOException, InterruptedException, StepFailedException {
+    public Answer delete(String path)
+            throws IOException, InterruptedException, StepFailedException {
         return send(request(path).DELETE());
     }
 
     /**
      * @throws StepFailedException unless the answer says that all is well
      */
-    static Answer ok(Answer answer) throws StepFailedException {
+    public static Answer ok(Answer answer) throws StepFailedException {
         if (answer.status() / 100 != 2) {
             throw new StepFailedException("status " + answer.status() + ": " + answer.json());
         }
@@ -146,7 +147,7 @@ final class Node implements AutoCloseable {
         }
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 

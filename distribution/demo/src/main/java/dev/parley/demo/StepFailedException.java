@@ -1,10 +1,10 @@
 package dev.parley.demo;
 
 /** A step that did not hold; the message says what was found and what was expected. */
-final class StepFailedException extends Exception {
+public final class StepFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    StepFailedException(String message) {
+    public StepFailedException(String message) {
         super(message);
     }
 }
