@@ -1,0 +1,2 @@
+/** Tests of the host against real child processes. */
+package dev.parley.host.internal;
