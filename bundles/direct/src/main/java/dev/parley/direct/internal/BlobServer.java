@@ -91,7 +91,14 @@ final class BlobServer implements ProtocolHandler {
             BlobFrame.Chunk chunk =
                     new BlobFrame.Chunk(get.chunk(), tree.proof(get.chunk()), bytes);
             if (!stream.send(chunk.encode())) {
-                stream.drained().thenRun(() -> stream.send(chunk.encode()));
+                stream.drained()
+                        .thenRun(
+                                () -> {
+                                    if (!stream.send(chunk.encode())) {
+                                        stream.reset(); // better an end that is seen than a chunk
+                                        // that never comes
+                                    }
+                                });
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot read blob " + get.blob(), e);

@@ -44,6 +44,7 @@ final class TransferCore {
     private final BitSet present;
     private final Deque<Integer> missing = new ArrayDeque<>();
     private final Map<MachineId, LinkedHashMap<Integer, Long>> holders = new LinkedHashMap<>();
+    private final Map<MachineId, Long> lastChunk = new HashMap<>();
     private final Map<String, String> reasons = new HashMap<>();
     private boolean over;
 
@@ -102,6 +103,7 @@ final class TransferCore {
                     effects);
             return effects;
         }
+        lastChunk.put(from, now);
         if (!present.get(chunk.chunk())) {
             present.set(chunk.chunk());
             effects.add(new Effect.Write(chunk.chunk(), chunk.content()));
@@ -123,7 +125,11 @@ final class TransferCore {
             LinkedHashMap<Integer, Long> underWay = holders.get(holder);
             if (underWay != null
                     && !underWay.isEmpty()
-                    && now - underWay.values().iterator().next() > STALL_NANOS) {
+                    && now
+                                    - Math.max(
+                                            underWay.values().iterator().next(),
+                                            lastChunk.getOrDefault(holder, Long.MIN_VALUE))
+                            > STALL_NANOS) {
                 letGo(
                         holder,
                         "FETCH_STALLED",
