@@ -126,8 +126,13 @@ final class GossipCore {
     }
 
     private void have(MachineId peer, List<Effect> effects) {
-        Set<MessageId> ids = new java.util.LinkedHashSet<>(recent.keySet());
-        retained.values().forEach(held -> ids.add(held.envelope().id()));
+        Set<MessageId> ids = new java.util.LinkedHashSet<>();
+        recent.values().stream()
+                .filter(this::admitted)
+                .forEach(held -> ids.add(held.envelope().id()));
+        retained.values().stream()
+                .filter(this::admitted)
+                .forEach(held -> ids.add(held.envelope().id()));
         List<MessageId> all = List.copyOf(ids);
         for (int from = 0; from < all.size(); from += GossipFrame.MAX_IDS) {
             effects.add(
@@ -327,8 +332,7 @@ final class GossipCore {
         recent.put(envelope.id(), held);
         recentBytes += envelope.encoded().length;
         while (recent.size() > MAX_RECENT || recentBytes > MAX_RECENT_BYTES) {
-            Held oldest = recent.remove(recent.keySet().iterator().next());
-            recentBytes -= oldest == null ? 0 : oldest.envelope().encoded().length;
+            forget(recent.keySet().iterator().next());
         }
         count("delivered");
         effects.add(new Effect.Deliver(envelope, held.certificate(), from));
@@ -350,11 +354,11 @@ final class GossipCore {
                         held.envelope().topic(),
                         held.envelope().retention().key());
         Held old = retained.get(key);
-        if (old != null && old.envelope().time().isAfter(held.envelope().time())) {
+        if (old != null && newer(old.envelope(), held.envelope())) {
             return false;
         }
         if (old != null) {
-            recent.remove(old.envelope().id());
+            forget(old.envelope().id());
         } else if (retained.size() >= MAX_RETAINED) {
             retained.remove(retained.keySet().iterator().next());
         }
@@ -374,22 +378,49 @@ final class GossipCore {
      */
     List<Effect.Deliver> retained() {
         return retained.values().stream()
+                .filter(this::admitted)
                 .map(held -> new Effect.Deliver(held.envelope(), held.certificate(), self))
                 .toList();
     }
 
-    /** Forgets the messages of authors who are not admitted any more. */
+    /** The same order at every container, also for two of one millisecond. */
+    private static boolean newer(Envelope a, Envelope b) {
+        int byTime = a.time().compareTo(b.time());
+        if (byTime != 0) {
+            return byTime > 0;
+        }
+        int byCertificate =
+                java.util.Arrays.compareUnsigned(a.id().certificate(), b.id().certificate());
+        return byCertificate != 0 ? byCertificate > 0 : a.id().sequence() > b.id().sequence();
+    }
+
+    private void forget(MessageId id) {
+        Held held = recent.remove(id);
+        recentBytes -= held == null ? 0 : held.envelope().encoded().length;
+    }
+
+    private boolean admitted(Held held) {
+        return admit.test(held.certificate().agent(), held.certificate().machine());
+    }
+
+    /**
+     * Forgets the messages of authors who are not admitted any more; they are new again if that
+     * changes.
+     */
     void recheck() {
-        retained.values()
-                .removeIf(
-                        held ->
-                                !admit.test(
-                                        held.certificate().agent(), held.certificate().machine()));
-        recent.values()
-                .removeIf(
-                        held ->
-                                !admit.test(
-                                        held.certificate().agent(), held.certificate().machine()));
+        List<MessageId> refused = new ArrayList<>();
+        recent.values().stream()
+                .filter(held -> !admitted(held))
+                .forEach(held -> refused.add(held.envelope().id()));
+        retained.values().stream()
+                .filter(held -> !admitted(held))
+                .forEach(held -> refused.add(held.envelope().id()));
+        retained.values().removeIf(held -> !admitted(held));
+        refused.forEach(
+                id -> {
+                    forget(id);
+                    seen.remove(id);
+                });
     }
 
     private static String hex(byte[] id) {

@@ -219,6 +219,47 @@ class GossipCoreTest {
     }
 
     @Test
+    void whatABlockedAuthorSaidBeforeIsNotGivenOnAndComesBackWhenItIsUnblocked()
+            throws MalformedException {
+        World world = new World(14, 0);
+        Node author = world.add();
+        Node relay = world.add();
+        world.link(author, relay);
+        world.publish(author, "said before", new Retention("key", Duration.ofHours(1)));
+        world.turn(Duration.ofSeconds(5));
+        assertThat(relay.delivered).containsExactly("said before");
+        world.blocked.add(author.session.certificate().agent());
+        Node late = world.add();
+        world.link(relay, late);
+        world.turn(Duration.ofSeconds(10));
+        assertThat(late.delivered).isEmpty();
+        assertThat(relay.core.retained()).isEmpty();
+        relay.core.recheck();
+        world.blocked.clear();
+        world.turn(Duration.ofSeconds(10));
+        assertThat(relay.delivered).containsExactly("said before", "said before");
+        assertThat(late.delivered).containsExactly("said before");
+    }
+
+    @Test
+    void twoOfOneMillisecondEndTheSameInEitherOrder() {
+        World world = new World(15, 0);
+        Node b = world.add();
+        Retention retention = new Retention("key", Duration.ofHours(1));
+        Envelope one =
+                Envelope.sign(b.session, NETWORK, 0, START, retention, TOPIC, new byte[] {1});
+        Envelope two =
+                Envelope.sign(b.session, NETWORK, 1, START, retention, TOPIC, new byte[] {2});
+        for (List<Envelope> order : List.of(List.of(one, two), List.of(two, one))) {
+            Node a = world.add();
+            a.core.joined(b.machine, START);
+            a.core.on(b.machine, new GossipFrame.Certificate(b.session.certificate()), START);
+            order.forEach(it -> a.core.on(b.machine, new GossipFrame.Message(it), START));
+            assertThat(a.core.retained().get(0).envelope().id().sequence()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aForgedOrChangedMessageIsRefused() throws MalformedException {
         World world = new World(10, 0);
         Node a = world.add();
