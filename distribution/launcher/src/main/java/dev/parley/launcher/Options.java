@@ -21,7 +21,7 @@ record Options(
     static final String HELP =
             """
             Usage: parley up [--name N] [--listen HOST:PORT] [--peer HOST:PORT]... [--data DIR]
-                             [--network ID] [--sandbox auto|bwrap|landlock|none] [--shell] [--detach]
+                             [--network ID] [--sandbox auto|none] [--shell] [--detach]
 
             Runs a container in the foreground until it is told to stop (Ctrl-C or 'parley down').
 
@@ -83,9 +83,8 @@ record Options(
     }
 
     private static String sandbox(String tier) throws UsageException {
-        if (!List.of("auto", "bwrap", "landlock", "none").contains(tier)) {
-            throw new UsageException(
-                    "--sandbox is '" + tier + "', expected auto, bwrap, landlock or none");
+        if (!List.of("auto", "none").contains(tier)) {
+            throw new UsageException("--sandbox is '" + tier + "', expected auto or none");
         }
         return tier;
     }

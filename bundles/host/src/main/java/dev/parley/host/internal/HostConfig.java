@@ -11,6 +11,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "The java command of the child processes")
     String java();
 
-    @AttributeDefinition(description = "auto, landlock, or none, which runs plugins unconfined")
+    @AttributeDefinition(description = "auto, or none, which runs plugins unconfined")
     String sandbox() default "auto";
 }
