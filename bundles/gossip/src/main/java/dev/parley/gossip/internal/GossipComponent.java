@@ -24,6 +24,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
@@ -42,13 +44,17 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class GossipComponent implements Gossip, PeerListener, ProtocolHandler {
     static final String PROTOCOL = "/parley/gossip/1";
     private static final System.Logger LOG = System.getLogger(GossipComponent.class.getName());
-    private static final Duration TICK = Duration.ofSeconds(3);
+    private static final Duration TICK = Duration.ofMillis(2500);
+    private static final int TICK_JITTER_MILLIS = 1000;
+    private static final Duration REOPEN = Duration.ofSeconds(1);
 
-    private record Subscriber(String filter, Consumer<GossipMessage> consumer) {}
+    private record Subscriber(
+            String filter, Consumer<GossipMessage> consumer, AtomicBoolean open) {}
 
     private final Actor actor = Actors.create("parley-gossip", 20_000);
     private final Identity identity;
     private final GossipCore core;
+    private final Map<MachineId, Peer> peers = new HashMap<>();
     private final Map<MachineId, PeerStream> streams = new HashMap<>();
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<MessageGate> gates = new CopyOnWriteArrayList<>();
@@ -59,7 +65,18 @@ public final class GossipComponent implements Gossip, PeerListener, ProtocolHand
     public GossipComponent(@Reference Identity identity) {
         this.identity = identity;
         this.core = new GossipCore(identity.network(), identity.machine(), this::admit);
-        actor.every(TICK, () -> run(core.tick(actor.time().now())));
+        nextTick();
+    }
+
+    /** Not all containers of a network at one moment. */
+    private void nextTick() {
+        int jitter = ThreadLocalRandom.current().nextInt(TICK_JITTER_MILLIS);
+        actor.after(
+                TICK.plusMillis(jitter),
+                () -> {
+                    nextTick();
+                    run(core.tick(actor.time().now()));
+                });
     }
 
     @Deactivate
@@ -128,13 +145,16 @@ public final class GossipComponent implements Gossip, PeerListener, ProtocolHand
             throw new IllegalArgumentException(
                     "'" + filter + "' is no topic and no topic followed by '/*'");
         }
-        Subscriber subscriber = new Subscriber(filter, consumer);
+        Subscriber subscriber = new Subscriber(filter, consumer, new AtomicBoolean(true));
         actor.tell(
                 () -> {
                     subscribers.add(subscriber);
                     core.retained().forEach(deliver -> deliver(subscriber, message(deliver)));
                 });
-        return () -> subscribers.remove(subscriber);
+        return () -> {
+            subscriber.open().set(false);
+            actor.tell(() -> subscribers.remove(subscriber));
+        };
     }
 
     @Override
@@ -155,15 +175,25 @@ public final class GossipComponent implements Gossip, PeerListener, ProtocolHand
 
     @Override
     public void connected(Peer peer) {
-        actor.tell(() -> core.joined(peer.machine(), actor.time().now()));
+        actor.tell(
+                () -> {
+                    peers.put(peer.machine(), peer);
+                    core.joined(peer.machine(), actor.time().now());
+                });
+        open(peer);
+    }
+
+    private void open(Peer peer) {
         peer.open(PROTOCOL)
                 .whenComplete(
                         (stream, failure) -> {
                             if (failure != null) {
                                 LOG.log(System.Logger.Level.DEBUG, "no gossip stream", failure);
+                                actor.tell(() -> reopen(peer));
                                 return;
                             }
-                            stream.receive(frame -> {}, reason -> {});
+                            stream.receive(
+                                    frame -> {}, reason -> actor.tell(() -> lost(peer, stream)));
                             actor.tell(
                                     () -> {
                                         streams.put(peer.machine(), stream);
@@ -172,12 +202,31 @@ public final class GossipComponent implements Gossip, PeerListener, ProtocolHand
                         });
     }
 
+    /** The stream ended, the peer may still be there. */
+    private void lost(Peer peer, PeerStream stream) {
+        if (streams.remove(peer.machine(), stream)) {
+            reopen(peer);
+        }
+    }
+
+    private void reopen(Peer peer) {
+        actor.after(
+                REOPEN,
+                () -> {
+                    if (peers.get(peer.machine()) == peer && !streams.containsKey(peer.machine())) {
+                        open(peer);
+                    }
+                });
+    }
+
     @Override
     public void disconnected(Peer peer, String reason) {
         actor.tell(
                 () -> {
-                    streams.remove(peer.machine());
-                    core.left(peer.machine());
+                    if (peers.remove(peer.machine(), peer)) {
+                        streams.remove(peer.machine());
+                        core.left(peer.machine());
+                    }
                 });
     }
 
@@ -233,7 +282,7 @@ public final class GossipComponent implements Gossip, PeerListener, ProtocolHand
     }
 
     private static void deliver(Subscriber subscriber, GossipMessage message) {
-        if (message.topic().matches(subscriber.filter())) {
+        if (subscriber.open().get() && message.topic().matches(subscriber.filter())) {
             try {
                 subscriber.consumer().accept(message);
             } catch (RuntimeException e) {

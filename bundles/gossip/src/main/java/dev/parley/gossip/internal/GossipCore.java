@@ -2,6 +2,7 @@ package dev.parley.gossip.internal;
 
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
+import dev.parley.gossip.internal.MessageStore.Held;
 import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.NetworkId;
@@ -10,8 +11,7 @@ import dev.parley.identity.api.SessionSigner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,20 +24,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A message is named by its author's certificate and sequence, so nobody can publish it anew: a
  * relay passes on the author's bytes. What is new is checked before it is passed on (limits,
- * duplicate, age, gate, rate, signature; cheap first). Loss is repaired by {@code Have} lists at
- * joining and at every tick; retained messages stay in those lists until their time is over, which
- * is how a late joiner gets them from whoever is there.
+ * duplicate, age, gate, rates, signature; cheap first). Loss is repaired by {@code Have} lists: all
+ * of what is here when a neighbour joins, and at every tick the latest and a part of the rest in
+ * turn, so that a tick stays cheap however much is retained. Everything a neighbour can make us
+ * keep or do has a limit of its own.
  */
 final class GossipCore {
-    static final Duration KEEP = Duration.ofMinutes(10);
     static final Duration MAX_SKEW = Duration.ofSeconds(30);
-    static final int MAX_RECENT = 4096;
-    static final long MAX_RECENT_BYTES = 16 << 20;
-    static final int MAX_RETAINED = 4096;
+    static final Duration PARK = Duration.ofSeconds(10);
     static final int MAX_SEEN = 65_536;
     static final int MAX_CERTIFICATES = 4096;
+    static final int MAX_DISTRUSTED = 4096;
+    static final int MAX_AUTHORS = 4096;
+    static final int MAX_ASKED = 8192;
     static final int MAX_PARKED = 64;
+    static final int MAX_PARKED_BYTES = 256 << 10;
     static final double MESSAGES_PER_SECOND = 500;
+    static final double MESSAGES_PER_SECOND_OF_AUTHOR = 250;
+
+    /** Work that is no message: an unknown certificate costs 5, an id in a list 1/16, a wish 1. */
+    static final double WORK_PER_SECOND = 1000;
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+    private static final int MAX_ASK_DOUBLINGS = 5;
 
     /** What the shell is to do. */
     sealed interface Effect {
@@ -47,34 +56,40 @@ final class GossipCore {
                 implements Effect {}
     }
 
+    private record Parked(Envelope envelope, Instant until) {}
+
+    private record Asked(Instant again, int times) {}
+
     private static final class Neighbour {
-        final Set<String> certificates = new HashSet<>();
-        final List<Envelope> parked = new ArrayList<>();
-        double tokens = MESSAGES_PER_SECOND;
-        Instant refilled;
+        final Map<String, Boolean> certificates = new Bounded<>(MAX_CERTIFICATES);
+        final Map<MessageId, Asked> asked = new Bounded<>(MAX_ASKED);
+        final Map<MessageId, Parked> parked = new TreeMap<>(MessageId.ORDER);
+        final TokenBucket messages;
+        final TokenBucket work;
+        int parkedBytes;
 
         Neighbour(Instant now) {
-            refilled = now;
+            messages = new TokenBucket(MESSAGES_PER_SECOND, now);
+            work = new TokenBucket(WORK_PER_SECOND, now);
+        }
+
+        void unpark(MessageId id) {
+            Parked gone = parked.remove(id);
+            parkedBytes -= gone == null ? 0 : gone.envelope().encoded().length;
         }
     }
-
-    private record Held(Envelope envelope, SessionCertificate certificate) {}
-
-    private record RetainKey(AgentId author, Topic topic, String key) {}
 
     private final NetworkId network;
     private final MachineId self;
     private final BiPredicate<AgentId, MachineId> admit;
     private final Map<MachineId, Neighbour> neighbours = new TreeMap<>();
-    private final LinkedHashMap<String, SessionCertificate> certificates = new LinkedHashMap<>();
-    private final LinkedHashMap<MessageId, Boolean> seen = new LinkedHashMap<>();
-    private final LinkedHashMap<MessageId, Held> recent = new LinkedHashMap<>();
-    private final Map<RetainKey, Held> retained = new LinkedHashMap<>();
-    private final Set<String> distrusted = new HashSet<>();
+    private final Map<String, SessionCertificate> certificates = new Bounded<>(MAX_CERTIFICATES);
+    private final Map<MessageId, Boolean> seen = new Bounded<>(MAX_SEEN);
+    private final Map<String, Boolean> distrusted = new Bounded<>(MAX_DISTRUSTED);
+    private final Map<AgentId, TokenBucket> authors = new Bounded<>(MAX_AUTHORS);
+    private final MessageStore store = new MessageStore();
     private final Map<String, Long> counters = new TreeMap<>();
-    private long recentBytes;
-    private long sequence;
-    private byte[] sequenceOf = new byte[0];
+    private int turn;
 
     GossipCore(NetworkId network, MachineId self, BiPredicate<AgentId, MachineId> admit) {
         this.network = network;
@@ -84,7 +99,7 @@ final class GossipCore {
 
     Map<String, Long> counters() {
         Map<String, Long> all = new TreeMap<>(counters);
-        all.put("retained", (long) retained.size());
+        all.put("retained", (long) store.retainedCount());
         all.put("neighbours", (long) neighbours.size());
         return all;
     }
@@ -97,65 +112,65 @@ final class GossipCore {
         neighbours.put(peer, new Neighbour(now));
     }
 
-    /** Tells a neighbour what is here, as soon as there is a way to it. */
-    List<Effect> greet(MachineId peer) {
-        List<Effect> effects = new ArrayList<>();
-        if (neighbours.containsKey(peer)) {
-            have(peer, effects);
-        }
-        return effects;
-    }
-
     void left(MachineId peer) {
         neighbours.remove(peer);
     }
 
-    /** Tells the neighbours what is here, and forgets what is over. */
-    List<Effect> tick(Instant now) {
-        recent.values()
-                .removeIf(
-                        held -> {
-                            boolean over = held.envelope().time().plus(KEEP).isBefore(now);
-                            recentBytes -= over ? held.envelope().encoded().length : 0;
-                            return over;
-                        });
-        retained.values().removeIf(held -> !now.isBefore(held.envelope().expires(KEEP)));
+    /** Tells a neighbour all that is here, as soon as there is a way to it. */
+    List<Effect> greet(MachineId peer) {
         List<Effect> effects = new ArrayList<>();
-        neighbours.keySet().forEach(peer -> have(peer, effects));
+        Neighbour neighbour = neighbours.get(peer);
+        if (neighbour != null) {
+            neighbour.certificates.clear(); // a new stream: nothing of the old one may have come
+            List<MessageId> all = offered();
+            for (int from = 0; from < all.size(); from += GossipFrame.MAX_IDS) {
+                int to = Math.min(all.size(), from + GossipFrame.MAX_IDS);
+                effects.add(new Effect.Send(peer, new GossipFrame.Have(all.subList(from, to))));
+            }
+        }
         return effects;
     }
 
-    private void have(MachineId peer, List<Effect> effects) {
-        Set<MessageId> ids = new java.util.LinkedHashSet<>();
-        recent.values().stream()
-                .filter(this::admitted)
-                .forEach(held -> ids.add(held.envelope().id()));
-        retained.values().stream()
-                .filter(this::admitted)
-                .forEach(held -> ids.add(held.envelope().id()));
-        List<MessageId> all = List.copyOf(ids);
-        for (int from = 0; from < all.size(); from += GossipFrame.MAX_IDS) {
-            effects.add(
-                    new Effect.Send(
-                            peer,
-                            new GossipFrame.Have(
-                                    all.subList(
-                                            from,
-                                            Math.min(all.size(), from + GossipFrame.MAX_IDS)))));
+    /** Forgets what is over, and tells the neighbours the latest and a part of the rest. */
+    List<Effect> tick(Instant now) {
+        store.expire(now);
+        recheck();
+        List<MessageId> all = offered();
+        int half = GossipFrame.MAX_IDS / 2;
+        List<MessageId> some = all;
+        if (all.size() > GossipFrame.MAX_IDS) {
+            some = new ArrayList<>(all.subList(all.size() - half, all.size()));
+            int rest = all.size() - half;
+            for (int i = 0; i < half; i++) {
+                some.add(all.get(turn++ % rest));
+            }
+            turn %= rest;
         }
+        List<Effect> effects = new ArrayList<>();
+        for (Map.Entry<MachineId, Neighbour> entry : neighbours.entrySet()) {
+            Neighbour neighbour = entry.getValue();
+            List.copyOf(neighbour.parked.values()).stream()
+                    .filter(parked -> !now.isBefore(parked.until()))
+                    .forEach(parked -> neighbour.unpark(parked.envelope().id()));
+            if (!some.isEmpty()) {
+                effects.add(new Effect.Send(entry.getKey(), new GossipFrame.Have(some)));
+            }
+        }
+        return effects;
+    }
+
+    private List<MessageId> offered() {
+        return store.all().stream().filter(this::admitted).map(Held::id).distinct().toList();
     }
 
     /** Signs and spreads a message of our own. */
     List<Effect> publish(
             SessionSigner session, Topic topic, byte[] payload, Retention retention, Instant now) {
         SessionCertificate certificate = session.certificate();
-        if (!java.util.Arrays.equals(sequenceOf, certificate.id())) {
-            sequenceOf = certificate.id();
-            sequence = 0;
-        }
         Envelope envelope =
-                Envelope.sign(session, network, sequence++, now, retention, topic, payload);
-        remember(certificate);
+                Envelope.sign(
+                        session, network, session.nextSequence(), now, retention, topic, payload);
+        certificates.put(hex(certificate.id()), certificate);
         List<Effect> effects = new ArrayList<>();
         accept(new Held(envelope, certificate), self, effects);
         return effects;
@@ -169,30 +184,16 @@ final class GossipCore {
         }
         if (frame instanceof GossipFrame.Message message) {
             onMessage(from, neighbour, message.envelope(), now, effects);
+        } else if (!neighbour.work.take(cost(frame), now)) {
+            count("refused.work");
         } else if (frame instanceof GossipFrame.Certificate certificate) {
             onCertificate(from, neighbour, certificate.certificate(), now, effects);
         } else if (frame instanceof GossipFrame.Have have) {
-            List<MessageId> missing =
-                    have.ids().stream()
-                            .filter(
-                                    id ->
-                                            !seen.containsKey(id)
-                                                    && !distrusted.contains(hex(id.certificate())))
-                            .toList();
-            if (!missing.isEmpty()) {
-                effects.add(new Effect.Send(from, new GossipFrame.Want(missing)));
-            }
+            onHave(from, neighbour, have.ids(), now, effects);
         } else if (frame instanceof GossipFrame.Want want) {
-            want.ids()
-                    .forEach(
-                            id -> {
-                                Held held = held(id);
-                                if (held != null) {
-                                    send(from, neighbour, held, effects);
-                                }
-                            });
+            onWant(from, neighbour, want.ids(), now, effects);
         } else if (frame instanceof GossipFrame.WantCertificate want) {
-            SessionCertificate certificate = certificates.get(hex(want.id()));
+            SessionCertificate certificate = certificate(hex(want.id()));
             if (certificate != null) {
                 effects.add(new Effect.Send(from, new GossipFrame.Certificate(certificate)));
             }
@@ -200,13 +201,76 @@ final class GossipCore {
         return effects;
     }
 
-    private @Nullable Held held(MessageId id) {
-        Held held = recent.get(id);
-        if (held != null) {
-            return held;
+    private double cost(GossipFrame frame) {
+        if (frame instanceof GossipFrame.Certificate it) {
+            return certificates.containsKey(hex(it.certificate().id())) ? 1 : 5;
+        } else if (frame instanceof GossipFrame.Have it) {
+            return 1 + it.ids().size() / 16.0;
         }
-        return retained.values().stream()
-                .filter(it -> it.envelope().id().equals(id))
+        return 1;
+    }
+
+    private void onHave(
+            MachineId from,
+            Neighbour neighbour,
+            List<MessageId> ids,
+            Instant now,
+            List<Effect> effects) {
+        List<MessageId> missing = new ArrayList<>();
+        for (MessageId id : ids) {
+            if (seen.containsKey(id) || hopeless(id)) {
+                continue;
+            }
+            Asked before = neighbour.asked.get(id);
+            if (before == null || !now.isBefore(before.again())) {
+                int times = before == null ? 0 : Math.min(MAX_ASK_DOUBLINGS, before.times() + 1);
+                neighbour.asked.put(
+                        id, new Asked(now.plus(ASK_AGAIN.multipliedBy(1L << times)), times));
+                missing.add(id);
+            }
+        }
+        if (!missing.isEmpty()) {
+            effects.add(new Effect.Send(from, new GossipFrame.Want(missing)));
+        }
+    }
+
+    /**
+     * @return true if it would be refused as soon as it came
+     */
+    private boolean hopeless(MessageId id) {
+        String certificateId = hex(id.certificate());
+        SessionCertificate certificate = certificates.get(certificateId);
+        return distrusted.containsKey(certificateId)
+                || (certificate != null && !admit.test(certificate.agent(), certificate.machine()));
+    }
+
+    private void onWant(
+            MachineId from,
+            Neighbour neighbour,
+            List<MessageId> ids,
+            Instant now,
+            List<Effect> effects) {
+        for (MessageId id : ids) {
+            Held held = store.get(id);
+            if (held == null || !admitted(held)) {
+                continue;
+            }
+            if (!neighbour.work.take(1, now)) {
+                count("refused.work");
+                return;
+            }
+            send(from, neighbour, held, effects);
+        }
+    }
+
+    private @Nullable SessionCertificate certificate(String id) {
+        SessionCertificate known = certificates.get(id);
+        if (known != null) {
+            return known;
+        }
+        return store.all().stream()
+                .map(Held::certificate)
+                .filter(it -> hex(it.id()).equals(id))
                 .findFirst()
                 .orElse(null);
     }
@@ -218,31 +282,20 @@ final class GossipCore {
             Instant now,
             List<Effect> effects) {
         String id = hex(certificate.id());
-        neighbour.certificates.add(id);
         if (!certificates.containsKey(id)) {
             if (!certificate.verify(network)) {
                 count("refused.certificate");
                 return;
             }
-            remember(certificate);
+            certificates.put(id, certificate);
         }
-        List<Envelope> waiting =
-                neighbour.parked.stream()
-                        .filter(it -> hex(it.id().certificate()).equals(id))
+        neighbour.certificates.put(id, true);
+        List<Parked> waiting =
+                neighbour.parked.values().stream()
+                        .filter(it -> hex(it.envelope().id().certificate()).equals(id))
                         .toList();
-        neighbour.parked.removeAll(waiting);
-        waiting.forEach(envelope -> onMessage(from, neighbour, envelope, now, effects));
-    }
-
-    private void remember(SessionCertificate certificate) {
-        certificates.putIfAbsent(hex(certificate.id()), certificate);
-        trim(certificates, MAX_CERTIFICATES);
-    }
-
-    private static <K, V> void trim(LinkedHashMap<K, V> map, int most) {
-        while (map.size() > most) {
-            map.remove(map.keySet().iterator().next());
-        }
+        waiting.forEach(it -> neighbour.unpark(it.envelope().id()));
+        waiting.forEach(it -> onMessage(from, neighbour, it.envelope(), now, effects));
     }
 
     private void onMessage(
@@ -253,35 +306,28 @@ final class GossipCore {
             List<Effect> effects) {
         String certificateId = hex(envelope.id().certificate());
         if (seen.containsKey(envelope.id())) {
-            onSeen(envelope, certificateId);
+            onSeen(neighbour, envelope, certificateId, now);
             return;
         }
-        if (distrusted.contains(certificateId)) {
+        if (distrusted.containsKey(certificateId)) {
             count("refused.equivocation");
             return;
         }
-        if (envelope.time().isAfter(now.plus(MAX_SKEW)) || !now.isBefore(envelope.expires(KEEP))) {
+        if (envelope.time().isAfter(now.plus(MAX_SKEW))
+                || !now.isBefore(envelope.expires(MessageStore.KEEP))) {
             count("refused.time");
             return;
         }
         SessionCertificate certificate = certificates.get(certificateId);
         if (certificate == null) {
-            if (neighbour.parked.size() < MAX_PARKED) {
-                neighbour.parked.add(envelope);
-                effects.add(
-                        new Effect.Send(
-                                from,
-                                new GossipFrame.WantCertificate(envelope.id().certificate())));
-            } else {
-                count("refused.parked");
-            }
+            park(from, neighbour, envelope, now, effects);
             return;
         }
         if (!admit.test(certificate.agent(), certificate.machine())) {
             count("refused.author");
             return;
         }
-        if (!spend(neighbour, now)) {
+        if (!neighbour.messages.take(1, now)) {
             count("refused.rate");
             return;
         }
@@ -289,53 +335,67 @@ final class GossipCore {
             count("refused.signature");
             return;
         }
+        if (!authors.computeIfAbsent(
+                        certificate.agent(),
+                        key -> new TokenBucket(MESSAGES_PER_SECOND_OF_AUTHOR, now))
+                .take(1, now)) {
+            count("refused.author rate");
+            return;
+        }
+        neighbour.asked.remove(envelope.id());
         accept(new Held(envelope, certificate), from, effects);
     }
 
+    /** A message waits a while for the certificate of its author. */
+    private void park(
+            MachineId from,
+            Neighbour neighbour,
+            Envelope envelope,
+            Instant now,
+            List<Effect> effects) {
+        if (neighbour.parked.containsKey(envelope.id())) {
+            count("duplicates");
+            return;
+        }
+        int bytes = envelope.encoded().length;
+        if (neighbour.parked.size() >= MAX_PARKED
+                || neighbour.parkedBytes + bytes > MAX_PARKED_BYTES) {
+            count("refused.parked");
+            return;
+        }
+        byte[] certificate = envelope.id().certificate();
+        boolean asked =
+                neighbour.parked.keySet().stream()
+                        .anyMatch(id -> java.util.Arrays.equals(id.certificate(), certificate));
+        neighbour.parked.put(envelope.id(), new Parked(envelope, now.plus(PARK)));
+        neighbour.parkedBytes += bytes;
+        if (!asked) {
+            effects.add(new Effect.Send(from, new GossipFrame.WantCertificate(certificate)));
+        }
+    }
+
     /** Two different messages of one name: its author's session key says two things at once. */
-    private void onSeen(Envelope envelope, String certificateId) {
-        Held held = held(envelope.id());
-        SessionCertificate certificate = certificates.get(certificateId);
+    private void onSeen(Neighbour neighbour, Envelope envelope, String certificateId, Instant now) {
+        Held held = store.get(envelope.id());
         if (held != null
-                && certificate != null
                 && !java.util.Arrays.equals(held.envelope().encoded(), envelope.encoded())
-                && envelope.verify(certificate, network)) {
+                && neighbour.messages.take(1, now)
+                && envelope.verify(held.certificate(), network)) {
             count("equivocations");
-            distrusted.add(certificateId);
+            distrusted.put(certificateId, true);
         } else {
             count("duplicates");
         }
     }
 
-    private static boolean spend(Neighbour neighbour, Instant now) {
-        double seconds = Duration.between(neighbour.refilled, now).toNanos() / 1e9;
-        neighbour.refilled = now;
-        neighbour.tokens =
-                Math.min(
-                        MESSAGES_PER_SECOND * 2,
-                        neighbour.tokens + Math.max(0, seconds) * MESSAGES_PER_SECOND);
-        if (neighbour.tokens < 1) {
-            return false;
-        }
-        neighbour.tokens -= 1;
-        return true;
-    }
-
     private void accept(Held held, MachineId from, List<Effect> effects) {
-        Envelope envelope = held.envelope();
-        seen.put(envelope.id(), true);
-        trim(seen, MAX_SEEN);
-        if (envelope.retention().retained() && !retain(held)) {
+        seen.put(held.id(), true);
+        if (!store.put(held)) {
             count("superseded");
             return;
         }
-        recent.put(envelope.id(), held);
-        recentBytes += envelope.encoded().length;
-        while (recent.size() > MAX_RECENT || recentBytes > MAX_RECENT_BYTES) {
-            forget(recent.keySet().iterator().next());
-        }
         count("delivered");
-        effects.add(new Effect.Deliver(envelope, held.certificate(), from));
+        effects.add(new Effect.Deliver(held.envelope(), held.certificate(), from));
         neighbours.forEach(
                 (peer, neighbour) -> {
                     if (!peer.equals(from)) {
@@ -344,30 +404,8 @@ final class GossipCore {
                 });
     }
 
-    /**
-     * @return false if a newer one of the same author, topic and key is here
-     */
-    private boolean retain(Held held) {
-        RetainKey key =
-                new RetainKey(
-                        held.certificate().agent(),
-                        held.envelope().topic(),
-                        held.envelope().retention().key());
-        Held old = retained.get(key);
-        if (old != null && newer(old.envelope(), held.envelope())) {
-            return false;
-        }
-        if (old != null) {
-            forget(old.envelope().id());
-        } else if (retained.size() >= MAX_RETAINED) {
-            retained.remove(retained.keySet().iterator().next());
-        }
-        retained.put(key, held);
-        return true;
-    }
-
     private void send(MachineId to, Neighbour neighbour, Held held, List<Effect> effects) {
-        if (neighbour.certificates.add(hex(held.certificate().id()))) {
+        if (neighbour.certificates.put(hex(held.certificate().id()), true) == null) {
             effects.add(new Effect.Send(to, new GossipFrame.Certificate(held.certificate())));
         }
         effects.add(new Effect.Send(to, new GossipFrame.Message(held.envelope())));
@@ -377,26 +415,14 @@ final class GossipCore {
      * @return the retained messages, for a new subscriber
      */
     List<Effect.Deliver> retained() {
-        return retained.values().stream()
-                .filter(this::admitted)
-                .map(held -> new Effect.Deliver(held.envelope(), held.certificate(), self))
-                .toList();
-    }
-
-    /** The same order at every container, also for two of one millisecond. */
-    private static boolean newer(Envelope a, Envelope b) {
-        int byTime = a.time().compareTo(b.time());
-        if (byTime != 0) {
-            return byTime > 0;
-        }
-        int byCertificate =
-                java.util.Arrays.compareUnsigned(a.id().certificate(), b.id().certificate());
-        return byCertificate != 0 ? byCertificate > 0 : a.id().sequence() > b.id().sequence();
-    }
-
-    private void forget(MessageId id) {
-        Held held = recent.remove(id);
-        recentBytes -= held == null ? 0 : held.envelope().encoded().length;
+        List<Effect.Deliver> all = new ArrayList<>();
+        store.retained(
+                held -> {
+                    if (admitted(held)) {
+                        all.add(new Effect.Deliver(held.envelope(), held.certificate(), self));
+                    }
+                });
+        return all;
     }
 
     private boolean admitted(Held held) {
@@ -408,22 +434,11 @@ final class GossipCore {
      * changes.
      */
     void recheck() {
-        List<MessageId> refused = new ArrayList<>();
-        recent.values().stream()
-                .filter(held -> !admitted(held))
-                .forEach(held -> refused.add(held.envelope().id()));
-        retained.values().stream()
-                .filter(held -> !admitted(held))
-                .forEach(held -> refused.add(held.envelope().id()));
-        retained.values().removeIf(held -> !admitted(held));
-        refused.forEach(
-                id -> {
-                    forget(id);
-                    seen.remove(id);
-                });
+        Set<MessageId> refused = store.forget(held -> !admitted(held));
+        seen.keySet().removeAll(refused);
     }
 
     private static String hex(byte[] id) {
-        return java.util.HexFormat.of().formatHex(id);
+        return HexFormat.of().formatHex(id);
     }
 }

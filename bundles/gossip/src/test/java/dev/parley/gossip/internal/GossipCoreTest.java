@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
+import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.api.SecretKey;
@@ -45,7 +46,12 @@ class GossipCoreTest {
             SecretKey key = SecretKey.of(seeds);
             machine = key.publicKey().machineId();
             session = SessionCertificate.newSession(key, NETWORK, machine, START);
-            core = new GossipCore(NETWORK, machine, (author, at) -> !blocked.contains(author));
+            AgentId self = session.certificate().agent();
+            core =
+                    new GossipCore(
+                            NETWORK,
+                            machine,
+                            (author, at) -> author.equals(self) || !blocked.contains(author));
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An agent's word, with both signatures, that an Ed25519 key signs its messages for at most an
@@ -142,7 +143,13 @@ public final class SessionCertificate {
                         secret.publicKey(),
                         now.minusSeconds(30),
                         now.plusSeconds(3540));
+        AtomicLong sequence = new AtomicLong();
         return new SessionSigner() {
+            @Override
+            public long nextSequence() {
+                return sequence.getAndIncrement();
+            }
+
             @Override
             public SessionCertificate certificate() {
                 return certificate;

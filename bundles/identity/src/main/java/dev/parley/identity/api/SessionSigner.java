@@ -8,6 +8,14 @@ public interface SessionSigner {
     SessionCertificate certificate();
 
     /**
+     * The number of the next message under this certificate. No number is given out twice, whoever
+     * asks: two messages of one number would look like an equivocation.
+     *
+     * @return 0, 1, 2, …
+     */
+    long nextSequence();
+
+    /**
      * @return a 64-byte Ed25519 signature over a 32-byte digest
      */
     byte[] sign(byte[] digest);
