@@ -14,8 +14,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p><b>Threads:</b> any thread may call; no call blocks. <b>Nulls:</b> none. <b>Failure:</b>
  * stages fail with {@link RequestException}: NOT_CONNECTED, TIMEOUT, BUSY, NO_SUCH_METHOD,
- * MALFORMED, or the handler's own code; a fetch with FETCH_NO_HOLDER, FETCH_STALLED,
- * FETCH_BAD_CHUNK, HASH_MISMATCH or DISK_FULL.
+ * MALFORMED, TOO_LARGE, FAILED, or the handler's own code; a fetch with FETCH_NO_HOLDER,
+ * FETCH_STALLED, FETCH_BAD_CHUNK, HASH_MISMATCH, DISK_FULL, BUSY or CLOSED.
  */
 @ProviderType
 public interface Direct {

@@ -22,7 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -43,10 +45,11 @@ public final class DirectComponent implements Direct {
     private final Storage storage;
     private final Actor actor = Actors.create("parley-direct", 20_000);
     private final ExecutorService pool = Actors.pool("parley-direct-pool", 8, 1024);
+    private final ExecutorService disk = Actors.pool("parley-direct-disk", 2, 256);
     private final Map<String, RequestHandler> handlers = new ConcurrentHashMap<>();
     private final Requests requests = new Requests(handlers, pool);
     private final BlobServer server;
-    private final Map<Hash, CompletableFuture<Path>> fetches = new HashMap<>();
+    private final Map<Hash, Transfer> fetches = new HashMap<>();
     private final List<ServiceRegistration<ProtocolHandler>> registrations;
 
     @Activate
@@ -54,7 +57,7 @@ public final class DirectComponent implements Direct {
             BundleContext context, @Reference Network network, @Reference Storage storage) {
         this.network = network;
         this.storage = storage;
-        this.server = new BlobServer(storage.blobs(), pool);
+        this.server = new BlobServer(storage.blobs());
         this.registrations =
                 protocols().stream()
                         .map(
@@ -71,7 +74,7 @@ public final class DirectComponent implements Direct {
     public DirectComponent(Network network, Storage storage) {
         this.network = network;
         this.storage = storage;
-        this.server = new BlobServer(storage.blobs(), pool);
+        this.server = new BlobServer(storage.blobs());
         this.registrations = List.of();
     }
 
@@ -82,8 +85,19 @@ public final class DirectComponent implements Direct {
     @Deactivate
     public void close() {
         registrations.forEach(ServiceRegistration::unregister);
+        actor.tell(() -> List.copyOf(fetches.values()).forEach(Transfer::cancel));
+        CountDownLatch cancelled = new CountDownLatch(1);
+        if (actor.tell(cancelled::countDown)) {
+            try {
+                cancelled.await(2, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         actor.close();
         pool.shutdownNow();
+        disk.shutdownNow();
+        server.close();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -121,18 +135,7 @@ public final class DirectComponent implements Direct {
                                 result.complete(here.get());
                                 return;
                             }
-                            CompletableFuture<Path> running = fetches.get(blob.sha256());
-                            if (running == null) {
-                                running = begin(blob, holders, progress);
-                            }
-                            running.whenComplete(
-                                    (path, error) -> {
-                                        if (error == null) {
-                                            result.complete(path);
-                                        } else {
-                                            result.completeExceptionally(error);
-                                        }
-                                    });
+                            fetch(blob, holders, progress, result);
                         });
         if (!told) {
             result.completeExceptionally(new RequestException("BUSY", "too much waits; try again"));
@@ -140,24 +143,55 @@ public final class DirectComponent implements Direct {
         return result;
     }
 
-    private CompletableFuture<Path> begin(
-            BlobRequest blob, List<MachineId> holders, LongConsumer progress) {
+    private void fetch(
+            BlobRequest blob,
+            List<MachineId> holders,
+            LongConsumer progress,
+            CompletableFuture<Path> result) {
+        Transfer running = fetches.get(blob.sha256());
+        if (running != null && !running.blob().equals(blob)) {
+            // One of two signed records is wrong about this blob; each has its own try.
+            running.result()
+                    .whenComplete(
+                            (path, error) -> {
+                                if (!actor.tell(() -> fetch(blob, holders, progress, result))) {
+                                    result.completeExceptionally(
+                                            new RequestException(
+                                                    "BUSY", "too much waits; try again"));
+                                }
+                            });
+            return;
+        }
         try {
-            CompletableFuture<Path> running =
-                    new Transfer(
+            Transfer transfer =
+                    running != null
+                            ? running
+                            : new Transfer(
                                     actor,
                                     network,
                                     blob,
                                     storage.blobs().partial(blob.sha256(), blob.size()),
-                                    progress)
-                            .start(holders)
-                            .toCompletableFuture();
-            fetches.put(blob.sha256(), running);
-            running.whenComplete((path, error) -> actor.tell(() -> fetches.remove(blob.sha256())));
-            return running;
+                                    disk);
+            transfer.watch(progress);
+            transfer.result()
+                    .whenComplete(
+                            (path, error) -> {
+                                if (error == null) {
+                                    result.complete(path);
+                                } else {
+                                    result.completeExceptionally(error);
+                                }
+                            });
+            if (running == null) {
+                fetches.put(blob.sha256(), transfer);
+                transfer.result()
+                        .whenComplete(
+                                (path, error) ->
+                                        actor.tell(() -> fetches.remove(blob.sha256(), transfer)));
+                transfer.start(holders);
+            }
         } catch (StorageException e) {
-            return CompletableFuture.failedFuture(
-                    new RequestException(e.reason().name(), e.getMessage()));
+            result.completeExceptionally(new RequestException(e.reason().name(), e.getMessage()));
         }
     }
 

@@ -20,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One stream a request: {@code REQUEST(varint timeout ms, block method, body)}, then {@code OK} or
@@ -32,11 +31,13 @@ final class Requests implements ProtocolHandler {
     private static final int OK = 2;
     private static final int ERROR = 3;
     private static final int MAX_PER_PEER = 64;
+    private static final int MAX_WAITING = 256;
     private static final long MAX_TIMEOUT_MILLIS = 120_000;
 
     private final Map<String, RequestHandler> handlers;
     private final ExecutorService pool;
-    private final Map<Peer, AtomicInteger> running = new ConcurrentHashMap<>();
+    private final Map<Peer, Integer> running = new ConcurrentHashMap<>();
+    private final Map<Peer, Integer> waiting = new ConcurrentHashMap<>();
 
     Requests(Map<String, RequestHandler> handlers, ExecutorService pool) {
         this.handlers = handlers;
@@ -44,7 +45,17 @@ final class Requests implements ProtocolHandler {
     }
 
     CompletionStage<byte[]> send(Peer peer, String method, byte[] body, Duration timeout) {
+        if (!begin(waiting, peer, MAX_WAITING)) {
+            return CompletableFuture.failedFuture(
+                    new RequestException(
+                            "BUSY",
+                            MAX_WAITING
+                                    + " requests to "
+                                    + peer.machine().words()
+                                    + " wait for an answer, which is the most"));
+        }
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        answer.whenComplete((bytes, error) -> end(waiting, peer));
         peer.open(PROTOCOL)
                 .whenComplete(
                         (stream, failure) -> {
@@ -104,11 +115,16 @@ final class Requests implements ProtocolHandler {
     }
 
     private static void onAnswer(CompletableFuture<byte[]> answer, Frame frame) {
-        if (frame.type() == OK && frame.body().length <= Direct.MAX_BODY_BYTES) {
+        if (frame.type() == OK) {
             answer.complete(frame.body());
             return;
         }
         try {
+            if (frame.type() != ERROR) {
+                throw new MalformedException(
+                        MalformedException.Reason.UNSUPPORTED,
+                        "frame type " + frame.type() + ", expected an answer");
+            }
             ByteReader in = new ByteReader(frame.body(), "error answer");
             String code = in.text(64, "code");
             String message = in.text(2048, "message");
@@ -133,7 +149,6 @@ final class Requests implements ProtocolHandler {
     }
 
     private void onRequest(Peer peer, PeerStream stream, Frame frame) {
-        AtomicInteger count = running.computeIfAbsent(peer, key -> new AtomicInteger());
         try {
             ByteReader in = new ByteReader(frame.body(), "request");
             long timeout = Math.min(MAX_TIMEOUT_MILLIS, Math.max(1, in.varint()));
@@ -147,36 +162,53 @@ final class Requests implements ProtocolHandler {
                         stream,
                         "NO_SUCH_METHOD",
                         "nothing here answers '" + method.replaceAll("\\p{Cntrl}", "?") + "'");
-            } else if (count.incrementAndGet() > MAX_PER_PEER) {
-                done(peer, count);
+            } else if (body.length > Direct.MAX_BODY_BYTES) {
+                refuse(
+                        stream,
+                        "MALFORMED",
+                        "body: " + body.length + " bytes, at most " + Direct.MAX_BODY_BYTES);
+            } else if (!begin(running, peer, MAX_PER_PEER)) {
                 refuse(
                         stream,
                         "BUSY",
                         MAX_PER_PEER + " requests of yours are under way, which is the most");
             } else {
-                pool.execute(() -> handle(peer, stream, handler, body, timeout, count));
+                run(peer, stream, handler, body, timeout);
             }
         } catch (MalformedException e) {
             refuse(stream, "MALFORMED", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void run(
+            Peer peer, PeerStream stream, RequestHandler handler, byte[] body, long timeout) {
+        try {
+            pool.execute(() -> handle(peer, stream, handler, body, timeout));
         } catch (RejectedExecutionException e) {
-            done(peer, count);
+            end(running, peer);
             refuse(stream, "BUSY", "too many requests wait here; try again");
         }
     }
 
-    private void done(Peer peer, AtomicInteger count) {
-        if (count.decrementAndGet() <= 0) {
-            running.remove(peer, count);
-        }
+    private static boolean begin(Map<Peer, Integer> counts, Peer peer, int most) {
+        boolean[] begun = new boolean[1];
+        counts.compute(
+                peer,
+                (key, count) -> {
+                    int there = count == null ? 0 : count;
+                    begun[0] = there < most;
+                    return begun[0] ? Integer.valueOf(there + 1) : count;
+                });
+        return begun[0];
+    }
+
+    private static void end(Map<Peer, Integer> counts, Peer peer) {
+        counts.computeIfPresent(
+                peer, (key, count) -> count <= 1 ? null : Integer.valueOf(count - 1));
     }
 
     private void handle(
-            Peer peer,
-            PeerStream stream,
-            RequestHandler handler,
-            byte[] body,
-            long timeout,
-            AtomicInteger count) {
+            Peer peer, PeerStream stream, RequestHandler handler, byte[] body, long timeout) {
         CompletionStage<byte[]> answer;
         try {
             answer = handler.handle(new Caller(peer.agent(), peer.machine()), body);
@@ -188,10 +220,20 @@ final class Requests implements ProtocolHandler {
                 .orTimeout(timeout, TimeUnit.MILLISECONDS)
                 .whenComplete(
                         (bytes, error) -> {
-                            done(peer, count);
-                            if (error == null) {
+                            end(running, peer);
+                            if (error == null && bytes.length <= Direct.MAX_BODY_BYTES) {
                                 stream.send(new Frame(OK, bytes));
                                 stream.finish();
+                                return;
+                            }
+                            if (error == null) {
+                                refuse(
+                                        stream,
+                                        "TOO_LARGE",
+                                        "the answer has "
+                                                + bytes.length
+                                                + " bytes, at most "
+                                                + Direct.MAX_BODY_BYTES);
                                 return;
                             }
                             Throwable cause =

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which chunk is asked of which holder, without I/O.
@@ -19,11 +20,12 @@ import java.util.Map;
  * <p>Each holder has a few chunks under way; one that is through takes the next missing chunk, so a
  * fast holder does more. A holder whose oldest chunk is not here after {@link #STALL_NANOS} (which
  * is 16 KiB/s), or that sends what the Merkle root does not prove, is let go and its chunks go back
- * to the queue. When none is left, the last reason is the reason of the failure; a bad chunk
- * outweighs a stall.
+ * to the queue. A holder whose connection ended may come back within {@link #GRACE_NANOS}. When
+ * none is left, the last reason is the reason of the failure; a bad chunk outweighs a stall.
  */
 final class TransferCore {
     static final long STALL_NANOS = 4_000_000_000L;
+    static final long GRACE_NANOS = 5_000_000_000L;
     static final int WINDOW = 8;
 
     /** What the shell is to do. */
@@ -46,6 +48,7 @@ final class TransferCore {
     private final Map<MachineId, LinkedHashMap<Integer, Long>> holders = new LinkedHashMap<>();
     private final Map<MachineId, Long> lastChunk = new HashMap<>();
     private final Map<String, String> reasons = new HashMap<>();
+    private final Map<MachineId, Long> away = new HashMap<>();
     private boolean over;
 
     TransferCore(BlobRequest blob, BitSet present) {
@@ -119,8 +122,34 @@ final class TransferCore {
         return effects;
     }
 
+    /** The connection to this holder ended; it is asked again if it {@link #back comes back}. */
+    List<Effect> disconnected(MachineId holder, String message, long now) {
+        if (!over && holders.containsKey(holder)) {
+            away.put(holder, now + GRACE_NANOS);
+        }
+        return lost(holder, "FETCH_NO_HOLDER", message, now);
+    }
+
+    /**
+     * @return the holders that may come back
+     */
+    Set<MachineId> away() {
+        return Set.copyOf(away.keySet());
+    }
+
+    List<Effect> back(MachineId holder, long now) {
+        List<Effect> effects = new ArrayList<>();
+        if (!over && away.remove(holder) != null) {
+            holders.put(holder, new LinkedHashMap<>());
+            ask(holder, now, effects);
+        }
+        return effects;
+    }
+
     List<Effect> tick(long now) {
         List<Effect> effects = new ArrayList<>();
+        away.values().removeIf(until -> now > until);
+        check(effects);
         for (MachineId holder : List.copyOf(holders.keySet())) {
             LinkedHashMap<Integer, Long> underWay = holders.get(holder);
             if (underWay != null
@@ -172,7 +201,7 @@ final class TransferCore {
         if (present.cardinality() == chunks) {
             over = true;
             effects.add(new Effect.Complete());
-        } else if (holders.isEmpty()) {
+        } else if (holders.isEmpty() && away.isEmpty()) {
             over = true;
             for (String code : List.of("FETCH_BAD_CHUNK", "FETCH_STALLED")) {
                 String message = reasons.get(code);

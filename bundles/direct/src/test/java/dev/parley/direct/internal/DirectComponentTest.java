@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.direct.api.BlobRequest;
 import dev.parley.direct.api.Caller;
+import dev.parley.direct.api.Direct;
 import dev.parley.direct.api.MerkleTree;
 import dev.parley.direct.api.RequestException;
 import dev.parley.direct.api.RequestHandler;
@@ -284,5 +285,96 @@ class DirectComponentTest {
                         .isFalse();
             }
         }
+    }
+
+    @Test
+    void theLargestBodyGoesThroughBothWaysAndALargerAnswerIsRefusedByName() throws Exception {
+        Node a = node("alice");
+        Node b = node("bob");
+        connect(b, a);
+        String longest = "m".repeat(64);
+        a.direct()
+                .addHandler(
+                        handler(longest, (who, body) -> CompletableFuture.completedFuture(body)));
+        a.direct()
+                .addHandler(
+                        handler(
+                                "test.large",
+                                (who, body) ->
+                                        CompletableFuture.completedFuture(
+                                                new byte[Direct.MAX_BODY_BYTES + 1])));
+        Duration limit = Duration.ofSeconds(10);
+        assertThat(
+                        b.direct()
+                                .request(
+                                        a.machine(),
+                                        longest,
+                                        new byte[Direct.MAX_BODY_BYTES],
+                                        limit)
+                                .toCompletableFuture()
+                                .get(20, TimeUnit.SECONDS))
+                .hasSize(Direct.MAX_BODY_BYTES);
+        assertThat(
+                        failure(b.direct().request(a.machine(), "test.large", new byte[0], limit))
+                                .code())
+                .isEqualTo("TOO_LARGE");
+    }
+
+    @Test
+    void requestsThatWaitAreLimitedPerPeer() throws Exception {
+        Node a = node("alice");
+        Node b = node("bob");
+        connect(b, a);
+        a.direct().addHandler(handler("test.never", (who, body) -> new CompletableFuture<>()));
+        List<CompletionStage<byte[]>> all = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            all.add(
+                    b.direct()
+                            .request(
+                                    a.machine(), "test.never", new byte[0], Duration.ofSeconds(3)));
+        }
+        long busy = all.stream().filter(stage -> failure(stage).code().equals("BUSY")).count();
+        assertThat(busy).isEqualTo(300 - 64);
+        a.direct()
+                .addHandler(
+                        handler(
+                                "test.echo",
+                                (who, body) -> CompletableFuture.completedFuture(body)));
+        assertThat(
+                        b.direct()
+                                .request(
+                                        a.machine(),
+                                        "test.echo",
+                                        new byte[] {7},
+                                        Duration.ofSeconds(5))
+                                .toCompletableFuture()
+                                .get(10, TimeUnit.SECONDS))
+                .containsExactly(7);
+    }
+
+    @Test
+    void aWrongRecordOfABlobDoesNotSpoilTheRightOne() throws Exception {
+        Node a = node("alice");
+        Node b = node("bob");
+        connect(b, a);
+        byte[] content = random(3_000_000);
+        BlobRequest right = hold(a, content);
+        BlobRequest wrong = new BlobRequest(right.sha256(), right.size(), Hash.sha256(new byte[1]));
+        CompletionStage<Path> first = b.direct().fetch(wrong, List.of(a.machine()), bytes -> {});
+        CompletionStage<Path> second = b.direct().fetch(right, List.of(a.machine()), bytes -> {});
+        assertThat(failure(first).code()).isEqualTo("FETCH_BAD_CHUNK");
+        assertThat(Files.readAllBytes(second.toCompletableFuture().get(20, TimeUnit.SECONDS)))
+                .isEqualTo(content);
+    }
+
+    @Test
+    void aFetchUnderWayEndsWhenTheRoomCloses() throws Exception {
+        Node a = node("alice");
+        Node b = node("bob");
+        connect(b, a);
+        BlobRequest blob = hold(a, random(30_000_000));
+        CompletionStage<Path> fetch = b.direct().fetch(blob, List.of(a.machine()), bytes -> {});
+        b.direct().close();
+        assertThat(failure(fetch).code()).isEqualTo("CLOSED");
     }
 }

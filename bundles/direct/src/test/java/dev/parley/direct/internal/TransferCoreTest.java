@@ -111,4 +111,34 @@ class TransferCoreTest {
                 new TransferCore(blob, present).start(List.of(ALICE), 0);
         assertThat(effects).containsExactly(new TransferCore.Effect.Ask(ALICE, CHUNKS - 1));
     }
+
+    @Test
+    void aHolderWhoseConnectionEndedIsAskedAgainWhenItComesBackInTime() {
+        TransferCore core = new TransferCore(blob, new BitSet());
+        core.start(List.of(ALICE), 0);
+        core.chunk(ALICE, chunk(0), 1);
+        assertThat(core.disconnected(ALICE, "gone", 2))
+                .noneMatch(TransferCore.Effect.Fail.class::isInstance);
+        assertThat(core.away()).containsExactly(ALICE);
+        assertThat(core.back(ALICE, 3))
+                .hasSize(TransferCore.WINDOW)
+                .allMatch(TransferCore.Effect.Ask.class::isInstance);
+        assertThat(core.disconnected(ALICE, "gone again", 4)).hasSize(1);
+        assertThat(core.tick(5 + TransferCore.GRACE_NANOS))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        TransferCore.Effect.Fail.class,
+                        fail -> assertThat(fail.code()).isEqualTo("FETCH_NO_HOLDER"));
+    }
+
+    @Test
+    void aHolderThatSentABadChunkIsNotAskedAgain() {
+        TransferCore core = new TransferCore(blob, new BitSet());
+        core.start(List.of(ALICE, BOB), 0);
+        BlobFrame.Chunk bad = new BlobFrame.Chunk(0, tree.proof(0), new byte[65_536]);
+        core.chunk(ALICE, bad, 1);
+        assertThat(core.disconnected(ALICE, "gone", 2)).isEmpty();
+        assertThat(core.away()).isEmpty();
+        assertThat(core.back(ALICE, 3)).isEmpty();
+    }
 }

@@ -14,7 +14,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface PeerStream {
-    int MAX_FRAME_BYTES = (1 << 20) + 16;
+    int MAX_FRAME_BYTES = (1 << 20) + 128;
 
     /** How many bytes may wait to be sent on one stream. */
     int MAX_PENDING_BYTES = 4 << 20;
