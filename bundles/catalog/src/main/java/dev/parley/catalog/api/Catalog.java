@@ -46,6 +46,14 @@ public interface Catalog {
     /** Serves the bytes of another's plugin and says so. */
     void hold(Entry entry, SignedRecord descriptor);
 
+    /** Serves it no more, if it is another's; what we published ourselves stays. */
+    void release(Hash descriptor);
+
+    /**
+     * @return whether a plugin that we publish or hold has these bytes
+     */
+    boolean holds(Hash blob);
+
     /**
      * @return the hash and sequence of our own last version of a plugin, as {@code hash} or nothing
      */

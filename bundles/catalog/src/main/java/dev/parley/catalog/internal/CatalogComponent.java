@@ -402,6 +402,42 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     }
 
     @Override
+    public void release(Hash descriptor) {
+        Optional<Descriptor> held = decoded(descriptor);
+        if (held.isEmpty() || held.get().publisher().equals(identity.agent())) {
+            return;
+        }
+        try {
+            kept.delete("topic/" + descriptor.hex());
+            kept.delete("descriptor/" + descriptor.hex());
+        } catch (StorageException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot forget " + held.get().name(), e);
+        }
+        if (!holds(held.get().sha256())) {
+            direct.withdraw(held.get().sha256());
+        }
+    }
+
+    @Override
+    public boolean holds(Hash blob) {
+        return kept.keys("topic/").stream()
+                .map(key -> decoded(Hash.of(key.substring("topic/".length()))))
+                .flatMap(Optional::stream)
+                .anyMatch(it -> it.sha256().equals(blob));
+    }
+
+    private Optional<Descriptor> decoded(Hash hash) {
+        try {
+            Optional<SignedRecord> record = signed(hash);
+            return record.isPresent()
+                    ? Optional.of(Descriptor.decode(record.get().body()))
+                    : Optional.empty();
+        } catch (MalformedException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
     public Optional<SignedRecord> ownLatest(String bsn) {
         return kept.get("own/" + bsn).flatMap(hash -> signed(Hash.of(hash)));
     }

@@ -9,10 +9,7 @@ import dev.parley.catalog.api.ReasonCode;
 import dev.parley.catalog.api.RefusedException;
 import dev.parley.direct.api.BlobRequest;
 import dev.parley.direct.api.Direct;
-import dev.parley.direct.api.MerkleTree;
-import dev.parley.direct.api.RequestException;
 import dev.parley.gossip.api.Gossip;
-import dev.parley.gossip.api.Topic;
 import dev.parley.host.api.Plugins;
 import dev.parley.host.api.Tool;
 import dev.parley.identity.api.AgentId;
@@ -27,10 +24,6 @@ import dev.parley.trust.api.TrustListener;
 import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,23 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -81,7 +65,6 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
     private final BundleContext context;
-    private final Identity identity;
     private final Storage storage;
     private final Direct direct;
     private final Gossip gossip;
@@ -91,12 +74,13 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Admission admission;
     private final KeyValueStore data;
     private final Actor actor = Actors.create("parley-host", 10_000);
-    private final ExecutorService worker = Actors.pool("parley-host-worker", 1, 256);
+    private final Work work = new Work();
     private final ExecutorService stopper = Actors.pool("parley-host-stopper", 2, 256);
     private final CompletableFuture<Sandbox> sandbox;
     private final Map<String, Ledger.Installed> installed = new ConcurrentHashMap<>();
     private final Map<String, RunningPlugin> running = new ConcurrentHashMap<>();
-    private final Map<String, Bundle> facades = new ConcurrentHashMap<>();
+    private final Facades facades;
+    private final Publisher publisher;
 
     @Activate
     public PluginsComponent(
@@ -110,7 +94,8 @@ public final class PluginsComponent implements Plugins, TrustListener {
             @Reference Catalog catalog)
             throws StorageException, MalformedException {
         this.context = context;
-        this.identity = identity;
+        this.facades = new Facades(context);
+        this.publisher = new Publisher(identity, storage, catalog);
         this.storage = storage;
         this.direct = direct;
         this.gossip = gossip;
@@ -123,14 +108,14 @@ public final class PluginsComponent implements Plugins, TrustListener {
             installed.put(plugin.descriptor().name(), plugin);
         }
         this.sandbox =
-                work(
+                work.run(
                         () ->
                                 Sandbox.open(
                                         Path.of(config.isolateJar()),
                                         config.java(),
                                         config.sandbox()));
         actor.every(Duration.ofSeconds(1), () -> running.values().forEach(RunningPlugin::watch));
-        work(
+        work.run(
                 () -> {
                     installed.values().forEach(this::restore);
                     return "restored";
@@ -141,69 +126,10 @@ public final class PluginsComponent implements Plugins, TrustListener {
     public void close() {
         running.values().forEach(RunningPlugin::stop);
         actor.close();
-        worker.shutdownNow();
+        work.close();
         stopper.shutdownNow();
-        facades.values().forEach(PluginsComponent::remove);
+        facades.close();
         sandbox.thenAccept(Sandbox::close);
-    }
-
-    /** Runs blocking work; what it throws is how the stage fails. */
-    private <T> CompletableFuture<T> work(Callable<T> task) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        try {
-            worker.execute(
-                    () -> {
-                        try {
-                            result.complete(task.call());
-                        } catch (Exception e) {
-                            if (!(e instanceof RefusedException)) {
-                                LOG.log(System.Logger.Level.WARNING, "the host's work failed", e);
-                            }
-                            result.completeExceptionally(
-                                    e instanceof RefusedException
-                                            ? e
-                                            : new RefusedException(
-                                                    ReasonCode.FAILED, e.toString()));
-                        }
-                    });
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(
-                    new RefusedException(ReasonCode.FAILED, "too much waits; try again"));
-        }
-        return result;
-    }
-
-    private static <T> T await(CompletionStage<T> stage, Duration limit) throws RefusedException {
-        try {
-            return stage.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            while (cause instanceof CompletionException && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            if (cause instanceof RefusedException refused) {
-                throw refused;
-            }
-            if (cause instanceof RequestException request) {
-                throw new RefusedException(code(request.code()), request.getMessage());
-            }
-            throw new RefusedException(
-                    ReasonCode.START_FAILED, cause == null ? e.toString() : cause.getMessage());
-        } catch (TimeoutException e) {
-            throw new RefusedException(
-                    ReasonCode.FAILED, "it took longer than " + limit.toSeconds() + " s");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RefusedException(ReasonCode.FAILED, "the container stops");
-        }
-    }
-
-    private static ReasonCode code(String name) {
-        try {
-            return ReasonCode.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            return ReasonCode.FAILED;
-        }
     }
 
     private void restore(Ledger.Installed plugin) {
@@ -256,13 +182,13 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private Candidate candidate(String ref) throws RefusedException {
         Entry entry = catalog.find(ref);
         admission.entry(entry);
-        SignedRecord signed = await(catalog.descriptor(entry), Duration.ofSeconds(30));
+        SignedRecord signed = Work.await(catalog.descriptor(entry), Duration.ofSeconds(30));
         return new Candidate(entry, signed, admission.descriptor(entry, signed, Instant.now()));
     }
 
     @Override
     public CompletionStage<Value.Map> inspect(String ref) {
-        return work(
+        return work.run(
                 () -> {
                     Candidate candidate = candidate(ref);
                     Descriptor descriptor = candidate.descriptor();
@@ -291,7 +217,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                             .put("sha256", descriptor.sha256().hex())
                             .put("permissions", Value.list(permissions))
                             .put("tools", Value.list(descriptor.tools()))
-                            .put("sandbox", await(sandbox, START_LIMIT).report())
+                            .put("sandbox", Work.await(sandbox, START_LIMIT).report())
                             .put("installable", level.compareTo(TrustLevel.KNOWN) >= 0)
                             .build();
                 });
@@ -300,12 +226,12 @@ public final class PluginsComponent implements Plugins, TrustListener {
     @Override
     public CompletionStage<Value.Map> install(
             String ref, Consent consent, Consumer<String> progress) {
-        return work(
+        return work.run(
                 () -> {
                     progress.accept("looking for " + ref);
                     Candidate candidate = candidate(ref);
                     Descriptor descriptor = candidate.descriptor();
-                    Sandbox confined = await(sandbox, START_LIMIT);
+                    Sandbox confined = Work.await(sandbox, START_LIMIT);
                     if (!confined.usable()) {
                         throw new RefusedException(
                                 ReasonCode.NO_SANDBOX,
@@ -337,6 +263,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         progress.accept("starting it in the sandbox");
                         halt(descriptor.name());
                         run(plugin, jar);
+                        admission.entry(candidate.entry()); // trust may have changed meanwhile
                         ledger.commit(plugin);
                     } catch (RefusedException | StorageException e) {
                         halt(descriptor.name());
@@ -348,19 +275,29 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         }
                         throw e instanceof StorageException full
                                 ? new RefusedException(
-                                        code(full.reason().name()), full.getMessage())
+                                        Work.code(full.reason().name()), full.getMessage())
                                 : e;
                     }
                     installed.put(descriptor.name(), plugin);
+                    if (old != null && !old.descriptor().sha256().equals(descriptor.sha256())) {
+                        forget(old);
+                    }
                     catalog.hold(candidate.entry(), candidate.signed());
                     return describe(plugin);
                 });
     }
 
+    /** Serves its bytes no more and removes them, unless another plugin or our own needs them. */
+    private void forget(Ledger.Installed plugin) throws StorageException {
+        catalog.release(Hash.sha256(plugin.signed().encode()));
+        if (!inUse(plugin.descriptor().sha256())) {
+            storage.blobs().delete(plugin.descriptor().sha256());
+        }
+    }
+
     private boolean inUse(Hash blob) {
         return installed.values().stream().anyMatch(it -> it.descriptor().sha256().equals(blob))
-                || catalog.search("").stream()
-                        .anyMatch(it -> it.publisher().equals(identity.agent()));
+                || catalog.holds(blob);
     }
 
     private Path fetch(Candidate candidate, Consumer<String> progress) throws RefusedException {
@@ -369,10 +306,11 @@ public final class PluginsComponent implements Plugins, TrustListener {
         if (here.isPresent()) {
             return here.get();
         }
-        var holders = await(catalog.reachableHolders(candidate.entry()), Duration.ofSeconds(10));
+        var holders =
+                Work.await(catalog.reachableHolders(candidate.entry()), Duration.ofSeconds(10));
         progress.accept(
                 "fetching " + descriptor.size() + " bytes from " + holders.size() + " holders");
-        return await(
+        return Work.await(
                 direct.fetch(
                         new BlobRequest(
                                 descriptor.sha256(), descriptor.size(), descriptor.merkleRoot()),
@@ -389,13 +327,13 @@ public final class PluginsComponent implements Plugins, TrustListener {
 
     /** Starts a plugin and waits until its tools can be called. */
     private void run(Ledger.Installed plugin, Path jar) throws RefusedException {
-        Sandbox confined = await(sandbox, START_LIMIT);
+        Sandbox confined = Work.await(sandbox, START_LIMIT);
         if (!confined.usable()) {
             throw new RefusedException(
                     ReasonCode.NO_SANDBOX, IsolateProcess.text(confined.report(), "why"));
         }
         Descriptor descriptor = plugin.descriptor();
-        Bundle facade = facade(descriptor);
+        Bundle facade = facades.open(descriptor);
         String prefix = descriptor.publisher().hex() + "/" + descriptor.bsn() + "/";
         RunningPlugin started =
                 new RunningPlugin(
@@ -406,7 +344,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         facade,
                         () -> new Broker(plugin.granted(), data, prefix, gossip, this::tool));
         running.put(descriptor.name(), started);
-        await(started.start(), START_LIMIT);
+        Work.await(started.start(), START_LIMIT);
     }
 
     private Optional<Tool> tool(String plugin, String tool) {
@@ -421,54 +359,12 @@ public final class PluginsComponent implements Plugins, TrustListener {
         }
     }
 
-    /** A bundle of nothing but a manifest, whose life is the plugin's life here. */
-    private Bundle facade(Descriptor descriptor) throws RefusedException {
-        Manifest manifest = new Manifest();
-        Attributes headers = manifest.getMainAttributes();
-        headers.putValue("Manifest-Version", "1.0");
-        headers.putValue("Bundle-ManifestVersion", "2");
-        headers.putValue(
-                "Bundle-SymbolicName",
-                "dev.parley.facade."
-                        + descriptor.publisher().hex().substring(0, 16)
-                        + "."
-                        + descriptor.bsn());
-        headers.putValue("Bundle-Version", descriptor.version());
-        headers.putValue("Bundle-Name", descriptor.title());
-        try {
-            ByteArrayOutputStream jar = new ByteArrayOutputStream();
-            try (JarOutputStream out = new JarOutputStream(jar, manifest)) {
-                out.finish();
-            }
-            Bundle bundle =
-                    context.installBundle(
-                            "parley:facade/" + descriptor.name(),
-                            new ByteArrayInputStream(jar.toByteArray()));
-            bundle.start();
-            facades.put(descriptor.name(), bundle);
-            return bundle;
-        } catch (IOException | BundleException e) {
-            throw new RefusedException(ReasonCode.FAILED, "its facade bundle: " + e.getMessage());
-        }
-    }
-
-    private static void remove(Bundle facade) {
-        try {
-            facade.uninstall();
-        } catch (BundleException | IllegalStateException e) {
-            LOG.log(System.Logger.Level.DEBUG, "a facade was gone already", e);
-        }
-    }
-
     private void halt(String name) {
         RunningPlugin plugin = running.remove(name);
         if (plugin != null) {
             plugin.stop();
         }
-        Bundle facade = facades.remove(name);
-        if (facade != null) {
-            remove(facade);
-        }
+        facades.remove(name);
     }
 
     private Ledger.Installed named(String name) throws RefusedException {
@@ -486,7 +382,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
 
     @Override
     public CompletionStage<Value.Map> uninstall(String name) {
-        return work(
+        return work.run(
                 () -> {
                     Ledger.Installed plugin = named(name);
                     halt(name);
@@ -500,13 +396,14 @@ public final class PluginsComponent implements Plugins, TrustListener {
                     for (String key : data.keys(prefix)) {
                         data.delete(key);
                     }
+                    forget(plugin);
                     return Value.map().put("uninstalled", name).build();
                 });
     }
 
     @Override
     public CompletionStage<Value.Map> start(String name) {
-        return work(
+        return work.run(
                 () -> {
                     Ledger.Installed plugin = enabled(named(name), true);
                     if (trust.level(plugin.descriptor().publisher()) == TrustLevel.BLOCKED) {
@@ -529,7 +426,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
 
     @Override
     public CompletionStage<Value.Map> stop(String name) {
-        return work(
+        return work.run(
                 () -> {
                     Ledger.Installed plugin = enabled(named(name), false);
                     halt(name);
@@ -601,97 +498,6 @@ public final class PluginsComponent implements Plugins, TrustListener {
 
     @Override
     public CompletionStage<Value.Map> publish(Path jar, String topic) {
-        return work(
-                () -> {
-                    if (!Topic.valid(topic) || !topic.startsWith("plugins/")) {
-                        throw new RefusedException(
-                                ReasonCode.FAILED,
-                                "the topic is '"
-                                        + topic
-                                        + "', expected plugins/ and a category, for example plugins/demo");
-                    }
-                    if (!Files.isRegularFile(jar)) {
-                        throw new RefusedException(ReasonCode.NOT_FOUND, "there is no file " + jar);
-                    }
-                    if (Files.size(jar) > Descriptor.MAX_JAR_BYTES) {
-                        throw new RefusedException(
-                                ReasonCode.TOO_LARGE,
-                                "the bundle has "
-                                        + Files.size(jar)
-                                        + " bytes, at most "
-                                        + Descriptor.MAX_JAR_BYTES);
-                    }
-                    BundleLint.Bundle bundle = BundleLint.check(jar);
-                    byte[] bytes = Files.readAllBytes(jar);
-                    Hash sha256 = storage.blobs().put(bytes);
-                    SignedRecord signed =
-                            sign(bundle, bytes.length, sha256, MerkleTree.of(jar).root());
-                    Descriptor descriptor = Descriptor.decode(signed.body());
-                    Hash hash =
-                            await(
-                                    catalog.publish(signed, new Topic(topic)),
-                                    Duration.ofSeconds(10));
-                    return Value.map()
-                            .put("name", descriptor.name())
-                            .put("version", descriptor.version())
-                            .put("sequence", descriptor.sequence())
-                            .put("descriptor", hash.hex())
-                            .put("sha256", sha256.hex())
-                            .put("topic", topic)
-                            .build();
-                });
-    }
-
-    private SignedRecord sign(BundleLint.Bundle bundle, long size, Hash sha256, Hash root)
-            throws MalformedException {
-        Optional<SignedRecord> last = catalog.ownLatest(bundle.bsn());
-        long sequence = 1;
-        Hash previous = Hash.of(new byte[Hash.BYTES]);
-        if (last.isPresent()) {
-            Descriptor before = Descriptor.decode(last.get().body());
-            if (before.sha256().equals(sha256)) {
-                return last.get();
-            }
-            sequence = before.sequence() + 1;
-            previous = Hash.sha256(last.get().encode());
-        }
-        Value.Map plugin = bundle.plugin();
-        List<Descriptor.Permission> permissions = new ArrayList<>();
-        if (plugin.get("permissions").orElse(Value.NULL) instanceof Value.List list) {
-            for (Value item : list.items()) {
-                if (item instanceof Value.Map permission) {
-                    permissions.add(
-                            new Descriptor.Permission(
-                                    IsolateProcess.text(permission, "permission"),
-                                    IsolateProcess.text(permission, "reason")));
-                }
-            }
-        }
-        List<Value.Map> tools = new ArrayList<>();
-        if (plugin.get("tools").orElse(Value.NULL) instanceof Value.List list) {
-            list.items().forEach(it -> tools.add((Value.Map) it));
-        }
-        byte[] body =
-                new Descriptor(
-                                bundle.bsn(),
-                                bundle.version(),
-                                identity.agent(),
-                                size,
-                                sha256,
-                                root,
-                                IsolateProcess.text(plugin, "entryClass"),
-                                IsolateProcess.text(plugin, "name"),
-                                IsolateProcess.text(plugin, "title"),
-                                IsolateProcess.text(plugin, "description"),
-                                permissions,
-                                tools,
-                                sequence,
-                                previous,
-                                Instant.now(),
-                                IsolateProcess.text(plugin, "api"))
-                        .encode();
-        Descriptor.decode(body);
-        return new SignedRecord(
-                body, identity.agentKey(), identity.signAsAgent(Descriptor.CONTEXT, body));
+        return work.run(() -> publisher.publish(jar, topic));
     }
 }
