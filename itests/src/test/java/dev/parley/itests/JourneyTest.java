@@ -1,19 +1,23 @@
 package dev.parley.itests;
 
+import static dev.parley.itests.Containers.agent;
+import static dev.parley.itests.Containers.announced;
+import static dev.parley.itests.Containers.await;
+import static dev.parley.itests.Containers.greet;
+import static dev.parley.itests.Containers.install;
+import static dev.parley.itests.Containers.listen;
+import static dev.parley.itests.Containers.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.demo.Node;
 import dev.parley.wire.api.Value;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,86 +27,34 @@ import org.junit.jupiter.api.io.TempDir;
  * loopback.
  */
 class JourneyTest {
-    private static final Path HOME =
-            Path.of("..", "distribution", "target", "parley").toAbsolutePath().normalize();
-    private static final Path SCRIPT = HOME.resolve("bin").resolve("parley");
-
     @TempDir private Path dir;
 
-    private final Deque<Node> running = new ArrayDeque<>();
+    private Containers containers;
+
+    @BeforeEach
+    void open() {
+        containers = new Containers(dir);
+    }
 
     @AfterEach
     void stop() {
-        while (!running.isEmpty()) {
-            running.pop().close();
-        }
+        containers.close();
     }
 
-    private Node up(String name, String... peers) throws Exception {
-        Node node = Node.start(SCRIPT, dir, name, List.of(peers));
-        running.push(node);
+    private Node alice() throws Exception {
+        Node alice = containers.up("alice");
+        Node.ok(Containers.publish(alice, Containers.sample("hello")));
+        return alice;
+    }
+
+    /** A container that has installed alice's plugin. */
+    private Node installed(String name, Node alice) throws Exception {
+        Node node = containers.up(name, listen(alice));
+        announced(node, "\"hello\"");
+        trust(node, agent(alice), "trusted");
+        Node.ok(install(node, "hello"));
+        assertThat(greet(node).json()).contains("Hello, you");
         return node;
-    }
-
-    private void down(Node node) {
-        node.close();
-        running.remove(node);
-    }
-
-    private static String listen(Node node) throws Exception {
-        return Node.ok(node.get("/status")).text("listen");
-    }
-
-    private static String publish(Node node, String sample) throws Exception {
-        Node.ok(
-                node.post(
-                        "/plugins/publish",
-                        Value.map()
-                                .put(
-                                        "path",
-                                        HOME.resolve("samples").resolve(sample + ".jar").toString())
-                                .put("topic", "plugins/test")));
-        return Node.ok(node.get("/status")).text("agent");
-    }
-
-    private static void trust(Node node, String agent, String level) throws Exception {
-        Node.ok(node.post("/contacts", Value.map().put("agent", agent).put("level", level)));
-    }
-
-    private static Node.Answer install(Node node, String name, Value consent) throws Exception {
-        return node.post(
-                "/plugins/install",
-                Value.map()
-                        .put("ref", name)
-                        .put("consent", Value.map().put("permissions", consent).build()));
-    }
-
-    private static Node.Answer greet(Node node) throws Exception {
-        return node.post("/tools/hello/greet", Value.map().put("name", "you"));
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static long await(Duration limit, Condition condition) throws Exception {
-        long start = System.nanoTime();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime() - start)
-                    .as("nanoseconds waited")
-                    .isLessThan(limit.toNanos());
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-        return System.nanoTime() - start;
-    }
-
-    private static void announced(Node node, String name) throws Exception {
-        await(
-                Duration.ofSeconds(15),
-                () ->
-                        Node.ok(node.get("/announcements?query=" + name))
-                                .json()
-                                .contains("\"" + name + "\""));
     }
 
     @Test
@@ -112,11 +64,11 @@ class JourneyTest {
         Process demo =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Dparley.home=" + HOME,
-                                "-Dparley.script=" + SCRIPT,
+                                "-Dparley.home=" + Containers.HOME,
+                                "-Dparley.script=" + Containers.SCRIPT,
                                 "-Djava.io.tmpdir=" + temp,
                                 "-cp",
-                                HOME.resolve("lib").resolve("demo.jar").toString(),
+                                Containers.HOME.resolve("lib").resolve("demo.jar").toString(),
                                 "dev.parley.demo.Demo")
                         .redirectErrorStream(true)
                         .start();
@@ -139,38 +91,59 @@ class JourneyTest {
 
     @Test
     @Timeout(120)
+    void itIsInstalledFromASecondHolderWhileThePublisherIsDown() throws Exception {
+        Node alice = alice();
+        Node bob = installed("bob", alice);
+        String publisher = agent(alice);
+        containers.down(alice);
+        Node carol = containers.up("carol", listen(bob));
+        announced(carol, "\"hello\"");
+        trust(carol, publisher, "known");
+        Node.ok(install(carol, "hello"));
+        assertThat(greet(carol).json()).contains("Hello, you");
+    }
+
+    @Test
+    @Timeout(120)
+    void whatWasUninstalledIsServedNoMore() throws Exception {
+        Node alice = alice();
+        Node bob = installed("bob", alice);
+        String publisher = agent(alice);
+        containers.down(alice);
+        Node.ok(bob.delete("/plugins/hello"));
+        assertThat(greet(bob).status()).isEqualTo(404);
+        Node carol = containers.up("carol", listen(bob));
+        announced(carol, "\"hello\"");
+        trust(carol, publisher, "known");
+        assertThat(install(carol, "hello").text("error", "code")).isEqualTo("FETCH_NO_HOLDER");
+    }
+
+    @Test
+    @Timeout(120)
     void aBlockedPublishersPluginStopsWithinASecondAndStaysStopped() throws Exception {
-        Node alice = up("alice");
-        String agent = publish(alice, "hello");
-        Node bob = up("bob", listen(alice));
-        announced(bob, "hello");
-        trust(bob, agent, "trusted");
-        Node.ok(install(bob, "hello", Value.of("all")));
-        assertThat(greet(bob).json()).contains("Hello, you");
-        trust(bob, agent, "blocked");
-        await(Duration.ofSeconds(1), () -> greet(bob).status() == 404);
-        Node.Answer refused = install(bob, "hello", Value.of("all"));
-        assertThat(refused.status()).isGreaterThanOrEqualTo(400);
+        Node alice = alice();
+        Node bob = installed("bob", alice);
+        trust(bob, agent(alice), "blocked");
+        await(Duration.ofSeconds(1), () -> greet(bob).status() == 503);
+        assertThat(greet(bob).text("error", "code")).isEqualTo("PLUGIN_NOT_RUNNING");
+        assertThat(install(bob, "hello").text("error", "code")).isEqualTo("PUBLISHER_BLOCKED");
         await(Duration.ofSeconds(5), () -> Node.ok(bob.get("/peers")).json().contains("[]"));
         String peer = listen(alice);
-        down(bob);
-        Node again = up("bob", peer);
+        containers.down(bob);
+        Node again = containers.up("bob", peer);
         assertThat(Node.ok(again.get("/plugins")).json())
                 .contains("hello")
                 .doesNotContain("RUNNING");
-        assertThat(greet(again).status()).isEqualTo(404);
+        assertThat(greet(again).status()).isEqualTo(503);
     }
 
     @Test
     @Timeout(120)
     void wrongArgumentsAreRefusedByNameAndADeniedPermissionIsVisible() throws Exception {
-        Node alice = up("alice");
-        String agent = publish(alice, "hello");
-        publish(alice, "guestbook");
-        Node bob = up("bob", listen(alice));
-        announced(bob, "guestbook");
-        trust(bob, agent, "known");
-        Node.ok(install(bob, "hello", Value.of("all")));
+        Node alice = alice();
+        Node.ok(Containers.publish(alice, Containers.sample("guestbook")));
+        Node bob = installed("bob", alice);
+        announced(bob, "\"guestbook\"");
         Node.Answer wrong = bob.post("/tools/hello/greet", Value.map().put("nmae", "you"));
         assertThat(wrong.text("error", "code")).isEqualTo("ARGUMENTS_INVALID");
         assertThat(wrong.json()).contains("nmae").contains("name");
@@ -184,39 +157,24 @@ class JourneyTest {
     @Test
     @Timeout(120)
     void aChangedBundleIsNotPublished() throws Exception {
-        Node alice = up("alice");
-        byte[] jar = Files.readAllBytes(HOME.resolve("samples").resolve("hello.jar"));
+        Node alice = containers.up("alice");
+        byte[] jar = Files.readAllBytes(Containers.sample("hello"));
         Path appended = dir.resolve("appended.jar");
         Files.write(appended, java.util.Arrays.copyOf(jar, jar.length + 10));
-        Node.Answer refused =
-                alice.post(
-                        "/plugins/publish",
-                        Value.map().put("path", appended.toString()).put("topic", "plugins/test"));
-        assertThat(refused.text("error", "code")).isEqualTo("BAD_ARCHIVE");
-    }
-
-    private static void kill(Node node) throws IOException, InterruptedException {
-        String pid =
-                Files.readString(node.data().resolve("rest.json"))
-                        .replaceAll(".*\"pid\":(\\d+).*", "$1")
-                        .strip();
-        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-        TimeUnit.MILLISECONDS.sleep(300);
+        assertThat(Containers.publish(alice, appended).text("error", "code"))
+                .isEqualTo("BAD_ARCHIVE");
     }
 
     @Test
     @Timeout(120)
     void aKilledContainerComesBackWithItsPluginsAndItsTrust() throws Exception {
-        Node alice = up("alice");
-        String agent = publish(alice, "hello");
-        Node bob = up("bob", listen(alice));
-        announced(bob, "hello");
-        trust(bob, agent, "trusted");
-        Node.ok(install(bob, "hello", Value.of("all")));
-        kill(bob);
-        running.remove(bob);
-        Node again = up("bob", listen(alice));
+        Node alice = alice();
+        Node bob = installed("bob", alice);
+        containers.kill(bob);
+        Node again = containers.up("bob", listen(alice));
         await(Duration.ofSeconds(15), () -> greet(again).status() == 200);
-        assertThat(Node.ok(again.get("/contacts")).json()).contains(agent).contains("trusted");
+        assertThat(Node.ok(again.get("/contacts")).json())
+                .contains(agent(alice))
+                .contains("trusted");
     }
 }

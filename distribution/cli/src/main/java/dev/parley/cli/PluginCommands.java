@@ -73,6 +73,26 @@ final class PluginCommands implements Callable<Integer> {
     }
 
     @Command(
+            name = "refused",
+            mixinStandardHelpOptions = true,
+            description = "The last announcements that were not taken, and why.",
+            footer = "%nExample: parley plugins refused")
+    int refused(@Mixin Target target) throws CliException {
+        return target.print(
+                spec,
+                target.client().get("/announcements/refused"),
+                it ->
+                        Table.of(
+                                Tree.list(it, "refused"),
+                                "No announcement was refused.",
+                                "TIME=time",
+                                "AUTHOR=authorWords",
+                                "TOPIC=topic",
+                                "CODE=code",
+                                "WHY=message"));
+    }
+
+    @Command(
             name = "info",
             mixinStandardHelpOptions = true,
             description = "Who publishes a plugin, what it asks for and how it would be confined.",

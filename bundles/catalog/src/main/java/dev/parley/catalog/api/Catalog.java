@@ -22,9 +22,14 @@ public interface Catalog {
     List<Entry> search(String text);
 
     /**
+     * @return the last announcements that were not taken, at most 64, oldest first
+     */
+    List<Refusal> refusals();
+
+    /**
      * @param ref a plugin's name or symbolic name, {@code @version} may follow; or {@code
      *     publisher/name} with the first hex digits of the publisher; or a descriptor's hash
-     * @throws RefusedException NOT_FOUND or AMBIGUOUS
+     * @throws RefusedException NOT_FOUND, AMBIGUOUS or PUBLISHER_BLOCKED
      */
     Entry find(String ref) throws RefusedException;
 

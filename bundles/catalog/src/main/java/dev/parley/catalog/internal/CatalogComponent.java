@@ -4,6 +4,7 @@ import dev.parley.catalog.api.Catalog;
 import dev.parley.catalog.api.Descriptor;
 import dev.parley.catalog.api.Entry;
 import dev.parley.catalog.api.ReasonCode;
+import dev.parley.catalog.api.Refusal;
 import dev.parley.catalog.api.RefusedException;
 import dev.parley.direct.api.Caller;
 import dev.parley.direct.api.Direct;
@@ -51,6 +52,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private static final String METHOD = "catalog.descriptor";
     private static final int MAX_ENTRIES = 4096;
     private static final int MAX_HOLDERS = 16;
+    private static final int MAX_REFUSALS = 64;
     private static final Duration TTL = Duration.ofDays(7);
 
     /** How long to wait for holders that are not connected, if one is and if none is. */
@@ -69,6 +71,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private final KeyValueStore kept;
     private final AutoCloseable subscription;
     private final ServiceRegistration<RequestHandler> registration;
+    private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Hash, Listed> listed = new LinkedHashMap<>();
     private final Map<Hash, Map<MachineId, String>> holders = new LinkedHashMap<>();
 
@@ -169,12 +172,31 @@ public final class CatalogComponent implements Catalog, RequestHandler {
             }
         } catch (MalformedException e) {
             LOG.log(
-                    System.Logger.Level.INFO,
+                    System.Logger.Level.DEBUG,
                     "announcement of {0} refused: {1} {2}",
                     message.author().words(),
                     e.reason(),
                     e.getMessage());
+            synchronized (this) {
+                refusals.add(
+                        new Refusal(
+                                message.time(),
+                                message.author(),
+                                message.topic().name(),
+                                e.reason() == MalformedException.Reason.TOO_LONG
+                                        ? ReasonCode.TOO_LARGE
+                                        : ReasonCode.MALFORMED,
+                                String.valueOf(e.getMessage())));
+                if (refusals.size() > MAX_REFUSALS) {
+                    refusals.remove(0);
+                }
+            }
         }
+    }
+
+    @Override
+    public synchronized List<Refusal> refusals() {
+        return List.copyOf(refusals);
     }
 
     private void holder(Hash descriptor, MachineId machine, String address) {
@@ -188,25 +210,27 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         }
     }
 
+    private boolean blocked(Entry entry) {
+        return trust.level(entry.publisher()) == TrustLevel.BLOCKED;
+    }
+
     private synchronized List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         listed.forEach(
                 (hash, it) -> {
-                    if (trust.level(it.publisher()) != TrustLevel.BLOCKED) {
-                        Announcement.Published published = it.announcement();
-                        entries.add(
-                                new Entry(
-                                        hash,
-                                        published.bsn(),
-                                        published.version(),
-                                        published.name(),
-                                        published.title(),
-                                        it.publisher(),
-                                        published.size(),
-                                        published.sequence(),
-                                        it.topic(),
-                                        holders.getOrDefault(hash, Map.of())));
-                    }
+                    Announcement.Published published = it.announcement();
+                    entries.add(
+                            new Entry(
+                                    hash,
+                                    published.bsn(),
+                                    published.version(),
+                                    published.name(),
+                                    published.title(),
+                                    it.publisher(),
+                                    published.size(),
+                                    published.sequence(),
+                                    it.topic(),
+                                    holders.getOrDefault(hash, Map.of())));
                 });
         entries.sort(
                 Comparator.comparing(Entry::name)
@@ -218,6 +242,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     public List<Entry> search(String text) {
         String wanted = text.toLowerCase(Locale.ROOT);
         return entries().stream()
+                .filter(it -> !blocked(it))
                 .filter(
                         it ->
                                 (it.name()
@@ -240,7 +265,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         int at = rest.indexOf('@');
         String name = at < 0 ? rest : rest.substring(0, at);
         String version = at < 0 ? "" : rest.substring(at + 1);
-        List<Entry> found =
+        List<Entry> all =
                 entries().stream()
                         .filter(
                                 it ->
@@ -250,6 +275,16 @@ public final class CatalogComponent implements Catalog, RequestHandler {
                         .filter(it -> it.publisher().hex().startsWith(publisher))
                         .filter(it -> version.isEmpty() || it.version().equals(version))
                         .toList();
+        List<Entry> found = all.stream().filter(it -> !blocked(it)).toList();
+        if (found.isEmpty() && !all.isEmpty()) {
+            throw new RefusedException(
+                    ReasonCode.PUBLISHER_BLOCKED,
+                    "'"
+                            + ref
+                            + "' is announced by "
+                            + all.get(0).publisher().words()
+                            + ", who is blocked here");
+        }
         if (found.isEmpty()) {
             throw new RefusedException(
                     ReasonCode.NOT_FOUND,

@@ -2,6 +2,7 @@ package dev.parley.gateway.internal;
 
 import dev.parley.catalog.api.Catalog;
 import dev.parley.catalog.api.Entry;
+import dev.parley.catalog.api.Refusal;
 import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.Operation.Type;
 import dev.parley.gateway.api.OperationSource;
@@ -45,7 +46,31 @@ public final class CatalogOperations implements OperationSource {
                                                                         .map(this::describe)
                                                                         .toList()))
                                                 .build())
-                        .takes("query", Type.TEXT, "part of a name, title or publisher"));
+                        .takes("query", Type.TEXT, "part of a name, title or publisher"),
+                Operation.get(
+                        "announcements.refused",
+                        "/announcements/refused",
+                        "The last announcements that were not taken, and why",
+                        (arguments, progress) ->
+                                Value.map()
+                                        .put(
+                                                "refused",
+                                                Value.list(
+                                                        catalog.refusals().stream()
+                                                                .map(CatalogOperations::describe)
+                                                                .toList()))
+                                        .build()));
+    }
+
+    private static Value.Map describe(Refusal refusal) {
+        return Value.map()
+                .put("time", refusal.time().toString())
+                .put("author", refusal.author().hex())
+                .put("authorWords", refusal.author().words())
+                .put("topic", refusal.topic())
+                .put("code", refusal.code().name())
+                .put("message", refusal.message())
+                .build();
     }
 
     private Value.Map describe(Entry entry) {

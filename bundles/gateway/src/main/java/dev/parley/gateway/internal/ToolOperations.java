@@ -6,12 +6,14 @@ import dev.parley.gateway.api.Operation.Type;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
 import dev.parley.gateway.api.OperationSource;
+import dev.parley.host.api.Plugins;
 import dev.parley.host.api.Tool;
 import dev.parley.host.api.ToolSpec;
 import dev.parley.wire.api.Value;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -24,6 +26,7 @@ public final class ToolOperations implements OperationSource {
     private static final Duration CALL = Duration.ofSeconds(30);
 
     private final List<Tool> tools = new CopyOnWriteArrayList<>();
+    private final List<Plugins> plugins = new CopyOnWriteArrayList<>();
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     public void addTool(Tool tool) {
@@ -32,6 +35,15 @@ public final class ToolOperations implements OperationSource {
 
     public void removeTool(Tool tool) {
         tools.remove(tool);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addPlugins(Plugins some) {
+        plugins.add(some);
+    }
+
+    public void removePlugins(Plugins some) {
+        plugins.remove(some);
     }
 
     @Override
@@ -82,7 +94,20 @@ public final class ToolOperations implements OperationSource {
         return Waiting.join(tool.call(given), CALL);
     }
 
-    private static OperationException noSuchTool(String plugin, String name) {
+    private OperationException noSuchTool(String plugin, String name) {
+        for (Value.Map it : plugins.stream().flatMap(some -> some.list().stream()).toList()) {
+            String state =
+                    it.get("state").orElse(Value.NULL) instanceof Value.Text t ? t.value() : "";
+            if (it.get("name").equals(Optional.of(Value.of(plugin))) && !state.equals("RUNNING")) {
+                return new OperationException(
+                        Kind.UNAVAILABLE,
+                        "PLUGIN_NOT_RUNNING",
+                        "the plugin '" + plugin + "' is " + state + ", not RUNNING",
+                        state.equals("STARTING") || state.equals("BACKING_OFF")
+                                ? "it is started again by itself; try again in a few seconds"
+                                : "'parley plugins start " + plugin + "' starts it");
+            }
+        }
         return new OperationException(
                 Kind.NOT_FOUND,
                 "NO_SUCH_TOOL",

@@ -65,4 +65,17 @@ final class FakeCatalog implements Catalog {
     public Optional<SignedRecord> ownLatest(String bsn) {
         return Optional.empty();
     }
+
+    @Override
+    public java.util.List<dev.parley.catalog.api.Refusal> refusals() {
+        return java.util.List.of();
+    }
+
+    @Override
+    public void release(dev.parley.storage.api.Hash descriptor) {}
+
+    @Override
+    public boolean holds(dev.parley.storage.api.Hash blob) {
+        return false;
+    }
 }
