@@ -3,6 +3,7 @@ package dev.parley.network.internal;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -22,20 +23,22 @@ import io.netty.incubator.codec.quic.QuicServerCodecBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The sockets: one that listens and one that dials, on one event loop. What is set here was
- * measured ({@code docs/protocols/0002-network.md}, settings).
+ * The socket: one that listens and dials, on one event loop. What is set here was measured ({@code
+ * docs/protocols/0002-network.md}, settings).
  */
 final class QuicTransport implements AutoCloseable {
+    static final String SERVER = "server";
     private static final int IDLE_MILLIS = 6_000;
     private static final int SOCKET_BUFFER = 4 << 20;
     private static final boolean EPOLL = Epoll.isAvailable();
 
     private final EventLoopGroup group;
-    private final Channel listener;
-    private final Channel dialler;
+    private final SocketRouter router = new SocketRouter();
+    private final Channel socket;
 
     QuicTransport(
             TlsIdentity tls,
@@ -57,16 +60,28 @@ final class QuicTransport implements AutoCloseable {
                         QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                         EpollQuicUtils.newSegmentedAllocator(10));
             }
-            this.listener =
-                    bind(server.handler(accepted).streamHandler(acceptedStreams).build(), listen);
+            ChannelHandler serverCodec =
+                    server.connectionIdAddressGenerator(SocketRouter.accepting())
+                            .handler(accepted)
+                            .streamHandler(acceptedStreams)
+                            .build();
             var clientContext = tls.client();
-            this.dialler =
+            ChannelHandler clientCodec =
+                    limits(new QuicClientCodecBuilder())
+                            .sslEngineProvider(q -> clientContext.newEngine(q.alloc()))
+                            .build();
+            this.socket =
                     bind(
-                            limits(new QuicClientCodecBuilder())
-                                    .sslEngineProvider(q -> clientContext.newEngine(q.alloc()))
-                                    .build(),
-                            new InetSocketAddress(
-                                    listen.getAddress() == null ? null : listen.getAddress(), 0));
+                            new ChannelInitializer<Channel>() {
+                                @Override
+                                protected void initChannel(Channel channel) {
+                                    channel.pipeline()
+                                            .addLast("router", router)
+                                            .addLast(SERVER, serverCodec)
+                                            .addLast("client", clientCodec);
+                                }
+                            },
+                            listen);
             started = true;
         } finally {
             if (!started) {
@@ -106,12 +121,14 @@ final class QuicTransport implements AutoCloseable {
     }
 
     InetSocketAddress localAddress() {
-        return (InetSocketAddress) listener.localAddress();
+        return (InetSocketAddress) socket.localAddress();
     }
 
     Future<QuicChannel> dial(InetSocketAddress to, ChannelHandler handler, ChannelHandler streams) {
+        ByteBuffer id = router.dialling();
         QuicChannelBootstrap bootstrap =
-                QuicChannel.newBootstrap(dialler)
+                QuicChannel.newBootstrap(socket)
+                        .localConnectionAddress(SocketRouter.address(id))
                         .handler(handler)
                         .streamHandler(streams)
                         .remoteAddress(to);
@@ -120,13 +137,21 @@ final class QuicTransport implements AutoCloseable {
                     QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                     EpollQuicUtils.newSegmentedAllocator(10));
         }
-        return bootstrap.connect();
+        Future<QuicChannel> dialled = bootstrap.connect();
+        dialled.addListener(
+                done -> {
+                    if (done.isSuccess()) {
+                        dialled.getNow().closeFuture().addListener(end -> router.release(id));
+                    } else {
+                        router.release(id);
+                    }
+                });
+        return dialled;
     }
 
     @Override
     public void close() {
-        listener.close();
-        dialler.close();
+        socket.close();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 }

@@ -105,6 +105,18 @@ class NetworkComponentTest {
     }
 
     @Test
+    void whoDialsIsSeenAtTheAddressItListensOn() throws Exception {
+        Identity bob = identity("bob", "parley.test");
+        NetworkComponent a = start("alice");
+        NetworkComponent b = start(bob, "127.0.0.1:0");
+        connect(b, a.listenAddress());
+        await(() -> a.peer(bob.machine()).isPresent());
+        Connection seen = (Connection) a.peer(bob.machine()).orElseThrow();
+        assertThat(String.valueOf(seen.channel().remoteSocketAddress()))
+                .endsWith(b.listenAddress());
+    }
+
+    @Test
     void manyStreamsCarryTheirFramesInOrder() throws Exception {
         NetworkComponent a = start("alice");
         NetworkComponent b = start("bob");
