@@ -34,8 +34,21 @@ import org.osgi.service.metatype.annotations.Designate;
 public final class HttpGateway {
     static final String NDJSON = "application/x-ndjson";
     private static final String JSON = "application/json";
-    private static final int THREADS = 8;
+    private static final int THREADS = 32;
     private static final int WAITING = 256;
+
+    /** The JDK's server takes these from system properties, and only before it is first used. */
+    private static final String[][] TIME_LIMITS_SECONDS = {
+        {"sun.net.httpserver.maxReqTime", "5"}, {"sun.net.httpserver.maxRspTime", "900"}
+    };
+
+    static {
+        for (String[] limit : TIME_LIMITS_SECONDS) {
+            if (System.getProperty(limit[0]) == null) {
+                System.setProperty(limit[0], limit[1]);
+            }
+        }
+    }
 
     private final Operations operations;
     private final HttpServer server;

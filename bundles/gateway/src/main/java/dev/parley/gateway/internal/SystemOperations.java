@@ -6,7 +6,6 @@ import dev.parley.gateway.api.OperationSource;
 import dev.parley.host.api.Plugins;
 import dev.parley.identity.api.Identity;
 import dev.parley.network.api.Network;
-import dev.parley.network.api.Peer;
 import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.Value;
 import java.lang.management.ManagementFactory;
@@ -127,26 +126,22 @@ public final class SystemOperations implements OperationSource {
     }
 
     private Value.Map health() {
-        List<String> connected = network.peers().stream().map(Peer::address).toList();
-        List<String> missing =
-                network.keptAddresses().stream()
-                        .filter(address -> !connected.contains(address))
-                        .sorted()
-                        .toList();
+        int connected = network.peers().size();
+        List<String> missing = network.unreachable().stream().sorted().toList();
         Optional<String> damage = trust.damage();
         String state;
         String why;
         if (damage.isPresent()) {
             state = "damaged";
             why = damage.get();
-        } else if (!connected.isEmpty()) {
+        } else if (connected > 0) {
             state = "ok";
             why =
-                    connected.size()
+                    connected
                             + " connected"
                             + (missing.isEmpty()
                                     ? ""
-                                    : ", not by the configured address: "
+                                    : ", but nobody at the configured "
                                             + String.join(", ", missing));
         } else if (missing.isEmpty()) {
             state = "alone";
@@ -158,7 +153,7 @@ public final class SystemOperations implements OperationSource {
         return Value.map()
                 .put("state", state)
                 .put("why", why)
-                .put("peers", connected.size())
+                .put("peers", connected)
                 .put("missing", Value.texts(missing))
                 .build();
     }

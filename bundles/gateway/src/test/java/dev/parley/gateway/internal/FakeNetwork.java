@@ -57,6 +57,13 @@ final class FakeNetwork implements Network {
     }
 
     @Override
+    public Collection<String> unreachable() {
+        return keptAddresses().stream()
+                .filter(it -> peers().stream().noneMatch(peer -> peer.address().equals(it)))
+                .toList();
+    }
+
+    @Override
     public Collection<String> keptAddresses() {
         return List.copyOf(kept);
     }

@@ -177,7 +177,7 @@ class HttpGatewayTest {
 
     private Answer raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.UTF_8));
             out.flush();
@@ -321,6 +321,34 @@ class HttpGatewayTest {
         Answer answer = send("POST", "/contacts", " ".repeat(Router.MAX_BODY_BYTES + 1));
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.body()).contains("BODY_TOO_LONG");
+    }
+
+    @Test
+    void requestsThatNeverEndAreCutOffAndOthersAreAnsweredThen() throws Exception {
+        List<Socket> slow = new java.util.ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
+                slow.add(socket);
+                socket.getOutputStream()
+                        .write(
+                                "POST /contacts HTTP/1.1\r\nContent-"
+                                        .getBytes(StandardCharsets.UTF_8));
+            }
+            int status = 0;
+            for (int tries = 0; tries < 5 && status != 200; tries++) {
+                try {
+                    status = send("GET", "/status", "").status();
+                } catch (IOException e) {
+                    assertThat(e).as("cut off while it waited").isNotNull();
+                }
+            }
+            assertThat(status).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
     }
 
     @Test

@@ -40,6 +40,11 @@ public interface Network {
      */
     Collection<String> keptAddresses();
 
+    /**
+     * @return those of them behind which no connected container has been found
+     */
+    Collection<String> unreachable();
+
     /** Asks the gates again about every connected peer; called when trust has changed. */
     void recheck();
 }

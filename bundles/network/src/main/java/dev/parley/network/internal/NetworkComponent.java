@@ -187,6 +187,17 @@ public final class NetworkComponent implements Network {
     }
 
     @Override
+    public Collection<String> unreachable() {
+        return kept.keySet().stream()
+                .filter(
+                        address -> {
+                            MachineId machine = machineAt.get(address);
+                            return machine == null || !peers.containsKey(machine);
+                        })
+                .toList();
+    }
+
+    @Override
     public void recheck() {
         actor.tell(
                 () ->
