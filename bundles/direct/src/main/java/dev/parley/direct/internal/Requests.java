@@ -33,6 +33,10 @@ final class Requests implements ProtocolHandler {
     private static final int MAX_PER_PEER = 64;
     private static final int MAX_WAITING = 256;
     private static final long MAX_TIMEOUT_MILLIS = 120_000;
+    private static final int MAX_MESSAGE_BYTES = 2048;
+
+    /** So many are within the limit in every script: UTF-8 has at most three bytes for each. */
+    private static final int MAX_MESSAGE_CHARS = MAX_MESSAGE_BYTES / 3;
 
     private final Map<String, RequestHandler> handlers;
     private final ExecutorService pool;
@@ -119,6 +123,17 @@ final class Requests implements ProtocolHandler {
             answer.complete(frame.body());
             return;
         }
+        if (frame.type() != ERROR) {
+            answer.completeExceptionally(
+                    new RequestException(
+                            "MALFORMED",
+                            "frame type "
+                                    + frame.type()
+                                    + " of "
+                                    + frame.body().length
+                                    + " bytes, expected an answer"));
+            return;
+        }
         try {
             if (frame.type() != ERROR) {
                 throw new MalformedException(
@@ -127,7 +142,7 @@ final class Requests implements ProtocolHandler {
             }
             ByteReader in = new ByteReader(frame.body(), "error answer");
             String code = in.text(64, "code");
-            String message = in.text(2048, "message");
+            String message = in.text(MAX_MESSAGE_BYTES, "message");
             in.end();
             answer.completeExceptionally(
                     new RequestException(
@@ -259,7 +274,7 @@ final class Requests implements ProtocolHandler {
     }
 
     private static void refuse(PeerStream stream, String code, String message) {
-        String cut = message.length() > 1000 ? message.substring(0, 1000) : message;
+        String cut = message.substring(0, Math.min(message.length(), MAX_MESSAGE_CHARS));
         stream.send(new Frame(ERROR, new ByteWriter().text(code).text(cut).toByteArray()));
         stream.finish();
     }

@@ -72,7 +72,7 @@ record Envelope(
         MessageId id = new MessageId(in.bytes(SessionCertificate.ID_BYTES), in.varint());
         long millis = in.i64();
         long ttl = in.varint();
-        String key = in.text(Retention.MAX_KEY_CHARS, "retain key");
+        String key = in.text(Retention.MAX_KEY_BYTES, "retain key");
         String topic = in.text(Topic.MAX_CHARS, "topic");
         byte[] payload = in.block(Gossip.MAX_PAYLOAD_BYTES, "payload");
         in.bytes(SIGNATURE_BYTES);

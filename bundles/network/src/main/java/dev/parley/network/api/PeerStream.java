@@ -14,6 +14,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface PeerStream {
+    /** Type and body; room for a body of 1 MiB with a few fields before it. */
     int MAX_FRAME_BYTES = (1 << 20) + 128;
 
     /** How many bytes may wait to be sent on one stream. */

@@ -3,11 +3,8 @@ package dev.parley.network.internal;
 import dev.parley.identity.api.Identity;
 import dev.parley.network.api.NetworkException;
 import dev.parley.network.api.NetworkException.Code;
-import dev.parley.wire.api.Cbor;
-import dev.parley.wire.api.Fields;
 import dev.parley.wire.api.Frame;
 import dev.parley.wire.api.MalformedException;
-import dev.parley.wire.api.Value;
 import io.netty.buffer.Unpooled;
 import io.netty.incubator.codec.quic.QuicChannel;
 import java.nio.charset.StandardCharsets;
@@ -109,8 +106,8 @@ final class Handshake {
         }
         try {
             if (frame.type() == REFUSED && client) {
-                Fields fields = Fields.of(Cbor.decode(frame.body(), 1024), "refusal");
-                fail(code(fields.text(0, 32)), "the peer refused: " + fields.text(1, 512));
+                Refusal refusal = Refusal.decode(frame.body());
+                fail(refusal.code(), "the peer refused: " + printable(refusal.text()));
             } else if (frame.type() == HELLO) {
                 onHello(control, Hello.decode(frame.body()));
             } else {
@@ -152,7 +149,7 @@ final class Handshake {
                             + "'");
         } else if (hello.machine().equals(identity.machineKey())) {
             refuse(control, Code.SELF, "this is the same container");
-        } else if (theirs.isEmpty() || !hello.proves(identity, theirs.get())) {
+        } else if (theirs.isEmpty() || !hello.proves(identity.network(), theirs.get())) {
             refuse(
                     control,
                     Code.BAD_PROOF,
@@ -182,14 +179,7 @@ final class Handshake {
 
     private void refuse(NettyStream control, Code code, String text) {
         if (!done) {
-            control.send(
-                    new Frame(
-                            REFUSED,
-                            Cbor.encode(
-                                    Value.map()
-                                            .put(0, Value.of(code.name()))
-                                            .put(1, Value.of(text))
-                                            .build())));
+            control.send(new Frame(REFUSED, new Refusal(code, text).encode()));
             control.finish();
             fail(code, text);
         }
@@ -208,17 +198,12 @@ final class Handshake {
                         TimeUnit.MILLISECONDS);
     }
 
-    private static Code code(String name) {
-        try {
-            return Code.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            return Code.REFUSED;
-        }
-    }
-
     /** What a peer wrote, short and without control characters. */
     private static String shortText(byte[] utf8) {
-        String text = new String(utf8, 0, Math.min(utf8.length, 200), StandardCharsets.UTF_8);
+        return printable(new String(utf8, 0, Math.min(utf8.length, 200), StandardCharsets.UTF_8));
+    }
+
+    private static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.network.internal;
 
 import dev.parley.identity.api.Identity;
+import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.identity.api.Signature;
 import dev.parley.identity.api.Signatures;
@@ -57,10 +58,10 @@ record Hello(
                 address);
     }
 
-    boolean proves(Identity us, Binding binding) {
+    boolean proves(NetworkId ours, Binding binding) {
         byte[] body = binding.body(machine, agent);
-        return Signatures.verify(machine, us.network(), CONTEXT, body, machineProof)
-                && Signatures.verify(agent, us.network(), CONTEXT, body, agentProof);
+        return Signatures.verify(machine, ours, CONTEXT, body, machineProof)
+                && Signatures.verify(agent, ours, CONTEXT, body, agentProof);
     }
 
     byte[] encode() {

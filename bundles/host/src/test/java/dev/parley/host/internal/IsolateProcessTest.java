@@ -1,0 +1,422 @@
+package dev.parley.host.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.gossip.api.Gossip;
+import dev.parley.gossip.api.GossipMessage;
+import dev.parley.gossip.api.Retention;
+import dev.parley.gossip.api.Topic;
+import dev.parley.host.api.Tool;
+import dev.parley.host.api.ToolException;
+import dev.parley.host.api.ToolSpec;
+import dev.parley.storage.api.KeyValueStore;
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.PipeFrames;
+import dev.parley.wire.api.Value;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/** The container's end of {@code docs/protocols/0009-isolate-ipc.md}. */
+class IsolateProcessTest {
+    private static final Path VECTORS =
+            Path.of("../../docs/protocols/vectors/0009-isolate-ipc.json");
+
+    private final List<String> log = new ArrayList<>();
+
+    /** A process without a process: what it says is given, what it is told is kept. */
+    private static final class FakeProcess extends Process {
+        private final InputStream said;
+        private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+        private final CompletableFuture<Process> ended = new CompletableFuture<>();
+
+        FakeProcess(InputStream said) {
+            this.said = said;
+        }
+
+        @Override
+        public OutputStream getOutputStream() {
+            return told;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return said;
+        }
+
+        @Override
+        public InputStream getErrorStream() {
+            return InputStream.nullInputStream();
+        }
+
+        @Override
+        public int waitFor() {
+            return ended.join().exitValue();
+        }
+
+        @Override
+        public boolean waitFor(long timeout, TimeUnit unit) {
+            return true;
+        }
+
+        @Override
+        public int exitValue() {
+            return 0;
+        }
+
+        @Override
+        public CompletableFuture<Process> onExit() {
+            return ended;
+        }
+
+        @Override
+        public void destroy() {
+            ended.complete(this);
+        }
+
+        @Override
+        public Process destroyForcibly() {
+            ended.complete(this);
+            return this;
+        }
+    }
+
+    private static List<Value.Map> vectors(String list) {
+        try {
+            Value.Map file = (Value.Map) Json.parse(Files.readAllBytes(VECTORS), 1 << 20);
+            List<Value.Map> vectors = new ArrayList<>();
+            ((Value.List) file.get(list).orElseThrow())
+                    .items()
+                    .forEach(it -> vectors.add((Value.Map) it));
+            assertThat(vectors).isNotEmpty();
+            return vectors;
+        } catch (IOException | MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] bytes(Value.Map vector) {
+        return HexFormat.of().parseHex(IsolateProcess.text(vector, "bytes"));
+    }
+
+    private static byte[] vector(String... names) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String name : names) {
+            all.writeBytes(
+                    vectors("good").stream()
+                            .filter(it -> IsolateProcess.text(it, "name").equals(name))
+                            .findFirst()
+                            .map(IsolateProcessTest::bytes)
+                            .orElseThrow());
+        }
+        return all.toByteArray();
+    }
+
+    private IsolateProcess isolate(FakeProcess process, IsolateProcess.Asked asked) {
+        return new IsolateProcess(process, "test", log::add, asked);
+    }
+
+    private static CompletionStage<Value.MapBuilder> nothing(
+            String operation, Value.Map arguments, IsolateProcess from) {
+        return CompletableFuture.completedFuture(Value.map());
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws ToolException {
+        try {
+            return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ToolException refused) {
+                throw refused;
+            }
+            throw new AssertionError(e);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String failure(CompletionStage<?> stage) {
+        try {
+            return "no failure: " + get(stage);
+        } catch (ToolException e) {
+            return e.code() + ": " + e.getMessage();
+        }
+    }
+
+    @Test
+    void theContainerSaysTheSpecsBytes() {
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(new byte[0]));
+        IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
+        isolate.start(
+                Path.of("/cell/cache"), Path.of("/cell/plugin.jar"), "org.example.hello.Hello");
+        isolate.event(1, "chat/lobby", "ab".repeat(32), "hi".getBytes(StandardCharsets.UTF_8));
+        isolate.stop();
+        assertThat(process.told.toByteArray()).isEqualTo(vector("start", "event", "stop"));
+    }
+
+    @Test
+    void aCallIsTheSpecsBytesAndEachResultFindsItsCall() throws Exception {
+        PipedOutputStream child = new PipedOutputStream();
+        FakeProcess process = new FakeProcess(new PipedInputStream(child, 1 << 16));
+        IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
+        Value parameters = Value.texts(List.of("name", "times"));
+        Value.Map arguments = Value.map().put("name", "Ada").put("times", 2).build();
+        CompletionStage<Value.Map> ready = isolate.start(Path.of("cache"), Path.of("jar"), "entry");
+        process.told.reset();
+        CompletionStage<Value> greeted = isolate.call("greet", parameters, arguments);
+        assertThat(process.told.toByteArray()).isEqualTo(vector("call"));
+        CompletionStage<Value> nothing = isolate.call("reset", parameters, arguments);
+        CompletionStage<Value> missing = isolate.call("missing", parameters, arguments);
+        child.write(
+                vector(
+                        "ready",
+                        "log",
+                        "pong",
+                        "result that failed",
+                        "result of a tool that gives out nothing",
+                        "result"));
+        child.flush();
+        assertThat(get(ready).get("tools")).contains(Value.texts(List.of("farewell", "greet")));
+        assertThat(get(greeted)).isEqualTo(Value.map().put("result", "Hello, Ada").build());
+        assertThat(get(nothing)).isEqualTo(Value.map().build());
+        assertThat(failure(missing)).isEqualTo("NO_SUCH_TOOL: this plugin has no such tool");
+        assertThat(log).containsExactly("started");
+        child.close();
+        assertThat(get(isolate.exited())).isEqualTo("it ended by itself (exit code 0)");
+    }
+
+    @Test
+    void aStartThatFailedSaysWhy() throws Exception {
+        PipedOutputStream child = new PipedOutputStream();
+        IsolateProcess isolate =
+                isolate(
+                        new FakeProcess(new PipedInputStream(child, 1 << 16)),
+                        IsolateProcessTest::nothing);
+        CompletionStage<Value.Map> ready = isolate.start(Path.of("cache"), Path.of("jar"), "entry");
+        child.write(vector("failed"));
+        child.close();
+        assertThat(failure(ready)).isEqualTo("PLUGIN_FAILED: java.lang.IllegalStateException: no");
+    }
+
+    /** The other rooms, as far as these vectors go. */
+    private static final class Rooms implements Gossip, KeyValueStore {
+        final Map<String, byte[]> values = new TreeMap<>();
+
+        @Override
+        public CompletionStage<String> publish(Topic topic, byte[] payload, Retention retention) {
+            assertThat(topic.name()).isEqualTo("chat/lobby");
+            assertThat(payload).isEqualTo("hi".getBytes(StandardCharsets.UTF_8));
+            return CompletableFuture.completedFuture("00".repeat(16) + "-7");
+        }
+
+        @Override
+        public AutoCloseable subscribe(String filter, Consumer<GossipMessage> consumer) {
+            assertThat(filter).isEqualTo("chat/*");
+            return () -> {};
+        }
+
+        @Override
+        public Map<String, Long> counters() {
+            return Map.of();
+        }
+
+        @Override
+        public Optional<byte[]> get(String key) {
+            return Optional.ofNullable(values.get(key));
+        }
+
+        @Override
+        public void put(String key, byte[] value) {
+            values.put(key, value);
+        }
+
+        @Override
+        public void delete(String key) {
+            values.remove(key);
+        }
+
+        @Override
+        public List<String> keys(String prefix) {
+            return values.keySet().stream().filter(it -> it.startsWith(prefix)).toList();
+        }
+    }
+
+    private static Tool tool(String name) {
+        return new Tool() {
+            @Override
+            public ToolSpec spec() {
+                Value.Map any = Value.map().build();
+                return new ToolSpec("guestbook", name, "", "", any, any, "read", "local");
+            }
+
+            @Override
+            public CompletionStage<Value> call(Value.Map arguments) {
+                return name.equals("entries")
+                        ? CompletableFuture.completedFuture(Value.map().put("result", 1).build())
+                        : CompletableFuture.failedStage(new ToolException("BUSY", "try again"));
+            }
+        };
+    }
+
+    @Test
+    void eachQuestionOfTheSpecGetsTheSpecsAnswer() throws Exception {
+        Rooms rooms = new Rooms();
+        rooms.put("p/a", new byte[] {0, (byte) 255});
+        rooms.put("p/b", new byte[1]);
+        Broker broker =
+                new Broker(
+                        Set.of(
+                                "storage:16",
+                                "gossip.publish:chat/lobby",
+                                "gossip.subscribe:chat/*",
+                                "tool.call:guestbook"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        (plugin, name) -> Optional.of(tool(name)));
+        byte[] questions =
+                vector(
+                        "ask store.get",
+                        "ask store.put",
+                        "ask store.delete",
+                        "ask store.keys",
+                        "ask publish",
+                        "ask subscribe",
+                        "ask call",
+                        "ask that is refused");
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(questions));
+        get(isolate(process, broker).exited());
+        assertThat(process.told.toByteArray())
+                .isEqualTo(
+                        vector(
+                                "answer to store.get",
+                                "answer to store.put",
+                                "answer to store.delete",
+                                "answer to store.keys",
+                                "answer to publish",
+                                "answer to subscribe",
+                                "answer to call",
+                                "answer that refuses"));
+    }
+
+    @Test
+    void whatTheSpecRefusesEndsTheChild() throws ToolException {
+        for (Value.Map vector : vectors("bad")) {
+            FakeProcess process = new FakeProcess(new ByteArrayInputStream(bytes(vector)));
+            String expected =
+                    IsolateProcess.text(vector, "reason").equals("END")
+                            ? "it ended by itself (exit code 0)"
+                            : "it broke the protocol: "
+                                    + IsolateProcess.text(vector, "text")
+                                    + " (exit code 0)";
+            assertThat(get(isolate(process, IsolateProcessTest::nothing).exited()))
+                    .as(IsolateProcess.text(vector, "name"))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aKindThatTheSpecDoesNotKnowEndsTheChild() throws ToolException {
+        for (String kind : List.of("", "start", "call", "answer", "event", "ping", "stop")) {
+            byte[] said = frame(Value.map().put("kind", kind).build());
+            FakeProcess process = new FakeProcess(new ByteArrayInputStream(said));
+            assertThat(get(isolate(process, IsolateProcessTest::nothing).exited()))
+                    .startsWith("it broke the protocol: ");
+        }
+    }
+
+    private static byte[] frame(Value.Map message) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            PipeFrames.write(out, message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Messages of the right kinds, often with members that are missing or of another type. */
+    @Provide
+    Arbitrary<List<Value.Map>> nearly() {
+        Arbitrary<Value> values =
+                Arbitraries.oneOf(
+                        Arbitraries.longs().map(Value::of),
+                        Arbitraries.strings().alpha().ofMaxLength(5).map(Value::of),
+                        Arbitraries.of("store.get", "publish", "call", "subscribe").map(Value::of),
+                        Arbitraries.of(
+                                Value.NULL,
+                                Value.of(new byte[3]),
+                                Value.list(List.of()),
+                                Value.map().build(),
+                                Value.map().put("key", 1).put("topic", "A B").build()));
+        Arbitrary<Value> names =
+                Arbitraries.of("id", "op", "args", "value", "code", "message", "text", "tools")
+                        .map(Value::of);
+        Arbitrary<String> kinds =
+                Arbitraries.of("ready", "failed", "result", "ask", "ask", "log", "pong");
+        return Arbitraries.maps(names, values)
+                .ofMaxSize(6)
+                .flatMap(
+                        members ->
+                                kinds.map(
+                                        kind -> {
+                                            Map<Value, Value> all =
+                                                    new java.util.HashMap<>(members);
+                                            all.put(Value.of("kind"), Value.of(kind));
+                                            return new Value.Map(all);
+                                        }))
+                .list()
+                .ofMaxSize(5);
+    }
+
+    @Property(tries = 300)
+    void whatAChildSaysNeverSurprises(@ForAll("nearly") List<Value.Map> messages)
+            throws ToolException {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        messages.forEach(it -> said.writeBytes(frame(it)));
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("storage:16"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        (plugin, name) -> Optional.empty());
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
+        assertThat(get(isolate(process, broker).exited()))
+                .isEqualTo("it ended by itself (exit code 0)");
+    }
+
+    @Property(tries = 300)
+    void noiseEndsTheChildAndNothingElse(@ForAll byte[] noise) throws ToolException {
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(noise));
+        assertThat(get(isolate(process, IsolateProcessTest::nothing).exited()))
+                .matches("it (broke the protocol: pipe|ended by itself).*");
+    }
+}

@@ -1,0 +1,183 @@
+package dev.parley.isolate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.plugin.PluginException;
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.PipeFrames;
+import dev.parley.wire.api.Value;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** The child's end of {@code docs/protocols/0009-isolate-ipc.md}. */
+class ChildFramesTest {
+    private static final Path VECTORS =
+            Path.of("../../docs/protocols/vectors/0009-isolate-ipc.json");
+
+    /** The pipe to a host that answers each question at once, in the order of its answers. */
+    private static final class AnsweringHost extends ByteArrayOutputStream {
+        private final List<Value.Map> answers = new ArrayList<>();
+        private final Channel channel = new Channel(this);
+
+        AnsweringHost(String... names) {
+            for (String name : names) {
+                try {
+                    answers.add(PipeFrames.read(new ByteArrayInputStream(vector(name))));
+                } catch (IOException | MalformedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+
+        @Override
+        public void flush() {
+            if (!answers.isEmpty()) {
+                Value.Map answer = answers.remove(0);
+                channel.answered(HostContext.number(answer, "id"), answer);
+            }
+        }
+    }
+
+    private static List<Value.Map> vectors(String list) {
+        try {
+            Value.Map file = (Value.Map) Json.parse(Files.readAllBytes(VECTORS), 1 << 20);
+            List<Value.Map> vectors = new ArrayList<>();
+            ((Value.List) file.get(list).orElseThrow())
+                    .items()
+                    .forEach(it -> vectors.add((Value.Map) it));
+            assertThat(vectors).isNotEmpty();
+            return vectors;
+        } catch (IOException | MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] bytes(Value.Map vector) {
+        return HexFormat.of().parseHex(HostContext.text(vector, "bytes"));
+    }
+
+    private static byte[] vector(String... names) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String name : names) {
+            all.writeBytes(
+                    vectors("good").stream()
+                            .filter(it -> HostContext.text(it, "name").equals(name))
+                            .findFirst()
+                            .map(ChildFramesTest::bytes)
+                            .orElseThrow());
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void aPluginsQuestionsAreTheSpecsBytesAndTheSpecsAnswersAreUnderstood() throws Exception {
+        AnsweringHost host =
+                new AnsweringHost(
+                        "answer to store.get",
+                        "answer to store.put",
+                        "answer to store.delete",
+                        "answer to store.keys",
+                        "answer to publish",
+                        "answer to subscribe",
+                        "answer to call",
+                        "answer that refuses");
+        HostContext context = new HostContext(host.channel, Runnable::run);
+        byte[] value = {0, (byte) 255};
+        List<String> heard = new ArrayList<>();
+        assertThat(context.get("a")).hasValueSatisfying(it -> assertThat(it).isEqualTo(value));
+        context.put("a", value);
+        context.delete("a");
+        assertThat(context.keys("")).containsExactly("b");
+        context.publish("chat/lobby", "hi".getBytes(StandardCharsets.UTF_8));
+        context.subscribe(
+                "chat/*",
+                (topic, author, payload) ->
+                        heard.add(topic + " " + author.length() + " " + payload.length));
+        assertThat(context.call("guestbook", "entries", "{}")).isEqualTo("{\"result\":1}");
+        assertThatThrownBy(() -> context.call("guestbook", "sign", "{}"))
+                .isInstanceOfSatisfying(
+                        PluginException.class, e -> assertThat(e.code()).isEqualTo("BUSY"))
+                .hasMessage("try again");
+        context.event(PipeFrames.read(new ByteArrayInputStream(vector("event"))));
+        assertThat(heard).containsExactly("chat/lobby 64 2");
+        context.log("started");
+        assertThat(host.toByteArray())
+                .isEqualTo(
+                        vector(
+                                "ask store.get",
+                                "ask store.put",
+                                "ask store.delete",
+                                "ask store.keys",
+                                "ask publish",
+                                "ask subscribe",
+                                "ask call",
+                                "ask that is refused",
+                                "log"));
+    }
+
+    /** The child takes the process's streams for itself; the test has them back afterwards. */
+    private static byte[] converse(byte[] said) throws MalformedException {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        InputStream in = System.in;
+        ByteArrayOutputStream answered = new ByteArrayOutputStream();
+        try {
+            Main.run(new ByteArrayInputStream(said), answered, () -> {});
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+            System.setIn(in);
+        }
+        return answered.toByteArray();
+    }
+
+    @Test
+    void aPingIsAnsweredAndAnUnknownKindIsNot() throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PipeFrames.write(said, Value.map().put("kind", "of a later version").build());
+        PipeFrames.write(said, Value.map().build());
+        said.writeBytes(vector("ping"));
+        assertThat(converse(said.toByteArray())).isEqualTo(vector("pong"));
+    }
+
+    @Test
+    void whatTheSpecRefusesEndsTheConversation() throws MalformedException {
+        for (Value.Map vector : vectors("bad")) {
+            if (HostContext.text(vector, "reason").equals("END")) {
+                assertThat(converse(bytes(vector))).isEmpty();
+                continue;
+            }
+            assertThatThrownBy(() -> converse(bytes(vector)))
+                    .as(HostContext.text(vector, "name"))
+                    .isInstanceOfSatisfying(
+                            MalformedException.class,
+                            e ->
+                                    assertThat(e.reason().name())
+                                            .isEqualTo(HostContext.text(vector, "reason")))
+                    .hasMessage(HostContext.text(vector, "text"));
+        }
+    }
+
+    @Property(tries = 300)
+    void noiseNeverSurprises(@ForAll byte[] noise) {
+        try {
+            assertThat(converse(noise)).isEmpty();
+        } catch (MalformedException e) {
+            assertThat(e.reason()).isNotNull();
+        }
+    }
+}
