@@ -364,15 +364,15 @@ class BadInputTest {
         assertThat(tool("wild", "print")).contains("printed");
         assertThat(bob.post("/tools/wild/fine", Value.map().put("extra", "x")).json())
                 .contains("ARGUMENTS_INVALID");
+        long first = pid("wild");
         assertThat(tool("wild", "exit")).contains("PLUGIN_GONE");
-        running("wild");
-        ProcessHandle.of(pid("wild")).orElseThrow().destroyForcibly();
-        await(Duration.ofSeconds(5), () -> !plugin("wild").contains("RUNNING"));
+        long second = startedAgain("wild", first);
+        ProcessHandle.of(second).orElseThrow().destroyForcibly();
         assertThat(greet(bob).status()).isEqualTo(200);
-        running("wild");
+        long third = startedAgain("wild", second);
         assertThat(tool("wild", "allocate")).containsAnyOf("PLUGIN_GONE", "PLUGIN_FAILED");
         assertThat(greet(bob).status()).isEqualTo(200);
-        running("wild");
+        startedAgain("wild", third);
         for (int end = 0; !plugin("wild").contains("QUARANTINED"); end++) {
             assertThat(end).as("ends before the quarantine").isLessThan(5);
             assertThat(tool("wild", "exit")).contains("PLUGIN_GONE");
@@ -414,8 +414,14 @@ class BadInputTest {
         return Node.ok(bob.get("/plugins/" + name)).json();
     }
 
-    private static void running(String name) throws Exception {
-        await(Duration.ofSeconds(20), () -> plugin(name).contains("RUNNING"));
+    /**
+     * @return its new process
+     */
+    private static long startedAgain(String name, long before) throws Exception {
+        await(
+                Duration.ofSeconds(20),
+                () -> pid(name) != before && plugin(name).contains("RUNNING"));
+        return pid(name);
     }
 
     private static long pid(String name) throws Exception {
