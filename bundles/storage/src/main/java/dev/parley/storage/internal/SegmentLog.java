@@ -17,12 +17,13 @@ import java.util.zip.CRC32C;
  *
  * <p>A record is {@code u32 length || u32 CRC32C of the body || body}. Opening scans the segments
  * and cuts the last one off at its first record that is not whole, which is what a crash leaves
- * behind; a damaged record with whole ones after it in an older segment is reported, not skipped.
- * Appends are ordered; {@link #force} returns once everything up to a position is on disk, and one
- * thread's flush serves all that wait.
+ * behind; if whole ones come after it, it is no torn tail but damage, and the rest is kept aside. A
+ * damaged record in an older segment is reported, not skipped. Appends are ordered; {@link #force}
+ * returns once everything up to a position is on disk, and one thread's flush serves all that wait.
  */
 final class SegmentLog implements Closeable {
     static final int MAX_RECORD = (8 << 20) + 8192;
+    private static final long SEARCH_BYTES = 1L << 30;
     private static final long SEGMENT_BYTES = 16L << 20;
     private static final int HEADER = 8;
 
@@ -95,6 +96,9 @@ final class SegmentLog implements Closeable {
                                         + at
                                         + "; restore the folder from a copy");
                     }
+                    if (wholeRecordAfter(in, at, size)) {
+                        keepAside(file, in, at, size);
+                    }
                     in.truncate(at);
                     in.force(true);
                     return;
@@ -103,6 +107,57 @@ final class SegmentLog implements Closeable {
                 at += HEADER + body.length;
             }
         }
+    }
+
+    /**
+     * A torn tail has nothing whole after the tear; damage in the middle has. Where looking would
+     * cost too much it is taken for damage: then nothing is lost.
+     */
+    private static boolean wholeRecordAfter(FileChannel in, long damaged, long size)
+            throws IOException {
+        byte[] rest = new byte[(int) Math.min(size - damaged, SEGMENT_BYTES + MAX_RECORD)];
+        read(in, ByteBuffer.wrap(rest), damaged);
+        ByteBuffer at = ByteBuffer.wrap(rest);
+        CRC32C crc = new CRC32C();
+        long budget = SEARCH_BYTES;
+        for (int i = 1; i + HEADER < rest.length; i++) {
+            int length = at.getInt(i);
+            if (length >= 1 && length <= MAX_RECORD && length <= rest.length - i - HEADER) {
+                budget -= length;
+                if (budget < 0) {
+                    return true;
+                }
+                crc.reset();
+                crc.update(rest, i + HEADER, length);
+                if ((int) crc.getValue() == at.getInt(i + 4)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static void keepAside(Path file, FileChannel in, long from, long size)
+            throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + "." + from + ".damaged");
+        try (FileChannel out =
+                FileChannel.open(
+                        aside,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            for (long at = from; at < size; ) {
+                at += in.transferTo(at, size - at, out);
+            }
+            out.force(true);
+        }
+        System.getLogger(SegmentLog.class.getName())
+                .log(
+                        System.Logger.Level.ERROR,
+                        "{0} is damaged at byte {1}; what came after is not read, and kept in {2}",
+                        file,
+                        from,
+                        aside);
     }
 
     /**

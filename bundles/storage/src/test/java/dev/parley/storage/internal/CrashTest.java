@@ -102,4 +102,25 @@ class CrashTest {
         assertThat(last.keyValue("torn").keys("key")).hasSize(10);
         last.close();
     }
+
+    @Test
+    void damageInTheMiddleIsNoTornTailAndTheRestIsKeptAside() throws Exception {
+        StorageComponent first = new StorageComponent(dir);
+        for (int i = 0; i < 10; i++) {
+            first.keyValue("rot").put("key" + i, new byte[100]);
+        }
+        first.close();
+        Path segment = dir.resolve("kv/rot/000000000001.seg");
+        byte[] whole = Files.readAllBytes(segment);
+        int record = whole.length / 10;
+        whole[3 * record + 50] ^= 1;
+        Files.write(segment, whole);
+        StorageComponent again = new StorageComponent(dir);
+        assertThat(again.keyValue("rot").keys("key")).hasSize(3);
+        again.close();
+        byte[] aside =
+                Files.readAllBytes(
+                        dir.resolve("kv/rot/000000000001.seg." + 3 * record + ".damaged"));
+        assertThat(aside).isEqualTo(java.util.Arrays.copyOfRange(whole, 3 * record, whole.length));
+    }
 }
