@@ -100,6 +100,7 @@ final class Admission {
                     ReasonCode.API_UNSUPPORTED,
                     "it needs plugin-api " + descriptor.api() + ", this container has 1.0.0");
         }
+        PermissionCheck.check(descriptor);
         return descriptor;
     }
 

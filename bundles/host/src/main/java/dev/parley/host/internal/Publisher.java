@@ -37,7 +37,6 @@ final class Publisher {
     /** Blocks: reads the file, hashes and stores it. */
     Value.Map publish(Path jar, String topic)
             throws RefusedException, IOException, StorageException, MalformedException {
-
         if (!Topic.valid(topic) || !topic.startsWith("plugins/")) {
             throw new RefusedException(
                     ReasonCode.FAILED,
@@ -58,9 +57,11 @@ final class Publisher {
         }
         BundleLint.Bundle bundle = BundleLint.check(jar);
         byte[] bytes = Files.readAllBytes(jar);
-        Hash sha256 = storage.blobs().put(bytes);
+        Hash sha256 = Hash.sha256(bytes);
         SignedRecord signed = sign(bundle, bytes.length, sha256, MerkleTree.of(jar).root());
         Descriptor descriptor = Descriptor.decode(signed.body());
+        PermissionCheck.check(descriptor);
+        storage.blobs().put(bytes);
         Hash hash = Work.await(catalog.publish(signed, new Topic(topic)), Duration.ofSeconds(10));
         return Value.map()
                 .put("name", descriptor.name())

@@ -49,6 +49,11 @@ class AdmissionTest {
     }
 
     private static Descriptor descriptor(long sequence, Hash previous, String description) {
+        return descriptor(sequence, previous, description, "storage:16");
+    }
+
+    private static Descriptor descriptor(
+            long sequence, Hash previous, String description, String permission) {
         return new Descriptor(
                 "org.example.x",
                 "1.0.0",
@@ -60,7 +65,7 @@ class AdmissionTest {
                 "x",
                 "X",
                 description,
-                List.of(new Descriptor.Permission("storage:16", "to remember")),
+                List.of(new Descriptor.Permission(permission, "to remember")),
                 List.of(),
                 sequence,
                 previous,
@@ -133,6 +138,36 @@ class AdmissionTest {
                                         PUBLISHER.publicKey(),
                                         PUBLISHER.sign(NETWORK, Descriptor.CONTEXT, longer))))
                 .isEqualTo(ReasonCode.MALFORMED);
+    }
+
+    @Test
+    void aPermissionThatCannotBeGrantedIsRefused() throws Exception {
+        for (String good :
+                List.of(
+                        "storage:1",
+                        "storage:65536",
+                        "gossip.publish:a/b",
+                        "gossip.subscribe:a/*",
+                        "tool.call:hello")) {
+            SignedRecord signed = sign(descriptor(1, ZERO, "d", good));
+            assertThat(admission.descriptor(entry(signed), signed, Instant.now()).permissions())
+                    .extracting(Descriptor.Permission::permission)
+                    .containsExactly(good);
+        }
+        for (String bad :
+                List.of(
+                        "storage",
+                        "storage:abc",
+                        "storage:0",
+                        "storage:65537",
+                        "gossip.publish:A b",
+                        "gossip.subscribe:",
+                        "tool.call:../hello",
+                        "network:any")) {
+            assertThat(refusal(sign(descriptor(1, ZERO, "d", bad))))
+                    .as(bad)
+                    .isEqualTo(ReasonCode.API_UNSUPPORTED);
+        }
     }
 
     @Test
