@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,6 +104,18 @@ class JourneyTest {
                         Node.ok(node.get("/announcements?query=" + name))
                                 .json()
                                 .contains("\"" + name + "\""));
+    }
+
+    /** Where a container keeps what its children see, from the command of one of them. */
+    private static Path isolateFolder(long pid) throws IOException {
+        String command = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+        for (String word : command.split("\0")) {
+            int end = word.indexOf("/isolate.jar");
+            if (end > 0 && word.contains("/parley-isolates-")) {
+                return Path.of(word.substring(0, end));
+            }
+        }
+        throw new IOException("no folder in " + command);
     }
 
     @Test
@@ -213,10 +226,22 @@ class JourneyTest {
         announced(bob, "hello");
         trust(bob, agent, "trusted");
         Node.ok(install(bob, "hello", Value.of("all")));
+        String plugins = Node.ok(bob.get("/plugins")).json();
+        long isolate = Long.parseLong(plugins.replaceAll("(?s).*\"pid\":(\\d+).*", "$1"));
+        List<ProcessHandle> isolates =
+                ProcessHandle.of(isolate).stream()
+                        .flatMap(it -> Stream.concat(Stream.of(it), it.descendants()))
+                        .toList();
+        assertThat(isolates).isNotEmpty();
+        Path folder = isolateFolder(isolate);
+        assertThat(folder).isDirectory();
         kill(bob);
         running.remove(bob);
+        await(Duration.ofSeconds(5), () -> isolates.stream().noneMatch(ProcessHandle::isAlive));
+        assertThat(folder).as("nobody was left to remove it").isDirectory();
         Node again = up("bob", listen(alice));
         await(Duration.ofSeconds(15), () -> greet(again).status() == 200);
+        assertThat(folder).doesNotExist();
         assertThat(Node.ok(again.get("/contacts")).json()).contains(agent).contains("trusted");
     }
 }
