@@ -146,7 +146,8 @@ abstract class SystemCommands {
                                                 "sandbox=tier",
                                                 "why=why",
                                                 "not stronger=stronger",
-                                                "limits=limits"),
+                                                "limits=limits",
+                                                "cgroup=cgroup"),
                                         Table.card(
                                                 Tree.at(it, "health"),
                                                 "health=state",

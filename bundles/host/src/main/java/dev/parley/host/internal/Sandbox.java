@@ -45,6 +45,7 @@ final class Sandbox implements AutoCloseable {
     private final String java;
     private final IsolateUser user;
     private final Spawner spawner = new Spawner();
+    private final Cgroup cgroup;
     private final Optional<Path> bwrap;
     private final Tier tier;
     private final String why;
@@ -59,6 +60,7 @@ final class Sandbox implements AutoCloseable {
         this.folder = fill(isolateJar);
         this.folder.sweep();
         this.user = new IsolateUser(folder.owner());
+        this.cgroup = Cgroup.find();
         this.bwrap = bwrap;
         makeArchive();
         List<String> failures = new ArrayList<>();
@@ -161,7 +163,7 @@ final class Sandbox implements AutoCloseable {
             report.put("stronger", stronger);
         }
         if (tier.confined()) {
-            report.put("limits", LIMITS);
+            report.put("limits", LIMITS).put("cgroup", cgroup.why());
         }
         return report.build();
     }
@@ -205,6 +207,11 @@ final class Sandbox implements AutoCloseable {
 
     void discard(Cell cell) {
         IsolateFolder.delete(cell.dir());
+        cgroup.remove(name(cell));
+    }
+
+    private static String name(Cell cell) {
+        return String.valueOf(cell.dir().getFileName());
     }
 
     private Process start(Tier of, Cell cell, Path readable, List<String> classAndArguments)
@@ -212,7 +219,9 @@ final class Sandbox implements AutoCloseable {
         List<String> command =
                 new IsolateCommand(base(), java, user, bwrap)
                         .of(of, cell, readable, classAndArguments);
-        return spawner.start(builder(command));
+        Optional<Path> group = cgroup.create(name(cell));
+        return spawner.start(
+                builder(group.isPresent() ? Cgroup.in(group.get(), command) : command));
     }
 
     Process start(Cell cell) throws IOException {
