@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.demo.Node;
 import dev.parley.wire.api.Value;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,18 @@ class JourneyTest {
         Node.ok(install(node, "hello"));
         assertThat(greet(node).json()).contains("Hello, you");
         return node;
+    }
+
+    /** Where a container keeps what its children see, from the command of one of them. */
+    private static Path isolateFolder(long pid) throws IOException {
+        String command = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+        for (String word : command.split("\0")) {
+            int end = word.indexOf("/isolate.jar");
+            if (end > 0 && word.contains("/parley-isolates-")) {
+                return Path.of(word.substring(0, end));
+            }
+        }
+        throw new IOException("no folder in " + command);
     }
 
     @Test
@@ -170,9 +184,21 @@ class JourneyTest {
     void aKilledContainerComesBackWithItsPluginsAndItsTrust() throws Exception {
         Node alice = alice();
         Node bob = installed("bob", alice);
+        String plugins = Node.ok(bob.get("/plugins")).json();
+        long isolate = Long.parseLong(plugins.replaceAll("(?s).*\"pid\":(\\d+).*", "$1"));
+        List<ProcessHandle> isolates =
+                ProcessHandle.of(isolate).stream()
+                        .flatMap(it -> Stream.concat(Stream.of(it), it.descendants()))
+                        .toList();
+        assertThat(isolates).isNotEmpty();
+        Path folder = isolateFolder(isolate);
+        assertThat(folder).isDirectory();
         containers.kill(bob);
+        await(Duration.ofSeconds(5), () -> isolates.stream().noneMatch(ProcessHandle::isAlive));
+        assertThat(folder).as("nobody was left to remove it").isDirectory();
         Node again = containers.up("bob", listen(alice));
         await(Duration.ofSeconds(15), () -> greet(again).status() == 200);
+        assertThat(folder).doesNotExist();
         assertThat(Node.ok(again.get("/contacts")).json())
                 .contains(agent(alice))
                 .contains("trusted");

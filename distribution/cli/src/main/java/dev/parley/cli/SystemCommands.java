@@ -142,7 +142,12 @@ abstract class SystemCommands {
                                                 "network=network",
                                                 "trust=trust"),
                                         Table.card(
-                                                Tree.at(it, "sandbox"), "sandbox=tier", "why=why"),
+                                                Tree.at(it, "sandbox"),
+                                                "sandbox=tier",
+                                                "why=why",
+                                                "not stronger=stronger",
+                                                "limits=limits",
+                                                "cgroup=cgroup"),
                                         Table.card(
                                                 Tree.at(it, "health"),
                                                 "health=state",

@@ -21,7 +21,7 @@ record Options(
     static final String HELP =
             """
             Usage: parley up [--name N] [--listen HOST:PORT] [--peer HOST:PORT]... [--data DIR]
-                             [--network ID] [--sandbox auto|none] [--shell] [--detach]
+                             [--network ID] [--sandbox TIER] [--shell] [--detach]
 
             Runs a container in the foreground until it is told to stop (Ctrl-C or 'parley down').
 
@@ -30,7 +30,8 @@ record Options(
               --peer HOST:PORT    a container to stay connected to; may be given several times
               --data DIR          its folder, default ~/.parley/N
               --network ID        only containers of the same network connect, default parley.main
-              --sandbox TIER      how plugins are confined, default auto; "none" runs them unconfined
+              --sandbox TIER      how plugins are confined: auto (the default: bubblewrap if it holds, else landlock),
+                                  bubblewrap or landlock (that or no plugin), none (unconfined, as this user)
               --shell             a Gogo shell on this terminal
               --detach            return as soon as the container is ready
 
@@ -83,8 +84,9 @@ record Options(
     }
 
     private static String sandbox(String tier) throws UsageException {
-        if (!List.of("auto", "none").contains(tier)) {
-            throw new UsageException("--sandbox is '" + tier + "', expected auto or none");
+        if (!List.of("auto", "bubblewrap", "landlock", "none").contains(tier)) {
+            throw new UsageException(
+                    "--sandbox is '" + tier + "', expected auto, bubblewrap, landlock or none");
         }
         return tier;
     }

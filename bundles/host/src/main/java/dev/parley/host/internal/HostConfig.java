@@ -11,6 +11,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "The java command of the child processes")
     String java();
 
-    @AttributeDefinition(description = "auto, or none, which runs plugins unconfined")
+    @AttributeDefinition(
+            description =
+                    "auto, bubblewrap, landlock, or none, which runs plugins unconfined as this user")
     String sandbox() default "auto";
 }

@@ -10,7 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running child. What it sends is untrusted: frames are checked, anything else ends it. A call
@@ -33,7 +33,6 @@ final class IsolateProcess {
     private static final long START_MILLIS = 15_000;
     private static final int STRIKES = 2;
     private static final int MAX_CALLS = 256;
-    private static final long MAX_RSS_KIB = 256 * 1024;
 
     /** What the child asks of the host; answers with a map to merge into the answer frame. */
     interface Asked {
@@ -50,6 +49,7 @@ final class IsolateProcess {
     private final CompletableFuture<Value.Map> ready = new CompletableFuture<>();
     private final CompletableFuture<String> exited = new CompletableFuture<>();
     private volatile String endReason = "";
+    private volatile @Nullable Usage usage;
 
     IsolateProcess(Process process, String name, Consumer<String> log, Asked asked) {
         this.process = process;
@@ -60,6 +60,7 @@ final class IsolateProcess {
     }
 
     CompletionStage<Value.Map> start(Path cache, Path jar, String entryClass) {
+        usage = new Usage(process.toHandle(), cache);
         send(
                 Value.map()
                         .put("kind", "start")
@@ -250,17 +251,11 @@ final class IsolateProcess {
         return text.replaceAll("[\\p{Cntrl}&&[^\\t]]", " ");
     }
 
-    /** Ends it if it uses more memory than it may; called once a second. */
+    /** Ends it if it uses more than it may; called once a second. */
     void watch() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-                if (line.startsWith("VmRSS:")
-                        && Long.parseLong(line.replaceAll("[^0-9]", "")) > MAX_RSS_KIB) {
-                    kill("it used more than " + MAX_RSS_KIB / 1024 + " MiB of memory");
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            return; // it has just ended, which is noticed elsewhere
+        Usage watched = usage;
+        if (watched != null) {
+            watched.excess().ifPresent(excess -> kill("it used " + excess));
         }
     }
 

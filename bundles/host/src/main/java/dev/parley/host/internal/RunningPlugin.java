@@ -80,15 +80,21 @@ final class RunningPlugin {
      * @return completes when its tools can be called; fails if the first start fails
      */
     CompletionStage<Void> start() {
-        state = State.STARTING;
         Sandbox.Cell cell;
         Process child;
         try {
             cell = sandbox.cell(jar);
-            child = sandbox.start(cell);
+            try {
+                child = sandbox.start(cell);
+            } catch (IOException e) {
+                sandbox.discard(cell);
+                throw e;
+            }
         } catch (IOException e) {
-            firstStart.completeExceptionally(
-                    new ToolException("PLUGIN_GONE", "no process: " + e.getMessage()));
+            String reason = "no process: " + e;
+            if (!actor.tell(() -> ended(process, reason))) {
+                firstStart.completeExceptionally(new ToolException("PLUGIN_GONE", reason));
+            }
             return firstStart;
         }
         Broker mine = brokers.get();
@@ -104,6 +110,9 @@ final class RunningPlugin {
                                             sandbox.discard(cell);
                                             ended(started, reason);
                                         }));
+        if (state == State.STOPPED) {
+            started.kill("it was stopped");
+        }
         started.start(cell.cache(), cell.jar(), descriptor.entryClass())
                 .whenComplete(
                         (ready, failure) ->
@@ -140,7 +149,9 @@ final class RunningPlugin {
                             "it has the tools " + found + ", its descriptor says " + expected));
             return;
         }
-        state = State.RUNNING;
+        if (!change(State.RUNNING)) {
+            return;
+        }
         for (Value.Map tool : descriptor.tools()) {
             FacadeTool service = new FacadeTool(tool);
             Hashtable<String, Object> properties = new Hashtable<>();
@@ -163,7 +174,7 @@ final class RunningPlugin {
         }
     }
 
-    private void ended(IsolateProcess which, String reason) {
+    private void ended(@Nullable IsolateProcess which, String reason) {
         if (process != which || state == State.STOPPED) {
             return;
         }
@@ -178,22 +189,35 @@ final class RunningPlugin {
         crashes.add(now);
         crashes.removeIf(at -> now - at > CRASH_WINDOW.toNanos());
         if (crashes.size() >= CRASHES) {
-            state = State.QUARANTINED;
+            change(State.QUARANTINED);
             log(
                     "quarantined: it ended "
                             + CRASHES
                             + " times within ten minutes; 'parley plugins start' tries again");
             return;
         }
-        state = State.BACKING_OFF;
+        change(State.BACKING_OFF);
         Duration wait = Duration.ofMillis(Math.min(60_000, 250L << crashes.size()));
         actor.after(
                 wait,
                 () -> {
-                    if (state == State.BACKING_OFF) {
+                    if (again()) {
                         start();
                     }
                 });
+    }
+
+    private synchronized boolean again() {
+        return state == State.BACKING_OFF && change(State.STARTING);
+    }
+
+    /** A stop that comes at the same time wins. */
+    private synchronized boolean change(State to) {
+        if (state == State.STOPPED) {
+            return false;
+        }
+        state = to;
+        return true;
     }
 
     void watch() {
@@ -204,7 +228,9 @@ final class RunningPlugin {
     }
 
     void stop() {
-        state = State.STOPPED;
+        synchronized (this) {
+            state = State.STOPPED;
+        }
         unregister();
         IsolateProcess current = process;
         if (current != null) {
