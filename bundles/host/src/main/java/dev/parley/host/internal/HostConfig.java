@@ -13,4 +13,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "auto, or none, which runs plugins unconfined")
     String sandbox() default "auto";
+
+    @AttributeDefinition(
+            description =
+                    "Where containers of this installation share class archives; empty for nowhere")
+    String archives() default "";
 }

@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -44,18 +43,16 @@ final class Sandbox implements AutoCloseable {
                     "-Xshare:auto");
 
     private final Path base;
-    private final Path jar;
-    private final Path archive;
+    private final IsolateRuntime runtime;
     private final String java;
     private final String tier;
     private final String why;
 
-    private Sandbox(Path base, Path jar, String java, String wanted) throws IOException {
+    private Sandbox(Path base, IsolateRuntime runtime, String java, String wanted)
+            throws IOException {
         this.base = base;
-        this.jar = jar;
-        this.archive = base.resolve("isolate.jsa");
+        this.runtime = runtime;
         this.java = java;
-        makeArchive();
         if (wanted.equals("none")) {
             this.tier = "none";
             this.why = "the owner chose --sandbox none: plugins run as this user, unconfined";
@@ -75,12 +72,19 @@ final class Sandbox implements AutoCloseable {
     }
 
     static Sandbox open(Path isolateJar, String java, String wanted) throws IOException {
+        return open(isolateJar, java, wanted, "");
+    }
+
+    static Sandbox open(Path isolateJar, String java, String wanted, String archives)
+            throws IOException {
         Path base = Files.createTempDirectory("parley-isolates-");
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx--x--x"));
-        Path jar = base.resolve("isolate.jar");
-        Files.copy(isolateJar, jar, StandardCopyOption.REPLACE_EXISTING);
-        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
-        return new Sandbox(base, jar, Path.of(java).toRealPath().toString(), wanted);
+        String command = Path.of(java).toRealPath().toString();
+        List<String> jvm = new ArrayList<>(List.of(command));
+        jvm.addAll(JVM);
+        boolean foreign = root() && !wanted.equals("none");
+        IsolateRuntime runtime = IsolateRuntime.open(isolateJar, archives, base, jvm, foreign);
+        return new Sandbox(base, runtime, command, wanted);
     }
 
     boolean usable() {
@@ -130,10 +134,9 @@ final class Sandbox implements AutoCloseable {
             boolean confined, Path cache, List<Path> readable, List<String> classAndArguments) {
         List<String> child = new ArrayList<>(List.of(java));
         child.addAll(JVM);
-        if (Files.exists(archive)) {
-            child.add("-XX:SharedArchiveFile=" + archive);
-        }
-        child.addAll(List.of("-Djava.io.tmpdir=" + cache, "-cp", jar.toString()));
+        List<String> archive = runtime.options();
+        child.addAll(archive);
+        child.addAll(List.of("-Djava.io.tmpdir=" + cache, "-cp", runtime.jar().toString()));
         child.addAll(classAndArguments);
         if (!confined) {
             return child;
@@ -146,16 +149,12 @@ final class Sandbox implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:-UsePerfData",
                                 "-Xmx32m",
-                                "-Xshare:auto",
-                                "-cp",
-                                jar.toString(),
-                                "dev.parley.isolate.Stage0"));
+                                "-Xshare:auto"));
+        command.addAll(archive);
+        command.addAll(List.of("-cp", runtime.jar().toString(), "dev.parley.isolate.Stage0"));
         command.addAll(
                 List.of("--uid", Integer.toString(root() ? NOBODY : 0), "--rw", cache.toString()));
-        command.addAll(List.of("--ro", jar.toString()));
-        if (Files.exists(archive)) {
-            command.addAll(List.of("--ro", archive.toString()));
-        }
+        runtime.files().forEach(path -> command.addAll(List.of("--ro", path.toString())));
         readable.forEach(path -> command.addAll(List.of("--ro", path.toString())));
         command.add("--");
         command.addAll(child);
@@ -171,43 +170,11 @@ final class Sandbox implements AutoCloseable {
                         List.of("dev.parley.isolate.Main")));
     }
 
-    private static Process process(List<String> command) throws IOException {
+    static Process process(List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().put("LANG", "C.UTF-8");
         return builder.start();
-    }
-
-    /**
-     * The class archive that makes children start quicker; made by our own code only, and done
-     * without if it fails.
-     */
-    private void makeArchive() throws IOException {
-        Path cache = Files.createDirectory(base.resolve("warm"));
-        List<String> command = new ArrayList<>(List.of(java));
-        command.addAll(JVM);
-        command.addAll(
-                List.of(
-                        "-XX:ArchiveClassesAtExit=" + archive,
-                        "-cp",
-                        jar.toString(),
-                        "dev.parley.isolate.Warm"));
-        command.add(cache.toString());
-        Process process = process(command);
-        process.getOutputStream().close();
-        try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-            if (Files.exists(archive)) {
-                Files.setPosixFilePermissions(
-                        archive, PosixFilePermissions.fromString("rw-r--r--"));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            delete(cache);
-        }
     }
 
     /**
@@ -262,7 +229,7 @@ final class Sandbox implements AutoCloseable {
         return failures;
     }
 
-    private static void delete(Path dir) {
+    static void delete(Path dir) {
         try (Stream<Path> files = Files.walk(dir)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
