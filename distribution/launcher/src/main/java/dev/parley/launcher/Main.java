@@ -28,6 +28,7 @@ public final class Main {
         }
         try {
             Options options = Options.parse(words);
+            Preload.jdk();
             Installation installation = Installation.find();
             try (DataFolder data = DataFolder.open(options.data())) {
                 return runIn(installation, options, data);
