@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code parley contacts …}: whom this container trusts, and how far. */
 @Command(
         name = "contacts",
+        addMethodSubcommands = false, // see Main.commands
         mixinStandardHelpOptions = true,
         description = "Whom this container trusts; without a verb, lists them.",
         footer = "%nExample: parley contacts set bob trusted")

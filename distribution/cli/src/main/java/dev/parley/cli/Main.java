@@ -3,6 +3,7 @@ package dev.parley.cli;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
 import java.io.PrintWriter;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "parley 0.1.0",
         description = "Finds, installs and calls plugins that peers announce.",
-        subcommands = {PluginCommands.class, ContactCommands.class},
+        addMethodSubcommands = false, // see commands()
         footer = {
             "",
             "Also: parley up --help (starts a container), parley demo (plays the main job).",
@@ -42,7 +43,7 @@ public final class Main extends SystemCommands {
 
     /** Runs one command; what it returns is the exit code. */
     static int run(List<String> words, PrintWriter out, PrintWriter err) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = commands(words);
         line.setOut(out).setErr(err);
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> {
@@ -53,6 +54,46 @@ public final class Main extends SystemCommands {
                     throw failure;
                 });
         return line.execute(words.toArray(new String[0]));
+    }
+
+    /**
+     * Only what these words name: reading the annotations of all commands takes longer than running
+     * one. Words that name none get all of them, for help and for suggestions.
+     */
+    static CommandLine commands(List<String> words) {
+        CommandLine line = new CommandLine(new Main());
+        String word = words.isEmpty() ? "" : words.get(0);
+        List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+        switch (word) {
+            case "plugins" -> line.addSubcommand(group(new PluginCommands(), rest));
+            case "contacts" -> line.addSubcommand(group(new ContactCommands(), rest));
+            default -> {
+                if (!add(line, SystemCommands.class, word)) {
+                    line.addSubcommand(group(new PluginCommands(), List.of()));
+                    line.addSubcommand(group(new ContactCommands(), List.of()));
+                }
+            }
+        }
+        return line;
+    }
+
+    private static CommandLine group(Object commands, List<String> words) {
+        CommandLine line = new CommandLine(commands);
+        add(line, commands.getClass(), words.isEmpty() ? "" : words.get(0));
+        return line;
+    }
+
+    /**
+     * @return whether one of these commands has that name; if none has, all are added
+     */
+    private static boolean add(CommandLine line, Class<?> commands, String name) {
+        List<Method> methods = CommandLine.getCommandMethods(commands, null);
+        List<Method> named =
+                methods.stream()
+                        .filter(it -> it.getAnnotation(Command.class).name().equals(name))
+                        .toList();
+        (named.isEmpty() ? methods : named).forEach(it -> line.addSubcommand(new CommandLine(it)));
+        return !named.isEmpty();
     }
 
     private static int report(CliException e, boolean json, PrintWriter to) {

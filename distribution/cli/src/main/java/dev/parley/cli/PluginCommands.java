@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code parley plugins …}: finds, installs and runs plugins. */
 @Command(
         name = "plugins",
+        addMethodSubcommands = false, // see Main.commands
         mixinStandardHelpOptions = true,
         description = "Finds, installs and runs plugins; without a verb, lists the installed ones.",
         footer = "%nExample: parley plugins install hello")

@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 
 /** The commands about the container as a whole, and the tools. */
+@Command(addMethodSubcommands = false) // see Main.commands
 abstract class SystemCommands {
     abstract CommandSpec spec();
 

@@ -57,6 +57,10 @@ class MainTest {
         server.stop(0);
     }
 
+    private int runAsIs(String... words) {
+        return Main.run(List.of(words), new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
     private int run(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
         all.add("--data=" + dir);
@@ -78,6 +82,17 @@ class MainTest {
         answer = "{\"announcements\":[{\"name\":\"x\",\"title\":\"\\u001b[2J\"}]}";
         run("plugins", "search");
         assertThat(out.toString()).contains("?[2J").doesNotContain("\u001b");
+    }
+
+    @Test
+    void helpAndSuggestionsKnowAllCommandsThoughOnlyTheNamedOneIsBuilt() {
+        assertThat(Main.commands(List.of("status")).getSubcommands()).containsOnlyKeys("status");
+        assertThat(runAsIs("--help")).isZero();
+        assertThat(out.toString()).contains("status", "call", "plugins", "contacts");
+        assertThat(runAsIs("stats")).isEqualTo(2);
+        assertThat(err.toString()).contains("parley status");
+        assertThat(runAsIs("plugins", "serch")).isEqualTo(2);
+        assertThat(err.toString()).contains("plugins search");
     }
 
     @Test

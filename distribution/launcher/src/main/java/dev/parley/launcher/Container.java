@@ -42,6 +42,7 @@ final class Container {
                 Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
                 "org.osgi.service.cm;version=1.6.1,sun.misc,com.sun.net.httpserver");
         properties.put("felix.cm.dir", data.at("run/config"));
+        properties.put("felix.cache.locking", "false"); // the data folder is locked already
         properties.put("felix.log.level", "1");
         properties.put("ds.loglevel", "1");
         properties.put("gosh.args", options.shell() ? "" : "--nointeractive");
@@ -49,9 +50,10 @@ final class Container {
         framework.init();
         BundleContext system = framework.getBundleContext();
         List<Bundle> bundles = new ArrayList<>();
-        for (Path jar : installation.bundles()) {
+        for (Path jar : installation.bundles(options.shell())) {
             bundles.add(system.installBundle("reference:" + jar.toUri()));
         }
+        Preload.bundles(bundles);
         framework.start();
         for (Bundle bundle : bundles) {
             if ("org.apache.felix.configadmin".equals(bundle.getSymbolicName())) {
@@ -60,16 +62,11 @@ final class Container {
         }
         configure(system, new Settings(installation, options, data).byPid());
         for (Bundle bundle : bundles) {
-            if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null
-                    && wanted(bundle, options)) {
+            if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                 bundle.start();
             }
         }
         return new Container(framework);
-    }
-
-    private static boolean wanted(Bundle bundle, Options options) {
-        return options.shell() || !"org.apache.felix.gogo.shell".equals(bundle.getSymbolicName());
     }
 
     private static void configure(BundleContext system, Map<String, Map<String, Object>> byPid)

@@ -38,13 +38,20 @@ record Installation(Path root) {
     }
 
     /**
-     * The bundles in a fixed order: by file name, and the configuration admin before all others.
+     * The bundles in a fixed order, by file name.
+     *
+     * @param shell whether Gogo and what only it uses are among them
      */
-    List<Path> bundles() throws IOException {
+    List<Path> bundles(boolean shell) throws IOException {
         try (Stream<Path> files = Files.list(root.resolve("bundles"))) {
             return files.filter(file -> file.toString().endsWith(".jar"))
+                    .filter(file -> shell || !forShell(file.getFileName().toString()))
                     .sorted((a, b) -> a.getFileName().compareTo(b.getFileName()))
                     .toList();
         }
+    }
+
+    private static boolean forShell(String name) {
+        return name.startsWith("shell-") || name.startsWith("org.apache.felix.gogo.");
     }
 }

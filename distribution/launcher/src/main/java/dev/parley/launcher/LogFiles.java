@@ -1,12 +1,13 @@
 package dev.parley.launcher;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.FileHandler;
-import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogManager;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 
 /**
  * Sends the JDK's log to {@code logs/parley.log} (3 files of 4 MiB) and what is wrong also to the
@@ -14,19 +15,22 @@ import java.util.logging.SimpleFormatter;
  */
 final class LogFiles {
     private static final int FILE_BYTES = 4 << 20;
+    private static final String SETTINGS =
+            """
+            handlers=
+            java.util.logging.FileHandler.formatter=dev.parley.launcher.LogLine
+            java.util.logging.ConsoleHandler.formatter=dev.parley.launcher.LogLine
+            """;
 
     private LogFiles() {}
 
     static void open(DataFolder data) throws IOException {
-        System.setProperty(
-                "java.util.logging.SimpleFormatter.format",
-                "%1$tFT%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+        // Without this the JDK first sets up a console of its own, with a formatter we do not use.
+        LogManager.getLogManager()
+                .readConfiguration(
+                        new ByteArrayInputStream(SETTINGS.getBytes(StandardCharsets.UTF_8)));
         Logger root = Logger.getLogger("");
-        for (Handler handler : root.getHandlers()) {
-            root.removeHandler(handler);
-        }
         FileHandler file = new FileHandler(data.at("logs/parley.log"), FILE_BYTES, 3, true);
-        file.setFormatter(new SimpleFormatter());
         file.setLevel(Level.FINE);
         root.addHandler(file);
         ConsoleHandler console = new ConsoleHandler();

@@ -28,6 +28,7 @@ public final class Main {
         }
         try {
             Options options = Options.parse(words);
+            Preload.jdk();
             Installation installation = Installation.find();
             try (DataFolder data = DataFolder.open(options.data())) {
                 return runIn(installation, options, data);
@@ -64,9 +65,32 @@ public final class Main {
         }
         System.out.println("READY " + options.name() + " " + Files.readString(rest).strip());
         System.out.flush();
+        makeArchives();
         container.awaitStop();
         Files.deleteIfExists(rest);
         return 0;
+    }
+
+    /**
+     * The start script names itself if class archives are missing: this start was slow without
+     * them, the next is not.
+     */
+    private static void makeArchives() {
+        String script = System.getProperty("parley.maker", "");
+        if (script.isEmpty()) {
+            return;
+        }
+        try {
+            new ProcessBuilder("nice", "-n", "10", script, "archives")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .getOutputStream()
+                    .close();
+        } catch (IOException e) {
+            System.getLogger("dev.parley.launcher")
+                    .log(System.Logger.Level.INFO, "no class archives are made: {0}", e.toString());
+        }
     }
 
     private static boolean awaitFile(Path file) throws InterruptedException {

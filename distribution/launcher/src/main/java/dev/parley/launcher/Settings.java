@@ -30,7 +30,7 @@ record Settings(Installation installation, Options options, DataFolder data) {
                         "isolateJar", installation.isolateJar().toString(),
                         "java", javaCommand(),
                         "sandbox", options.sandbox(),
-                        "cdsDir", installation.root().resolve("isolate").toString(),
+                        "archives", System.getProperty("parley.archives", ""),
                         "runDir", data.at("run")));
         pids.put(
                 "dev.parley.gateway",

@@ -148,7 +148,8 @@ class HostilePluginTest {
 
     private void open(String tier, Path javaHome) throws Exception {
         Path isolate = Path.of("..", "distribution", "target", "parley", "isolate", "isolate.jar");
-        sandbox = Sandbox.open(isolate, javaHome.resolve("bin").resolve("java").toString(), tier);
+        sandbox =
+                Sandbox.open(isolate, javaHome.resolve("bin").resolve("java").toString(), tier, "");
         String why = sandbox.report().toString();
         assumeFalse(tier.equals("bubblewrap") && !sandbox.usable(), why);
         assertThat(sandbox.tier()).as(why).isEqualTo(tier);
@@ -403,7 +404,7 @@ class HostilePluginTest {
 
     private String tierWith(String wanted, Optional<Path> bwrap) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        try (Sandbox opened = Sandbox.open(ISOLATE, java, wanted, bwrap)) {
+        try (Sandbox opened = Sandbox.open(ISOLATE, java, wanted, "", bwrap)) {
             Value.Map report = opened.report();
             return (opened.usable() ? "" : "refused ")
                     + IsolateProcess.text(report, "tier")

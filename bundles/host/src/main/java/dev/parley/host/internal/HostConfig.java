@@ -15,4 +15,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description =
                     "auto, bubblewrap, landlock, or none, which runs plugins unconfined as this user")
     String sandbox() default "auto";
+
+    @AttributeDefinition(
+            description =
+                    "Where containers of this installation share class archives; empty for nowhere")
+    String archives() default "";
 }

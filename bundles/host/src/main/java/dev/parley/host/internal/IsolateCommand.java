@@ -1,6 +1,5 @@
 package dev.parley.host.internal;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,16 +8,10 @@ import java.util.Optional;
 /**
  * The command lines of children.
  *
- * @param base the folder with the runtime
+ * @param runtime what every child runs
  * @param java the real path of the java command
  */
-record IsolateCommand(Path base, String java, IsolateUser user, Optional<Path> bwrap) {
-    static final String JAR = "isolate.jar";
-    static final String ARCHIVE = "isolate.jsa";
-
-    /** JNA's native part, so that stage-0 need not unpack it each time. */
-    static final String LIBRARY = "libjnidispatch.so";
-
+record IsolateCommand(IsolateRuntime runtime, String java, IsolateUser user, Optional<Path> bwrap) {
     private static final List<String> JVM =
             List.of(
                     "-Xmx64m",
@@ -51,22 +44,22 @@ record IsolateCommand(Path base, String java, IsolateUser user, Optional<Path> b
                     "-Xshare:auto",
                     "--enable-native-access=ALL-UNNAMED");
 
-    private Path at(String name) {
-        return base.resolve(name);
-    }
-
     /** Of a JVM in this tier that runs this class; it can read one file more than the runtime. */
     List<String> of(Tier tier, Sandbox.Cell cell, Path readable, List<String> classAndArguments) {
-        List<Path> files = new ArrayList<>(List.of(at(JAR), readable));
+        List<Path> files = new ArrayList<>(List.of(runtime.jar(), readable));
+        List<String> archive = new ArrayList<>();
+        runtime.archive()
+                .ifPresent(
+                        path -> {
+                            files.add(path);
+                            archive.add("-XX:SharedArchiveFile=" + path);
+                        });
         List<String> child = new ArrayList<>(List.of(java));
         child.addAll(JVM);
-        if (Files.exists(at(ARCHIVE))) {
-            child.add("-XX:SharedArchiveFile=" + at(ARCHIVE));
-            files.add(at(ARCHIVE));
-        }
+        child.addAll(archive);
         child.add("-Djava.io.tmpdir=" + cell.cache());
-        child.addAll(natives());
-        child.addAll(List.of("-cp", at(JAR).toString()));
+        child.addAll(natives(runtime.library()));
+        child.addAll(List.of("-cp", runtime.jar().toString()));
         child.addAll(classAndArguments);
         if (!tier.confined()) {
             return child;
@@ -74,15 +67,16 @@ record IsolateCommand(Path base, String java, IsolateUser user, Optional<Path> b
         List<String> command = new ArrayList<>();
         if (tier == Tier.BUBBLEWRAP) {
             List<Path> bound = new ArrayList<>(files);
-            bound.add(at(LIBRARY));
+            bound.add(runtime.library());
             command.addAll(
                     Bubblewrap.prefix(
                             bwrap.orElseThrow(), user.root(), Path.of(java), bound, cell.cache()));
         }
         command.add(java);
         command.addAll(STAGE_0);
-        command.addAll(natives());
-        command.addAll(List.of("-cp", at(JAR).toString(), "dev.parley.isolate.Stage0"));
+        command.addAll(archive);
+        command.addAll(natives(runtime.library()));
+        command.addAll(List.of("-cp", runtime.jar().toString(), "dev.parley.isolate.Stage0"));
         // bwrap sees to the end together itself, and has numbers of processes of its own.
         long parent = tier == Tier.BUBBLEWRAP ? 0 : ProcessHandle.current().pid();
         command.addAll(List.of("--uid", Long.toString(cell.uid())));
@@ -95,21 +89,25 @@ record IsolateCommand(Path base, String java, IsolateUser user, Optional<Path> b
         return command;
     }
 
-    private List<String> natives() {
-        return List.of("-Djna.nounpack=true", "-Djna.boot.library.path=" + base);
+    private static List<String> natives(Path library) {
+        return List.of(
+                "-Djna.nounpack=true",
+                "-Djna.boot.library.path=" + library.resolve("..").normalize());
     }
 
     /** Of the JVM that makes the class archive. */
-    List<String> making(Path cache) {
+    static List<String> making(String java, Path jar, Path library, Path archive, Path cache) {
         List<String> command = new ArrayList<>(List.of(java));
         command.addAll(JVM);
+        command.addAll(natives(library));
         command.addAll(
                 List.of(
-                        "-XX:ArchiveClassesAtExit=" + at(ARCHIVE),
+                        "-XX:ArchiveClassesAtExit=" + archive,
+                        "-Djava.io.tmpdir=" + cache,
                         "-cp",
-                        at(JAR).toString(),
-                        "dev.parley.isolate.Warm"));
-        command.add(cache.toString());
+                        jar.toString(),
+                        "dev.parley.isolate.Warm",
+                        cache.toString()));
         return command;
     }
 }

@@ -113,7 +113,8 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                 Sandbox.open(
                                         Path.of(config.isolateJar()),
                                         config.java(),
-                                        config.sandbox()));
+                                        config.sandbox(),
+                                        config.archives()));
         actor.every(Duration.ofSeconds(1), () -> running.values().forEach(RunningPlugin::watch));
         work.run(
                 () -> {

@@ -2,10 +2,8 @@ package dev.parley.host.internal;
 
 import dev.parley.wire.api.Value;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -14,20 +12,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
  * How child processes are confined, found out once by really attacking from inside.
  *
- * <p>The runtime is copied into a folder of its own that the unprivileged user can reach, whatever
- * the rights on our own folders are. The strongest tier in which the self-test finds nothing
- * possible is used, and without one no plugin runs unless the owner chose {@code none}.
+ * <p>The runtime is in a folder that the unprivileged user can reach, whatever the rights on our
+ * own folders are. The strongest tier in which the self-test finds nothing possible is used, and
+ * without one no plugin runs unless the owner chose {@code none}.
  */
 final class Sandbox implements AutoCloseable {
-    private static final Set<PosixFilePermission> READABLE =
-            PosixFilePermissions.fromString("rw-r--r--");
     private static final Set<PosixFilePermission> PASSABLE =
             PosixFilePermissions.fromString("rwx--x--x");
     private static final String LIMITS =
@@ -42,6 +35,8 @@ final class Sandbox implements AutoCloseable {
                     + " MiB of disk";
 
     private final Path isolateJar;
+    private final String archives;
+    private final String wanted;
     private final String java;
     private final IsolateUser user;
     private final Spawner spawner = new Spawner();
@@ -51,18 +46,22 @@ final class Sandbox implements AutoCloseable {
     private final String why;
     private final String stronger;
     private IsolateFolder folder;
+    private IsolateRuntime runtime;
     private boolean closed;
 
-    private Sandbox(Path isolateJar, String java, String wanted, Optional<Path> bwrap)
+    private Sandbox(
+            Path isolateJar, String java, String wanted, String archives, Optional<Path> bwrap)
             throws IOException {
         this.isolateJar = isolateJar;
         this.java = java;
-        this.folder = fill(isolateJar);
+        this.wanted = wanted;
+        this.archives = archives;
+        this.folder = IsolateFolder.create(temporary());
         this.folder.sweep();
         this.user = new IsolateUser(folder.owner());
         this.cgroup = Cgroup.find();
         this.bwrap = bwrap;
-        makeArchive();
+        this.runtime = runtime();
         List<String> failures = new ArrayList<>();
         Tier found = Tier.UNAVAILABLE;
         for (Tier candidate : Tier.candidates(wanted)) {
@@ -96,37 +95,28 @@ final class Sandbox implements AutoCloseable {
                 };
     }
 
-    static Sandbox open(Path isolateJar, String java, String wanted) throws IOException {
-        return open(isolateJar, java, wanted, Bubblewrap.find());
-    }
-
-    static Sandbox open(Path isolateJar, String java, String wanted, Optional<Path> bwrap)
+    /**
+     * @param archives where containers of this installation share class archives; empty for nowhere
+     */
+    static Sandbox open(Path isolateJar, String java, String wanted, String archives)
             throws IOException {
-        return new Sandbox(isolateJar, Path.of(java).toRealPath().toString(), wanted, bwrap);
+        return open(isolateJar, java, wanted, archives, Bubblewrap.find());
     }
 
-    private static IsolateFolder fill(Path isolateJar) throws IOException {
-        IsolateFolder folder = IsolateFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
-        try {
-            Path jar = folder.path().resolve(IsolateCommand.JAR);
-            Files.copy(isolateJar, jar, StandardCopyOption.REPLACE_EXISTING);
-            Files.setPosixFilePermissions(jar, READABLE);
-            String kind = "amd64".equals(System.getProperty("os.arch")) ? "x86-64" : "aarch64";
-            try (ZipFile zip = new ZipFile(jar.toFile())) {
-                ZipEntry entry = zip.getEntry("com/sun/jna/linux-" + kind + "/libjnidispatch.so");
-                if (entry != null) {
-                    Path library = folder.path().resolve(IsolateCommand.LIBRARY);
-                    try (InputStream in = zip.getInputStream(entry)) {
-                        Files.copy(in, library);
-                    }
-                    Files.setPosixFilePermissions(library, READABLE);
-                }
-            }
-            return folder;
-        } catch (IOException | RuntimeException e) {
-            folder.close();
-            throw e;
-        }
+    static Sandbox open(
+            Path isolateJar, String java, String wanted, String archives, Optional<Path> bwrap)
+            throws IOException {
+        return new Sandbox(
+                isolateJar, Path.of(java).toRealPath().toString(), wanted, archives, bwrap);
+    }
+
+    private static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private IsolateRuntime runtime() throws IOException {
+        boolean foreign = user.root() && !wanted.equals(Tier.NONE.word());
+        return IsolateRuntime.open(isolateJar, archives, folder.path(), java, foreign);
     }
 
     private List<String> findings(Tier candidate) throws IOException {
@@ -138,15 +128,14 @@ final class Sandbox implements AutoCloseable {
         }
         Cell cell = cell(candidate, Optional.empty());
         try {
-            Path library = base().resolve(IsolateCommand.LIBRARY);
-            return SelfTest.run(candidate, base(), words -> start(candidate, cell, library, words));
+            Path base = cell.dir().resolve("..").normalize();
+            return SelfTest.run(
+                    candidate,
+                    base,
+                    words -> start(candidate, cell, cell.runtime().library(), words));
         } finally {
             discard(cell);
         }
-    }
-
-    private synchronized Path base() {
-        return folder.path();
     }
 
     boolean usable() {
@@ -170,9 +159,9 @@ final class Sandbox implements AutoCloseable {
 
     /**
      * A folder for one start of one plugin: its jar, which it can read, and a cache, which it can
-     * write, and who it runs as.
+     * write, who it runs as, and the runtime it runs.
      */
-    record Cell(Path dir, Path jar, Path cache, long uid) {}
+    record Cell(Path dir, Path jar, Path cache, long uid, IsolateRuntime runtime) {}
 
     Cell cell(Path plugin) throws IOException {
         return cell(tier, Optional.of(plugin));
@@ -182,13 +171,18 @@ final class Sandbox implements AutoCloseable {
         if (closed) {
             throw new IOException("the container stops");
         }
-        if (!Files.exists(base().resolve(IsolateCommand.JAR))) {
+        if (!Files.exists(folder.path())) {
             folder.close(); // something that tidies the temporary folder was here
-            folder = fill(isolateJar);
+            folder = IsolateFolder.create(temporary());
+        }
+        if (!runtime.whole()) {
+            runtime = runtime();
         }
         byte[] name = new byte[8];
         new SecureRandom().nextBytes(name);
-        Path dir = Files.createDirectory(base().resolve("cell-" + HexFormat.of().formatHex(name)));
+        Path dir =
+                Files.createDirectory(
+                        folder.path().resolve("cell-" + HexFormat.of().formatHex(name)));
         Files.setPosixFilePermissions(dir, PASSABLE);
         Path cache = Files.createDirectory(dir.resolve("cache"));
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx------"));
@@ -202,7 +196,7 @@ final class Sandbox implements AutoCloseable {
             Files.copy(plugin.get(), copy);
             Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("r--r--r--"));
         }
-        return new Cell(dir, copy, cache, uid);
+        return new Cell(dir, copy, cache, uid, runtime);
     }
 
     void discard(Cell cell) {
@@ -217,47 +211,23 @@ final class Sandbox implements AutoCloseable {
     private Process start(Tier of, Cell cell, Path readable, List<String> classAndArguments)
             throws IOException {
         List<String> command =
-                new IsolateCommand(base(), java, user, bwrap)
+                new IsolateCommand(cell.runtime(), java, user, bwrap)
                         .of(of, cell, readable, classAndArguments);
         Optional<Path> group = cgroup.create(name(cell));
         return spawner.start(
-                builder(group.isPresent() ? Cgroup.in(group.get(), command) : command));
+                builder(group.isPresent() ? Cgroup.in(group.get(), command) : command, cell.dir()));
     }
 
     Process start(Cell cell) throws IOException {
         return start(tier, cell, cell.jar(), List.of("dev.parley.isolate.Main"));
     }
 
-    private ProcessBuilder builder(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(base().toFile());
+    static ProcessBuilder builder(List<String> command, Path folder) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().clear();
         builder.environment().put("LANG", "C.UTF-8");
         builder.environment().put("MALLOC_ARENA_MAX", "2");
         return builder;
-    }
-
-    /**
-     * The class archive that makes children start quicker; made by our own code only, and done
-     * without if it fails.
-     */
-    private void makeArchive() throws IOException {
-        Path cache = Files.createDirectory(base().resolve("warm"));
-        Path archive = base().resolve(IsolateCommand.ARCHIVE);
-        List<String> command = new IsolateCommand(base(), java, user, bwrap).making(cache);
-        Process process = builder(command).start();
-        process.getOutputStream().close();
-        try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-            if (Files.exists(archive)) {
-                Files.setPosixFilePermissions(archive, READABLE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            IsolateFolder.delete(cache);
-        }
     }
 
     /** Ends the children that are left, and removes the folder. */

@@ -1,6 +1,7 @@
 package dev.parley.network.internal;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -88,6 +89,16 @@ final class QuicTransport implements AutoCloseable {
                 group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             }
         }
+    }
+
+    /** Does nothing but that this class and what it needs of Netty is there. */
+    static void load() {
+        if (EPOLL) {
+            new EpollDatagramChannel().unsafe().closeForcibly();
+        }
+        limits(new QuicServerCodecBuilder());
+        limits(new QuicClientCodecBuilder());
+        PooledByteBufAllocator.DEFAULT.directBuffer(64).release();
     }
 
     private static <B extends QuicCodecBuilder<B>> B limits(B builder) {

@@ -74,14 +74,15 @@ final class TlsIdentity {
     }
 
     QuicSslContext server() {
-        return finish(
-                QuicSslContextBuilder.forServer(keys.getPrivate(), null, certificate)
-                        .clientAuth(ClientAuth.REQUIRE));
+        return finish(QuicSslContextBuilder.forServer(key(), null).clientAuth(ClientAuth.REQUIRE));
     }
 
     QuicSslContext client() {
-        return finish(
-                QuicSslContextBuilder.forClient().keyManager(keys.getPrivate(), null, certificate));
+        return finish(QuicSslContextBuilder.forClient().keyManager(key(), null));
+    }
+
+    private OneKey key() {
+        return new OneKey(keys.getPrivate(), certificate);
     }
 
     private QuicSslContext finish(QuicSslContextBuilder builder) {
