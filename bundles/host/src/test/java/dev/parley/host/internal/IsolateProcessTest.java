@@ -62,6 +62,11 @@ class IsolateProcessTest {
         }
 
         @Override
+        public ProcessHandle toHandle() {
+            return ProcessHandle.current();
+        }
+
+        @Override
         public OutputStream getOutputStream() {
             return told;
         }
