@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.crdt.internal;
+
+import org.jspecify.annotations.NullMarked;
