@@ -1,0 +1,68 @@
+package dev.parley.crdt.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where an object is: the keys from the root map down, each with the type of what is there. Two who
+ * write under one path write the same object.
+ *
+ * @param segments none for the root
+ */
+public record Path(List<Segment> segments) {
+    public static final int MAX_DEPTH = 32;
+    public static final int MAX_KEY_BYTES = 256;
+    public static final Path ROOT = new Path(List.of());
+
+    /** One step down. */
+    public record Segment(String key, ObjectType type) {
+        public Segment {
+            if (key.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_BYTES) {
+                throw new IllegalArgumentException(
+                        "a key has at most " + MAX_KEY_BYTES + " bytes: " + key);
+            }
+        }
+    }
+
+    public Path {
+        segments = List.copyOf(segments);
+        if (segments.size() > MAX_DEPTH) {
+            throw new IllegalArgumentException("a path has at most " + MAX_DEPTH + " keys");
+        }
+        for (int i = 0; i + 1 < segments.size(); i++) {
+            if (segments.get(i).type() != ObjectType.MAP) {
+                throw new IllegalArgumentException(
+                        "only a map has keys, not the "
+                                + segments.get(i).type()
+                                + " at "
+                                + segments.get(i).key());
+            }
+        }
+    }
+
+    /** The object of this type under the key of this map. */
+    public Path at(String key, ObjectType type) {
+        List<Segment> longer = new ArrayList<>(segments);
+        longer.add(new Segment(key, type));
+        return new Path(longer);
+    }
+
+    /** A map under the key. */
+    public Path map(String key) {
+        return at(key, ObjectType.MAP);
+    }
+
+    public ObjectType type() {
+        return segments.isEmpty() ? ObjectType.MAP : segments.get(segments.size() - 1).type();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("/");
+        for (Segment segment : segments) {
+            text.append(text.length() > 1 ? "/" : "").append(segment.key());
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.parley.crdt.api;
+
+import dev.parley.crdt.internal.ReplicaCore;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * One store as one participant knows it: a signed hash graph of changes and the state that follows
+ * from them. Replicas with the same changes have the same state, in whatever order they came.
+ *
+ * <p>Signatures are checked by who receives a change, before it comes here. <b>Threads:</b> one at
+ * a time. <b>Nulls:</b> none in, none out. Format: {@code docs/protocols/0010-crdt-changes.md}.
+ */
+public interface Replica {
+    /**
+     * @param listener told of each change of the main line, in order
+     */
+    static Replica create(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
+        return new ReplicaCore(info, history, listener);
+    }
+
+    static Replica create(StoreInfo info) {
+        return create(info, new MemoryHistory(), event -> {});
+    }
+
+    StoreInfo info();
+
+    /** Takes a change in, in any order; what it builds on may come later. */
+    Receipt receive(SignedChange change, long nowMillis);
+
+    /** Takes up changes that were ahead of their time; call it about once a minute. */
+    List<Id> tick(long nowMillis);
+
+    /** What a transaction does. */
+    interface Edit {
+        void on(Transaction transaction) throws RefusedException;
+    }
+
+    /**
+     * Makes one change of all that {@code edit} does on the main line. If it fails nothing has
+     * happened.
+     *
+     * @throws RefusedException as {@code edit} did, or if the author may not write
+     */
+    SignedChange transact(Id author, long nowMillis, ChangeSigner signer, Edit edit)
+            throws RefusedException;
+
+    /**
+     * As the other one, on a branch.
+     *
+     * @param branch empty for the main line; a new one leaves the main line as it is now
+     * @param message for people; may be empty
+     */
+    SignedChange transact(
+            Id author,
+            String branch,
+            String message,
+            long nowMillis,
+            ChangeSigner signer,
+            Edit edit)
+            throws RefusedException;
+
+    /**
+     * Makes a change of one branch that has all of the other one in its past.
+     *
+     * @throws RefusedException if there is no such branch or nothing to merge
+     */
+    SignedChange merge(
+            Id author,
+            String from,
+            String into,
+            String message,
+            long nowMillis,
+            ChangeSigner signer)
+            throws RefusedException;
+
+    /** The main line. Always as it is now. */
+    State state();
+
+    /**
+     * A branch as it is now.
+     *
+     * @throws RefusedException if nobody wrote on it
+     */
+    State state(String branch) throws RefusedException;
+
+    /**
+     * As it was when these were the last changes.
+     *
+     * @throws RefusedException if one of them is not there
+     */
+    State at(List<Id> versions) throws RefusedException;
+
+    /** The branches somebody wrote on, without the main line. */
+    List<String> branches();
+
+    /** The last changes of a branch, which together name its state. */
+    List<Id> heads(String branch);
+
+    /** The last changes of all; equal heads mean equal replicas. */
+    List<Id> heads();
+
+    /** How many changes there are. */
+    int size();
+
+    boolean has(Id change);
+
+    /** In the order they were taken in. */
+    SignedChange change(int index);
+
+    /** Whether a change that is there has no effect. */
+    boolean isVoid(Id change);
+
+    /** What the log says of a change. */
+    ChangeInfo describe(Id change) throws RefusedException;
+
+    /** How far each agent is known here. */
+    Summary summary();
+
+    /**
+     * What somebody misses who said this, each after what it builds on.
+     *
+     * @param maxBytes stops after the change with which there are more
+     */
+    List<SignedChange> missing(Summary theirs, int maxBytes);
+
+    /** Authors who said two things at once, one proof each. */
+    List<Fork> forks();
+
+    Role role(Id agent);
+
+    Map<Id, Role> members();
+
+    /** How many changes wait for others, and how many for their time. */
+    int waiting();
+
+    int parked();
+}

@@ -1,0 +1,33 @@
+package dev.parley.crdt.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The objects of a store. What is not there is empty: zero, false, no keys. */
+public interface State {
+    /** Keys of a map with content, in order; one key twice if it has objects of two types. */
+    List<Path.Segment> keys(Path map);
+
+    /** The last writer's value. */
+    Optional<Scalar> register(Path path);
+
+    /** All concurrent values, the last first. */
+    List<Scalar> registers(Path path);
+
+    long counter(Path path);
+
+    /** What is left of an escrow counter, by owner. */
+    Map<Id, Long> shares(Path path);
+
+    boolean flag(Path path);
+
+    /** In the order of their encodings. */
+    List<Scalar> set(Path path);
+
+    /** SHA-256 of the canonical form: equal states have equal hashes. */
+    Id hash();
+
+    /** The last changes in it. */
+    List<Id> heads();
+}

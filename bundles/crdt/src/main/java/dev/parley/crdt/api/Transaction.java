@@ -1,0 +1,35 @@
+package dev.parley.crdt.api;
+
+/**
+ * Writes that become one change. Each is seen by the next. Only valid inside {@link Replica.Edit};
+ * positions count code points.
+ */
+public interface Transaction {
+    /** The state with what this transaction did so far. */
+    State state();
+
+    /** Gives the author a role, which only an admin may; such a change does nothing else. */
+    void role(Id agent, Role role) throws RefusedException;
+
+    /** Makes a map be there, also empty. */
+    void put(Path map) throws RefusedException;
+
+    /** Forgets what is under the path. */
+    void clear(Path path) throws RefusedException;
+
+    void set(Path register, Scalar value) throws RefusedException;
+
+    void increment(Path counter, long amount) throws RefusedException;
+
+    void mint(Path escrow, long amount) throws RefusedException;
+
+    void spend(Path escrow, long amount) throws RefusedException;
+
+    void transfer(Path escrow, Id to, long amount) throws RefusedException;
+
+    void flag(Path flag, boolean value) throws RefusedException;
+
+    void add(Path set, Scalar value) throws RefusedException;
+
+    void remove(Path set, Scalar value) throws RefusedException;
+}

@@ -1,0 +1,54 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one change did so far, while it is checked and nothing of it is applied. */
+final class Earlier {
+    /**
+     * Elements that the change inserts.
+     *
+     * @param left the dot left of the first, or {@link At#NOWHERE}
+     */
+    record Inserted(Path path, int from, int length, long left) {
+        boolean has(int number) {
+            return number >= from && number < from + length;
+        }
+    }
+
+    private final List<Inserted> inserted = new ArrayList<>(0);
+    private Map<Object, Long> amounts = Map.of();
+
+    void insert(Path path, int from, int length, long left) {
+        inserted.add(new Inserted(path, from, length, left));
+    }
+
+    /**
+     * @return the insertion into this object that has the element, if this change made it
+     */
+    @Nullable Inserted find(Path path, int number) {
+        for (int i = inserted.size() - 1; i >= 0; i--) {
+            Inserted it = inserted.get(i);
+            if (it.has(number)) {
+                return it.path().equals(path) ? it : null;
+            }
+        }
+        return null;
+    }
+
+    /** Remembers an amount under a key. */
+    void add(Object key, long amount) {
+        if (amounts.isEmpty()) {
+            amounts = new HashMap<>();
+        }
+        amounts.merge(key, amount, Long::sum);
+    }
+
+    long amount(Object key) {
+        return amounts.getOrDefault(key, 0L);
+    }
+}

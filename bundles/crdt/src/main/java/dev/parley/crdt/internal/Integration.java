@@ -1,0 +1,343 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.Fork;
+import dev.parley.crdt.api.History;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.StoreInfo;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Takes changes into the graph and into the main line, in an order that puts each after its past.
+ */
+final class Integration {
+    static final long MAX_AHEAD_MILLIS = 300_000;
+    private static final int NONE = -1;
+
+    private final StoreInfo info;
+    private final Id store;
+    private final History history;
+    private final ChangeGraph graph = new ChangeGraph();
+    private final Roles roles;
+    private final Buffer waiting = new Buffer();
+    private final Buffer parked = new Buffer();
+    private final List<Fork> forks = new ArrayList<>();
+    private final Set<AgentName> forked = new HashSet<>();
+    private final Consumer<ChangeEvent> listener;
+    private View main;
+    private long lastTime;
+
+    Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
+        this.info = info;
+        this.store = info.id();
+        this.history = history;
+        this.listener = listener;
+        this.roles = new Roles(info, graph);
+        this.main = new View(info, graph);
+    }
+
+    StoreInfo info() {
+        return info;
+    }
+
+    Id store() {
+        return store;
+    }
+
+    ChangeGraph graph() {
+        return graph;
+    }
+
+    Roles roles() {
+        return roles;
+    }
+
+    View main() {
+        return main;
+    }
+
+    List<Fork> forks() {
+        return List.copyOf(forks);
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    int parked() {
+        return parked.size();
+    }
+
+    /** The latest time of any change that was taken in. */
+    long lastTime() {
+        return lastTime;
+    }
+
+    Receipt receive(SignedChange signed, long nowMillis) {
+        if (graph.find(signed.id()) >= 0) {
+            return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
+        }
+        List<Id> applied = new ArrayList<>(1);
+        Receipt.Status status = takeOne(signed, nowMillis, applied);
+        if (status == Receipt.Status.APPLIED) {
+            drain(nowMillis, applied);
+        }
+        List<Id> missing =
+                status == Receipt.Status.WAITING ? missing(signed, nowMillis) : List.of();
+        return new Receipt(status, missing, applied);
+    }
+
+    /** Takes up what was ahead of its time and is no longer. */
+    List<Id> tick(long nowMillis) {
+        List<Id> applied = new ArrayList<>();
+        for (SignedChange change : parked.drain()) {
+            if (takeOne(change, nowMillis, applied) == Receipt.Status.APPLIED) {
+                drain(nowMillis, applied);
+            }
+        }
+        return applied;
+    }
+
+    private void drain(long nowMillis, List<Id> applied) {
+        for (int next = applied.size() - 1; next < applied.size(); next++) {
+            for (SignedChange released : waiting.release(applied.get(next))) {
+                takeOne(released, nowMillis, applied);
+            }
+        }
+    }
+
+    private List<Id> missing(SignedChange signed, long nowMillis) {
+        try {
+            Change change = ChangeCodec.decode(signed.body());
+            List<Id> missing = new ArrayList<>(change.dependencies());
+            Id prev = change.prev();
+            if (prev != null) {
+                missing.add(prev);
+            }
+            missing.removeIf(
+                    it -> graph.find(it) >= 0 || waiting.contains(it) || parked.contains(it));
+            return missing;
+        } catch (MalformedException e) {
+            return List.of();
+        }
+    }
+
+    private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
+        Change change;
+        try {
+            change = ChangeCodec.decode(signed.body());
+        } catch (MalformedException e) {
+            return Receipt.Status.REFUSED;
+        }
+        if (!change.store().equals(store)) {
+            return Receipt.Status.REFUSED;
+        }
+        if (graph.find(signed.id()) >= 0) {
+            return Receipt.Status.KNOWN;
+        }
+        Id prevId = change.prev();
+        int prev = prevId == null ? NONE : graph.find(prevId);
+        if (prevId != null && prev == NONE) {
+            return await(signed, prevId);
+        }
+        int[] builtOn = new int[change.dependencies().size()];
+        for (int i = 0; i < builtOn.length; i++) {
+            builtOn[i] = graph.find(change.dependencies().get(i));
+            if (builtOn[i] == NONE) {
+                return await(signed, change.dependencies().get(i));
+            }
+        }
+        if (!fits(change, prev)) {
+            return Receipt.Status.REFUSED;
+        }
+        if (change.time() >>> 16 > nowMillis + MAX_AHEAD_MILLIS) {
+            parked.add(signed, signed.id());
+            return Receipt.Status.PARKED;
+        }
+        take(signed, change, prev, builtOn);
+        applied.add(signed.id());
+        return Receipt.Status.APPLIED;
+    }
+
+    private Receipt.Status await(SignedChange signed, Id missing) {
+        waiting.add(signed, missing);
+        return Receipt.Status.WAITING;
+    }
+
+    private boolean fits(Change change, int prev) {
+        if (prev == NONE) {
+            return change.seq() == 1 && change.start() == 0;
+        }
+        return graph.agents().name(graph.agent(prev)).equals(change.agent())
+                && change.seq() == graph.seq(prev) + 1
+                && change.start() == graph.end(prev);
+    }
+
+    private void take(SignedChange signed, Change change, int prev, int[] builtOn) {
+        int lines = graph.agents().of(change.agent()).size();
+        int number = graph.add(signed.id(), change, change.length(), prev, builtOn);
+        history.append(signed);
+        lastTime = Math.max(lastTime, change.time());
+        if (lines > 0 && graph.agents().of(change.agent()).size() > lines) {
+            noteFork(signed, change, prev, number);
+        }
+        if (!isValid(number, change, prev, builtOn)) {
+            graph.markVoid(number);
+        } else {
+            roles.apply(number, change);
+        }
+        if (change.branch().isEmpty()) {
+            takeIntoMain(number, change);
+        }
+    }
+
+    private void noteFork(SignedChange signed, Change change, int prev, int number) {
+        if (!forked.add(change.agent())) {
+            return; // one proof is enough
+        }
+        for (int line : graph.agents().of(change.agent())) {
+            int other = graph.changeOf(line, graph.start(number));
+            if (other != number && graph.seq(other) == change.seq() && graph.prev(other) == prev) {
+                forks.add(new Fork(change.author(), history.get(other), signed));
+                return;
+            }
+        }
+    }
+
+    private boolean isValid(int number, Change change, int prev, int[] builtOn) {
+        if (prev != NONE && change.time() <= graph.time(prev)) {
+            return false;
+        }
+        for (int dependency : builtOn) {
+            if (change.time() <= graph.time(dependency)
+                    || prev != NONE && graph.isBefore(dependency, prev)) {
+                return false;
+            }
+            for (int other : builtOn) {
+                if (other != dependency && graph.isBefore(dependency, other)) {
+                    return false;
+                }
+            }
+        }
+        try {
+            roles.check(change, roles.at(change.author(), number));
+            return true;
+        } catch (VoidException e) {
+            return false;
+        }
+    }
+
+    private void takeIntoMain(int number, Change change) {
+        for (int other : missingIn(main, number)) {
+            intoMain(other, other == number ? change : change(other), false);
+        }
+    }
+
+    private void intoMain(int number, Change change, boolean local) {
+        main.apply(number, change);
+        notice(number, change, local);
+    }
+
+    /** Tells the listener. */
+    void notice(int number, Change change, boolean local) {
+        Set<Path> paths = new HashSet<>(2);
+        for (Operation operation : change.operations()) {
+            paths.add(operation.path());
+        }
+        listener.accept(
+                new ChangeEvent(
+                        graph.id(number), change.author(), local, graph.isVoid(number), paths));
+    }
+
+    /** The change and what of its past is not in the view, in order. */
+    int[] missingIn(View view, int number) {
+        int prev = graph.prev(number);
+        boolean simple = prev == NONE || view.has(prev);
+        for (int dependency : graph.dependencies(number)) {
+            simple &= view.has(dependency);
+        }
+        if (simple) {
+            return new int[] {number};
+        }
+        Set<Integer> found = new HashSet<>();
+        Deque<Integer> open = new ArrayDeque<>();
+        open.add(number);
+        while (!open.isEmpty()) {
+            int next = open.pop();
+            if (next != NONE && !view.has(next) && found.add(next)) {
+                open.add(graph.prev(next));
+                for (int dependency : graph.dependencies(next)) {
+                    open.add(dependency);
+                }
+            }
+        }
+        return found.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+
+    /** A change that was taken in, read again. */
+    Change change(int number) {
+        try {
+            return ChangeCodec.decode(history.get(number).body());
+        } catch (MalformedException e) {
+            throw new IllegalStateException("the history gave other bytes than it got", e);
+        }
+    }
+
+    SignedChange signed(int number) {
+        return history.get(number);
+    }
+
+    /** The state with these changes and their past. */
+    View view(int[] heads) {
+        View view = new View(info, graph);
+        Set<Integer> all = new HashSet<>();
+        for (int head : heads) {
+            for (int each : missingIn(view, head)) {
+                all.add(each);
+            }
+        }
+        all.stream().sorted().forEach(it -> view.apply(it, change(it)));
+        return view;
+    }
+
+    /** The last changes of a branch; none if nobody wrote on it. */
+    int[] headsOf(String branch) {
+        if (branch.isEmpty()) {
+            return main.heads();
+        }
+        List<Integer> tips = new ArrayList<>();
+        for (int line = 0; line < graph.agents().size(); line++) {
+            if (graph.agents().name(line).branch().equals(branch)) {
+                tips.add(graph.tip(line));
+            }
+        }
+        tips.removeIf(tip -> tips.stream().anyMatch(it -> graph.isBefore(tip, it)));
+        return tips.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** After a transaction that failed half way. */
+    void rebuildMain(int[] heads) {
+        main = view(heads);
+    }
+
+    /** A local change that is complete. */
+    void commit(int number, SignedChange signed, Change change) {
+        graph.seal(number, signed.id());
+        history.append(signed);
+        lastTime = change.time();
+        roles.apply(number, change);
+        if (change.branch().isEmpty()) {
+            notice(number, change, true);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.ObjectType;
+import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.RefusedException;
+import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.Transaction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A change that is being made: each operation is checked as everybody will check it, and applied.
+ */
+final class LocalTransaction implements Transaction {
+    private final Integration integration;
+    private final View view;
+    private final At at;
+    private final List<Operation> operations = new ArrayList<>(1);
+
+    LocalTransaction(Integration integration, View view, int change) {
+        this.integration = integration;
+        this.view = view;
+        this.at = new At(integration.graph(), change);
+    }
+
+    List<Operation> operations() {
+        return operations;
+    }
+
+    At at() {
+        return at;
+    }
+
+    View view() {
+        return view;
+    }
+
+    /** Checks an operation, applies it and makes it part of the change. */
+    void perform(Operation operation) throws RefusedException {
+        ObjectState object = view.orCreate(operation.path());
+        try {
+            if (integration.info().appendOnly()) {
+                View.checkAppendOnly(operation, object, at);
+            }
+            // What this transaction did is applied already, so there is nothing earlier to know.
+            object.check(operation, at, new Earlier());
+        } catch (VoidException e) {
+            throw e.refused();
+        }
+        view.apply(operation, at);
+        done(operation);
+    }
+
+    /** Makes an operation part of the change that is applied already. */
+    void done(Operation operation) throws RefusedException {
+        if (operations.size() == ChangeCodec.MAX_OPERATIONS) {
+            throw new RefusedException(
+                    Code.TOO_LARGE,
+                    "a transaction has at most " + ChangeCodec.MAX_OPERATIONS + " operations");
+        }
+        operations.add(operation);
+        integration.graph().extend(at.change(), operation.length());
+        at.advance(operation.length());
+    }
+
+    static void on(Path path, ObjectType... types) {
+        for (ObjectType type : types) {
+            if (path.type() == type) {
+                return;
+            }
+        }
+        throw new IllegalArgumentException(path + " is a " + path.type());
+    }
+
+    static Scalar checked(Scalar value) throws RefusedException {
+        int bytes =
+                value instanceof Scalar.Text text
+                        ? wellFormed(text.value())
+                        : value instanceof Scalar.Bytes binary ? binary.value().length : 0;
+        if (bytes > Scalar.MAX_BYTES) {
+            throw new RefusedException(
+                    Code.TOO_LARGE, "a value of " + bytes + " bytes, at most " + Scalar.MAX_BYTES);
+        }
+        return value;
+    }
+
+    /**
+     * @return how many bytes of UTF-8 it is
+     */
+    static int wellFormed(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("the text has half a surrogate pair");
+        }
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static void positive(long amount) {
+        if (amount <= 0) {
+            throw new IllegalArgumentException("an amount is at least 1, found " + amount);
+        }
+    }
+
+    @Override
+    public State state() {
+        return new ViewState(() -> view);
+    }
+
+    @Override
+    public void role(Id agent, Role role) throws RefusedException {
+        done(new Operation.SetRole(Path.ROOT, agent, role.ordinal()));
+    }
+
+    @Override
+    public void put(Path map) throws RefusedException {
+        on(map, ObjectType.MAP);
+        perform(new Operation.Put(map));
+    }
+
+    @Override
+    public void clear(Path path) throws RefusedException {
+        perform(new Operation.Clear(path));
+    }
+
+    @Override
+    public void set(Path register, Scalar value) throws RefusedException {
+        on(register, ObjectType.REGISTER, ObjectType.MULTI_REGISTER);
+        perform(new Operation.Set(register, checked(value)));
+    }
+
+    @Override
+    public void increment(Path counter, long amount) throws RefusedException {
+        on(counter, ObjectType.COUNTER);
+        perform(new Operation.AddNumber(counter, amount));
+    }
+
+    @Override
+    public void mint(Path escrow, long amount) throws RefusedException {
+        on(escrow, ObjectType.ESCROW);
+        positive(amount);
+        perform(new Operation.Mint(escrow, amount));
+    }
+
+    @Override
+    public void spend(Path escrow, long amount) throws RefusedException {
+        on(escrow, ObjectType.ESCROW);
+        positive(amount);
+        perform(new Operation.Spend(escrow, amount));
+    }
+
+    @Override
+    public void transfer(Path escrow, Id to, long amount) throws RefusedException {
+        on(escrow, ObjectType.ESCROW);
+        positive(amount);
+        perform(new Operation.Transfer(escrow, to, amount));
+    }
+
+    @Override
+    public void flag(Path flag, boolean value) throws RefusedException {
+        on(flag, ObjectType.FLAG_ENABLE_WINS, ObjectType.FLAG_DISABLE_WINS);
+        perform(value ? new Operation.Enable(flag) : new Operation.Disable(flag));
+    }
+
+    @Override
+    public void add(Path set, Scalar value) throws RefusedException {
+        on(set, ObjectType.SET_ADD_WINS, ObjectType.SET_REMOVE_WINS);
+        perform(new Operation.Add(set, checked(value)));
+    }
+
+    @Override
+    public void remove(Path set, Scalar value) throws RefusedException {
+        on(set, ObjectType.SET_ADD_WINS, ObjectType.SET_REMOVE_WINS);
+        perform(new Operation.Remove(set, checked(value)));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.ObjectType;
+import dev.parley.crdt.api.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Objects under keys. What is under a key and of one type is one object, whoever made it. */
+final class MapState extends ObjectState {
+    private static final Comparator<Path.Segment> ORDER =
+            Comparator.comparing(Path.Segment::key).thenComparing(Path.Segment::type);
+
+    private final TreeMap<Path.Segment, ObjectState> children = new TreeMap<>(ORDER);
+    private final Dots puts = new Dots();
+
+    @Nullable ObjectState child(Path.Segment segment) {
+        return children.get(segment);
+    }
+
+    ObjectState orCreate(Path.Segment segment) {
+        ObjectState child = children.get(segment);
+        if (child == null) {
+            child = create(segment.type());
+            children.put(segment, child);
+        }
+        return child;
+    }
+
+    private static ObjectState create(ObjectType type) {
+        return switch (type) {
+            case MAP -> new MapState();
+            case REGISTER -> new RegisterState(false);
+            case MULTI_REGISTER -> new RegisterState(true);
+            case COUNTER -> new CounterState();
+            case ESCROW -> new EscrowState();
+            case FLAG_ENABLE_WINS -> new FlagState(false);
+            case FLAG_DISABLE_WINS -> new FlagState(true);
+            case SET_ADD_WINS -> new SetState(false);
+            case SET_REMOVE_WINS -> new SetState(true);
+            case TEXT -> new TextState();
+            case LIST -> new ListState();
+            case TREE -> new TreeState();
+            case TASKS -> new TasksState();
+        };
+    }
+
+    /** Those with content, by key and type. */
+    Map<Path.Segment, ObjectState> visible() {
+        TreeMap<Path.Segment, ObjectState> visible = new TreeMap<>(ORDER);
+        children.forEach(
+                (segment, child) -> {
+                    if (child.present()) {
+                        visible.put(segment, child);
+                    }
+                });
+        return visible;
+    }
+
+    @Override
+    void check(Operation operation, At at, Earlier earlier) {}
+
+    @Override
+    void apply(Operation operation, At at) {
+        if (operation instanceof Operation.Note) {
+            return;
+        }
+        if (!(operation instanceof Operation.Put)) {
+            throw unexpected(operation);
+        }
+        puts.removeKnown(at);
+        puts.add(at.dot());
+    }
+
+    @Override
+    void clear(At at) {
+        super.clear(at);
+        puts.removeKnown(at);
+        children.values().forEach(it -> it.clear(at));
+    }
+
+    @Override
+    boolean knownContent(At at) {
+        return puts.anyKnown(at) || children.values().stream().anyMatch(it -> it.knownContent(at));
+    }
+
+    @Override
+    boolean present() {
+        if (!puts.isEmpty()) {
+            return true;
+        }
+        for (ObjectState child : children.values()) {
+            if (child.present()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    void canonical(Writer out, ChangeGraph graph) {
+        Map<Path.Segment, ObjectState> visible = visible();
+        out.uint(visible.size());
+        visible.forEach(
+                (segment, child) -> {
+                    out.text(segment.key());
+                    out.u8(segment.type().ordinal());
+                    child.canonical(out, graph);
+                });
+    }
+}

@@ -1,0 +1,179 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.Scalar;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Reads strictly: one encoding of a thing, each length checked before it is used. */
+public final class Reader {
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+
+    public Reader(byte[] bytes) {
+        this(bytes, 0, bytes.length);
+    }
+
+    public Reader(byte[] bytes, int from, int end) {
+        this.bytes = bytes;
+        this.at = from;
+        this.end = end;
+    }
+
+    public int position() {
+        return at;
+    }
+
+    public int left() {
+        return end - at;
+    }
+
+    private void need(int count) throws MalformedException {
+        if (count > end - at) {
+            throw new MalformedException(
+                    "it ends at byte " + end + ", expected " + count + " more from byte " + at);
+        }
+    }
+
+    public void expect(String what, int expected, int found) throws MalformedException {
+        if (expected != found) {
+            throw new MalformedException(what + " " + found + ", expected " + expected);
+        }
+    }
+
+    public int u8() throws MalformedException {
+        need(1);
+        return bytes[at++] & 0xff;
+    }
+
+    public long u64() throws MalformedException {
+        need(8);
+        long value = 0;
+        for (int i = 0; i < 8; i++) {
+            value = value << 8 | bytes[at++] & 0xff;
+        }
+        return value;
+    }
+
+    /** All 64 bits. */
+    public long uint64() throws MalformedException {
+        long value = 0;
+        for (int shift = 0; ; shift += 7) {
+            need(1);
+            int next = bytes[at++];
+            if (shift == 63 && (next & 0xfe) != 0) {
+                throw new MalformedException("a number has more than 64 bits at byte " + at);
+            }
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                if (next == 0 && shift > 0) {
+                    throw new MalformedException("a number is longer than needed at byte " + at);
+                }
+                return value;
+            }
+        }
+    }
+
+    /** At most 2^31-1. */
+    public int uint() throws MalformedException {
+        return uint("a number", Integer.MAX_VALUE);
+    }
+
+    public int uint(String what, int max) throws MalformedException {
+        if (at < end && bytes[at] >= 0 && bytes[at] <= max) {
+            return bytes[at++];
+        }
+        long value = uint64();
+        if (value < 0 || value > max) {
+            throw new MalformedException(
+                    what + ": " + Long.toUnsignedString(value) + ", at most " + max);
+        }
+        return (int) value;
+    }
+
+    /** A count of things that have at least one byte each. */
+    public int count(String what, int min, int max) throws MalformedException {
+        int count = uint(what, max);
+        if (count < min) {
+            throw new MalformedException(what + ": " + count + ", at least " + min);
+        }
+        need(count);
+        return count;
+    }
+
+    public long zigzag() throws MalformedException {
+        long value = uint64();
+        return value >>> 1 ^ -(value & 1);
+    }
+
+    public byte[] bytes(int count) throws MalformedException {
+        need(count);
+        at += count;
+        return Arrays.copyOfRange(bytes, at - count, at);
+    }
+
+    public Id id() throws MalformedException {
+        need(Id.BYTES);
+        at += Id.BYTES;
+        return Id.of(bytes, at - Id.BYTES, Id.BYTES);
+    }
+
+    public String text(String what, int min, int max) throws MalformedException {
+        int length = count(what, min, max);
+        int from = at;
+        at += length;
+        for (int i = from; i < at; i++) {
+            if (bytes[i] < 0) {
+                return decode(what, from, length);
+            }
+        }
+        return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private String decode(String what, int from, int length) throws MalformedException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(bytes, from, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedException(what + " is not UTF-8");
+        }
+    }
+
+    public Scalar scalar() throws MalformedException {
+        int tag = u8();
+        return switch (tag) {
+            case 0 -> Scalar.NULL;
+            case 1 -> new Scalar.Bool(false);
+            case 2 -> new Scalar.Bool(true);
+            case 3 -> new Scalar.Int(zigzag());
+            case 4 -> real(u64());
+            case 5 -> new Scalar.Text(text("a text", 0, Scalar.MAX_BYTES));
+            case 6 -> new Scalar.Bytes(bytes(count("bytes", 0, Scalar.MAX_BYTES)));
+            default ->
+                    throw new MalformedException("a scalar of kind " + tag + ", expected 0 to 6");
+        };
+    }
+
+    private static Scalar real(long bits) throws MalformedException {
+        double value = Double.longBitsToDouble(bits);
+        if (Double.doubleToLongBits(value) != bits) {
+            throw new MalformedException("a NaN with other bits than 7ff8000000000000");
+        }
+        return new Scalar.Real(value);
+    }
+
+    public void end() throws MalformedException {
+        if (at != end) {
+            throw new MalformedException((end - at) + " bytes more than expected");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Scalar;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A register of either kind: what was written last by those who did not know of each other. The
+ * last writer is the greatest of them, because whoever knew a write has a later time.
+ */
+final class RegisterState extends ObjectState {
+    private record Entry(long dot, Scalar value) {}
+
+    private final List<Entry> entries = new ArrayList<>(1);
+    private final boolean all;
+
+    /**
+     * @param all whether all concurrent values count
+     */
+    RegisterState(boolean all) {
+        this.all = all;
+    }
+
+    @Override
+    void check(Operation operation, At at, Earlier earlier) {}
+
+    @Override
+    void apply(Operation operation, At at) {
+        if (!(operation instanceof Operation.Set set)) {
+            throw unexpected(operation);
+        }
+        entries.removeIf(it -> at.knows(it.dot()));
+        entries.add(new Entry(at.dot(), set.value()));
+        if (entries.size() > 1) {
+            entries.sort((a, b) -> at.compare(b.dot(), a.dot()));
+        }
+    }
+
+    @Override
+    void clear(At at) {
+        super.clear(at);
+        entries.removeIf(it -> at.knows(it.dot()));
+    }
+
+    @Override
+    boolean knownContent(At at) {
+        return entries.stream().anyMatch(it -> at.knows(it.dot()));
+    }
+
+    @Override
+    boolean present() {
+        return !entries.isEmpty();
+    }
+
+    Optional<Scalar> value() {
+        return entries.isEmpty() ? Optional.empty() : Optional.of(entries.get(0).value());
+    }
+
+    /** The last first. */
+    List<Scalar> values() {
+        return entries.stream().map(Entry::value).toList();
+    }
+
+    long lastDot() {
+        return entries.isEmpty() ? At.NOWHERE : entries.get(0).dot();
+    }
+
+    @Override
+    void canonical(Writer out, ChangeGraph graph) {
+        List<Entry> visible = all || entries.isEmpty() ? entries : entries.subList(0, 1);
+        out.uint(visible.size());
+        for (Entry entry : visible) {
+            out.scalar(entry.value());
+        }
+    }
+}

@@ -1,0 +1,444 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.ChangeSigner;
+import dev.parley.crdt.api.Fork;
+import dev.parley.crdt.api.History;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.RefusedException;
+import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.Summary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** A replica: the graph, the main line, and branches that are built when they are asked for. */
+public final class ReplicaCore implements Replica {
+    private static final int NONE = -1;
+
+    private final Integration integration;
+    private final ChangeGraph graph;
+    private final Map<String, View> branchViews = new HashMap<>();
+
+    public ReplicaCore(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
+        integration = new Integration(info, history, listener);
+        graph = integration.graph();
+    }
+
+    @Override
+    public StoreInfo info() {
+        return integration.info();
+    }
+
+    @Override
+    public Receipt receive(SignedChange change, long nowMillis) {
+        return integration.receive(change, nowMillis);
+    }
+
+    @Override
+    public List<Id> tick(long nowMillis) {
+        return integration.tick(nowMillis);
+    }
+
+    @Override
+    public SignedChange transact(Id author, long nowMillis, ChangeSigner signer, Edit edit)
+            throws RefusedException {
+        return transact(author, "", "", nowMillis, signer, edit);
+    }
+
+    @Override
+    public SignedChange transact(
+            Id author,
+            String branch,
+            String message,
+            long nowMillis,
+            ChangeSigner signer,
+            Edit edit)
+            throws RefusedException {
+        int[] heads = headsFor(branch);
+        return transact(
+                author,
+                branch,
+                heads,
+                integration.main().heads(),
+                message,
+                nowMillis,
+                signer,
+                edit);
+    }
+
+    private int[] headsFor(String branch) throws RefusedException {
+        if (!ChangeCodec.validBranch(branch)) {
+            throw new RefusedException(
+                    Code.NOT_FOUND,
+                    "a branch's name has at most 64 of a-z, 0-9 and ._/-: '" + branch + "'");
+        }
+        int[] heads = integration.headsOf(branch);
+        return heads.length == 0 ? integration.main().heads() : heads;
+    }
+
+    private SignedChange transact(
+            Id author,
+            String branch,
+            int[] heads,
+            int[] mainBefore,
+            String message,
+            long nowMillis,
+            ChangeSigner signer,
+            Edit edit)
+            throws RefusedException {
+        if (LocalTransaction.wellFormed(message) > ChangeCodec.MAX_MESSAGE_BYTES) {
+            throw new RefusedException(
+                    Code.TOO_LARGE, "a message has at most " + ChangeCodec.MAX_MESSAGE_BYTES);
+        }
+        AgentName name = new AgentName(author, branch);
+        List<Integer> lines = graph.agents().of(name);
+        int prev = lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
+        int[] builtOn = builtOn(heads, prev);
+        View view = branch.isEmpty() ? integration.main() : branchView(branch, heads);
+        long time = Math.max(nowMillis << 16, integration.lastTime() + 1);
+        int[] before = graph.heads();
+        int number = graph.begin(name, time, prev, builtOn);
+        LocalTransaction transaction = new LocalTransaction(integration, view, number);
+        boolean complete = false;
+        try {
+            Role role = integration.roles().at(author, number);
+            integration.roles().check(author, role, Role.WRITER);
+            edit.on(transaction);
+            Change change = change(number, name, message, builtOn, transaction);
+            integration.roles().check(change, role);
+            byte[] body = encode(change);
+            SignedChange signed = sign(body, signer);
+            view.take(number);
+            integration.commit(number, signed, change);
+            complete = true;
+            return signed;
+        } catch (VoidException e) {
+            throw e.refused();
+        } finally {
+            if (!complete) {
+                graph.cancel(before);
+                branchViews.clear();
+                boolean changed =
+                        !transaction.operations().isEmpty()
+                                || !Arrays.equals(mainBefore, integration.main().heads());
+                if (branch.isEmpty() && changed) {
+                    integration.rebuildMain(mainBefore);
+                }
+            }
+        }
+    }
+
+    private static SignedChange sign(byte[] body, ChangeSigner signer) {
+        return new SignedChange(body, signer.sign(Sha256.of(body)));
+    }
+
+    private static byte[] encode(Change change) throws RefusedException {
+        try {
+            return ChangeCodec.encode(change);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Code.TOO_LARGE, "the transaction is " + e.getMessage());
+        }
+    }
+
+    private Change change(
+            int number, AgentName name, String message, int[] builtOn, LocalTransaction transaction)
+            throws RefusedException {
+        if (transaction.operations().isEmpty()) {
+            throw new RefusedException(Code.NOT_FOUND, "the transaction did nothing");
+        }
+        int prev = graph.prev(number);
+        return new Change(
+                integration.store(),
+                name.author(),
+                graph.seq(number),
+                prev == NONE ? null : graph.id(prev),
+                graph.start(number),
+                IntStream.of(builtOn).mapToObj(graph::id).sorted().toList(),
+                graph.time(number),
+                name.branch(),
+                message,
+                transaction.operations());
+    }
+
+    /** The heads that the agent's last change does not have in its past. */
+    private int[] builtOn(int[] heads, int prev) {
+        return IntStream.of(heads)
+                .filter(it -> it != prev && (prev == NONE || !graph.isBefore(it, prev)))
+                .limit(ChangeCodec.MAX_DEPENDENCIES)
+                .toArray();
+    }
+
+    private View branchView(String branch, int[] heads) {
+        View view = branchViews.get(branch);
+        if (view != null) {
+            for (int head : heads) {
+                for (int each : integration.missingIn(view, head)) {
+                    if (!view.has(each)) {
+                        view.apply(each, integration.change(each));
+                    }
+                }
+            }
+            return view;
+        }
+        View built = integration.view(heads);
+        branchViews.put(branch, built);
+        return built;
+    }
+
+    @Override
+    public SignedChange merge(
+            Id author,
+            String from,
+            String into,
+            String message,
+            long nowMillis,
+            ChangeSigner signer)
+            throws RefusedException {
+        int[] source = integration.headsOf(from);
+        if (source.length == 0) {
+            throw new RefusedException(Code.NOT_FOUND, "nobody wrote on the branch '" + from + "'");
+        }
+        int[] target = headsFor(into);
+        Version known = graph.including(target);
+        int[] fresh =
+                IntStream.of(source)
+                        .filter(it -> !known.contains(graph.agent(it), graph.start(it)))
+                        .toArray();
+        if (fresh.length == 0) {
+            throw new RefusedException(
+                    Code.NOT_FOUND, "'" + into + "' has all of '" + from + "' already");
+        }
+        Version arriving = graph.including(fresh);
+        int[] heads =
+                IntStream.concat(
+                                IntStream.of(target)
+                                        .filter(
+                                                it ->
+                                                        !arriving.contains(
+                                                                graph.agent(it), graph.start(it))),
+                                IntStream.of(fresh))
+                        .toArray();
+        int[] mainBefore = integration.main().heads();
+        View view = into.isEmpty() ? integration.main() : branchView(into, target);
+        for (int head : fresh) {
+            for (int each : integration.missingIn(view, head)) {
+                Change change = integration.change(each);
+                view.apply(each, change);
+                if (into.isEmpty()) {
+                    integration.notice(each, change, false);
+                }
+            }
+        }
+        return transact(
+                author,
+                into,
+                heads,
+                mainBefore,
+                message,
+                nowMillis,
+                signer,
+                it -> ((LocalTransaction) it).done(new Operation.Note(Path.ROOT)));
+    }
+
+    @Override
+    public State state() {
+        return new ViewState(integration::main);
+    }
+
+    @Override
+    public State state(String branch) throws RefusedException {
+        if (branch.isEmpty()) {
+            return state();
+        }
+        int[] heads = integration.headsOf(branch);
+        if (heads.length == 0) {
+            throw new RefusedException(
+                    Code.NOT_FOUND, "nobody wrote on the branch '" + branch + "'");
+        }
+        View view = branchView(branch, heads);
+        return new ViewState(() -> view);
+    }
+
+    @Override
+    public State at(List<Id> versions) throws RefusedException {
+        int[] heads = new int[versions.size()];
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = number(versions.get(i));
+        }
+        View view = integration.view(heads);
+        return new ViewState(() -> view);
+    }
+
+    private int number(Id change) throws RefusedException {
+        int number = graph.find(change);
+        if (number < 0) {
+            throw new RefusedException(Code.NOT_FOUND, "there is no change " + change.hex());
+        }
+        return number;
+    }
+
+    @Override
+    public List<String> branches() {
+        TreeSet<String> names = new TreeSet<>();
+        for (int line = 0; line < graph.agents().size(); line++) {
+            names.add(graph.agents().name(line).branch());
+        }
+        names.remove("");
+        return List.copyOf(names);
+    }
+
+    @Override
+    public List<Id> heads(String branch) {
+        return ids(integration.headsOf(branch));
+    }
+
+    @Override
+    public List<Id> heads() {
+        return ids(graph.heads());
+    }
+
+    private List<Id> ids(int[] changes) {
+        return IntStream.of(changes).mapToObj(graph::id).sorted().toList();
+    }
+
+    @Override
+    public int size() {
+        return graph.size();
+    }
+
+    @Override
+    public boolean has(Id change) {
+        return graph.find(change) >= 0;
+    }
+
+    @Override
+    public SignedChange change(int index) {
+        return integration.signed(index);
+    }
+
+    @Override
+    public boolean isVoid(Id change) {
+        int number = graph.find(change);
+        return number >= 0 && graph.isVoid(number);
+    }
+
+    @Override
+    public ChangeInfo describe(Id id) throws RefusedException {
+        int number = number(id);
+        Change change = integration.change(number);
+        List<Id> parents = new ArrayList<>(change.dependencies());
+        Id prev = change.prev();
+        if (prev != null) {
+            parents.add(0, prev);
+        }
+        return new ChangeInfo(
+                id,
+                change.author(),
+                change.branch(),
+                change.seq(),
+                parents,
+                change.time() >>> 16,
+                change.message(),
+                change.length(),
+                graph.isVoid(number));
+    }
+
+    @Override
+    public Summary summary() {
+        List<Summary.Tip> tips = new ArrayList<>();
+        for (int line = 0; line < graph.agents().size(); line++) {
+            int tip = graph.tip(line);
+            AgentName name = graph.agents().name(line);
+            tips.add(new Summary.Tip(name.author(), name.branch(), graph.seq(tip), graph.id(tip)));
+        }
+        return new Summary(tips);
+    }
+
+    @Override
+    public List<SignedChange> missing(Summary theirs, int maxBytes) {
+        Version known = Version.EMPTY;
+        for (Summary.Tip tip : theirs.tips()) {
+            int number = graph.find(tip.change());
+            if (number >= 0) {
+                known = known.join(graph.including(number));
+            }
+        }
+        Map<AgentName, Integer> ahead = ahead(theirs);
+        List<Integer> wanted = new ArrayList<>();
+        for (int line = 0; line < graph.agents().size(); line++) {
+            AgentName name = graph.agents().name(line);
+            boolean covered =
+                    graph.agents().of(name).size() == 1
+                            && ahead.getOrDefault(name, 0) > graph.seq(graph.tip(line));
+            for (int i = graph.chainLength(line) - 1; i >= 0 && !covered; i--) {
+                int number = graph.chain(line, i).get(0);
+                if (known.contains(line, graph.start(number))) {
+                    break;
+                }
+                wanted.add(number);
+            }
+        }
+        wanted.sort(null);
+        List<SignedChange> missing = new ArrayList<>();
+        int bytes = 0;
+        for (int number : wanted) {
+            SignedChange change = integration.signed(number);
+            missing.add(change);
+            bytes += change.body().length + change.signature().length;
+            if (bytes > maxBytes) {
+                break;
+            }
+        }
+        return missing;
+    }
+
+    /** Of agents whose tip we do not know: how far they say it is. */
+    private Map<AgentName, Integer> ahead(Summary theirs) {
+        Map<AgentName, Integer> ahead = new HashMap<>();
+        for (Summary.Tip tip : theirs.tips()) {
+            if (graph.find(tip.change()) < 0) {
+                ahead.merge(new AgentName(tip.author(), tip.branch()), tip.seq(), Math::max);
+            }
+        }
+        return ahead;
+    }
+
+    @Override
+    public List<Fork> forks() {
+        return integration.forks();
+    }
+
+    @Override
+    public Role role(Id agent) {
+        return integration.roles().now(agent);
+    }
+
+    @Override
+    public Map<Id, Role> members() {
+        return integration.roles().members();
+    }
+
+    @Override
+    public int waiting() {
+        return integration.waiting();
+    }
+
+    @Override
+    public int parked() {
+        return integration.parked();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.StoreInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Who may do what, judged at any point of the history ({@code 0012-store-policy}). */
+final class Roles {
+    private record Entry(int change, Role role) {}
+
+    private final StoreInfo info;
+    private final ChangeGraph graph;
+    private final Map<Id, List<Entry>> entries = new HashMap<>();
+
+    Roles(StoreInfo info, ChangeGraph graph) {
+        this.info = info;
+        this.graph = graph;
+    }
+
+    private interface Known {
+        boolean knows(int change);
+    }
+
+    /** In the past of a change. */
+    Role at(Id agent, int change) {
+        return role(agent, it -> graph.isBefore(it, change));
+    }
+
+    /** By all that is known. */
+    Role now(Id agent) {
+        return role(agent, it -> true);
+    }
+
+    private Role role(Id agent, Known known) {
+        if (agent.equals(info.owner())) {
+            return Role.ADMIN;
+        }
+        Role otherwise = info.mode() == StoreInfo.Mode.OPEN ? Role.WRITER : Role.NONE;
+        List<Entry> all = entries.get(agent);
+        if (all == null) {
+            return otherwise;
+        }
+        List<Entry> seen = all.stream().filter(it -> known.knows(it.change())).toList();
+        Role lowest = null;
+        for (Entry entry : seen) {
+            boolean overruled =
+                    seen.stream().anyMatch(it -> graph.isBefore(entry.change(), it.change()));
+            if (!overruled && (lowest == null || entry.role().compareTo(lowest) < 0)) {
+                lowest = entry.role();
+            }
+        }
+        return lowest == null ? otherwise : lowest;
+    }
+
+    /** Everybody with a role that was given. */
+    Map<Id, Role> members() {
+        Map<Id, Role> members = new TreeMap<>();
+        members.put(info.owner(), Role.ADMIN);
+        for (Id agent : entries.keySet()) {
+            members.put(agent, now(agent));
+        }
+        return members;
+    }
+
+    /** Whether somebody with this role may do what needs that one. */
+    void check(Id author, Role role, Role needed) throws VoidException {
+        if (info.mode() == StoreInfo.Mode.OWNED && !author.equals(info.owner())) {
+            throw new VoidException(Code.NOT_ALLOWED, "only the owner writes to this store");
+        }
+        if (role.compareTo(needed) < 0) {
+            throw new VoidException(
+                    Code.NOT_ALLOWED, "it needs the role " + needed + ", the author's is " + role);
+        }
+    }
+
+    /** Whether the author may make this change where it stands. */
+    void check(Change change, Role role) throws VoidException {
+        boolean roles = change.operations().get(0) instanceof Operation.SetRole;
+        check(change.author(), role, roles ? Role.ADMIN : Role.WRITER);
+        Set<Id> named = new HashSet<>();
+        for (Operation operation : change.operations()) {
+            if (operation instanceof Operation.SetRole set) {
+                if (!roles
+                        || !change.branch().isEmpty()
+                        || set.agent().equals(info.owner())
+                        || !named.add(set.agent())) {
+                    throw new VoidException(
+                            Code.NOT_ALLOWED,
+                            "roles stand alone in a change of the main line, each agent once, and"
+                                    + " the owner's does not change");
+                }
+            } else if (roles) {
+                throw new VoidException(
+                        Code.NOT_ALLOWED, "roles stand alone in a change of the main line");
+            }
+        }
+    }
+
+    /** Of a change that is not void. */
+    void apply(int number, Change change) {
+        for (Operation operation : change.operations()) {
+            if (operation instanceof Operation.SetRole set) {
+                entries.computeIfAbsent(set.agent(), it -> new ArrayList<>(1))
+                        .add(new Entry(number, Role.values()[set.role()]));
+            }
+        }
+    }
+}

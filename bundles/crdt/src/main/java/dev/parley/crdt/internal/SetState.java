@@ -1,0 +1,94 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Scalar;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A set of either kind. What add-wins removes leaves nothing behind: a removal names its past, and
+ * what was added there came before it (Bieniusa et al., "An optimized conflict-free replicated
+ * set", 2012). Remove-wins keeps a removal until an addition knows it.
+ */
+final class SetState extends ObjectState {
+    private final Map<Scalar, FlagDots> elements = new HashMap<>();
+    private final boolean removeWins;
+
+    SetState(boolean removeWins) {
+        this.removeWins = removeWins;
+    }
+
+    @Override
+    void check(Operation operation, At at, Earlier earlier) {}
+
+    @Override
+    void apply(Operation operation, At at) {
+        if (operation instanceof Operation.Add add) {
+            elements.computeIfAbsent(add.value(), it -> new FlagDots()).enable(at);
+        } else if (operation instanceof Operation.Remove remove) {
+            FlagDots dots =
+                    removeWins
+                            ? elements.computeIfAbsent(remove.value(), it -> new FlagDots())
+                            : elements.get(remove.value());
+            if (dots != null) {
+                dots.disable(at, removeWins);
+                if (dots.isForgotten()) {
+                    elements.remove(remove.value());
+                }
+            }
+        } else {
+            throw unexpected(operation);
+        }
+    }
+
+    @Override
+    void clear(At at) {
+        super.clear(at);
+        elements.values().forEach(it -> it.clear(at));
+        elements.values().removeIf(FlagDots::isForgotten);
+    }
+
+    @Override
+    boolean knownContent(At at) {
+        return elements.values().stream().anyMatch(it -> it.known(at));
+    }
+
+    boolean known(Scalar value, At at) {
+        FlagDots dots = elements.get(value);
+        return dots != null && dots.known(at);
+    }
+
+    @Override
+    boolean present() {
+        return elements.values().stream().anyMatch(FlagDots::isOn);
+    }
+
+    boolean contains(Scalar value) {
+        FlagDots dots = elements.get(value);
+        return dots != null && dots.isOn();
+    }
+
+    /** In the order of their encodings. */
+    List<Scalar> values() {
+        return elements.entrySet().stream()
+                .filter(it -> it.getValue().isOn())
+                .map(Map.Entry::getKey)
+                .sorted(SetState::compare)
+                .toList();
+    }
+
+    private static int compare(Scalar a, Scalar b) {
+        Writer first = new Writer(16);
+        first.scalar(a);
+        Writer second = new Writer(16);
+        second.scalar(b);
+        return java.util.Arrays.compareUnsigned(first.toByteArray(), second.toByteArray());
+    }
+
+    @Override
+    void canonical(Writer out, ChangeGraph graph) {
+        List<Scalar> values = values();
+        out.uint(values.size());
+        values.forEach(out::scalar);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.api.StoreInfo;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects as a set of changes makes them. The set is closed: with a change its past is in it.
+ */
+final class View {
+    private final StoreInfo info;
+    private final ChangeGraph graph;
+    private final MapState root = new MapState();
+    private final BitSet applied = new BitSet();
+    private int[] heads = {};
+
+    View(StoreInfo info, ChangeGraph graph) {
+        this.info = info;
+        this.graph = graph;
+    }
+
+    ChangeGraph graph() {
+        return graph;
+    }
+
+    MapState root() {
+        return root;
+    }
+
+    boolean has(int change) {
+        return applied.get(change);
+    }
+
+    /** Changes of the set that no other one of it builds on. */
+    int[] heads() {
+        return heads.clone();
+    }
+
+    @Nullable ObjectState find(Path path) {
+        ObjectState at = root;
+        for (Path.Segment segment : path.segments()) {
+            at = at instanceof MapState map ? map.child(segment) : null;
+            if (at == null) {
+                return null;
+            }
+        }
+        return at;
+    }
+
+    ObjectState orCreate(Path path) {
+        List<Path.Segment> segments = path.segments();
+        ObjectState at = root;
+        for (int i = 0; i < segments.size(); i++) {
+            at = ((MapState) at).orCreate(segments.get(i));
+        }
+        return at;
+    }
+
+    /**
+     * Takes up a change whose past is in the set; what is not valid is void, here and everywhere.
+     */
+    void apply(int number, Change change) {
+        if (!graph.isVoid(number) && !isValid(number, change)) {
+            graph.markVoid(number);
+        }
+        take(number);
+        if (graph.isVoid(number) || change.operations().get(0) instanceof Operation.SetRole) {
+            return;
+        }
+        At at = new At(graph, number);
+        for (Operation operation : change.operations()) {
+            apply(operation, at);
+            at.advance(operation.length());
+        }
+    }
+
+    /** Notes that the change is in the set, without looking at its operations. */
+    void take(int number) {
+        applied.set(number);
+        int kept = 0;
+        int prev = graph.prev(number);
+        int[] dependencies = graph.dependencies(number);
+        for (int head : heads) {
+            boolean covered = head == prev;
+            for (int dependency : dependencies) {
+                covered |= head == dependency;
+            }
+            if (!covered) {
+                heads[kept++] = head;
+            }
+        }
+        if (kept + 1 != heads.length) {
+            heads = java.util.Arrays.copyOf(heads, kept + 1);
+        }
+        heads[kept] = number;
+    }
+
+    void apply(Operation operation, At at) {
+        ObjectState object = orCreate(operation.path());
+        if (operation instanceof Operation.Clear) {
+            object.clear(at);
+        } else {
+            object.apply(operation, at);
+        }
+    }
+
+    private boolean isValid(int number, Change change) {
+        try {
+            check(change, new At(graph, number));
+            return true;
+        } catch (VoidException e) {
+            return false;
+        }
+    }
+
+    private void check(Change change, At at) throws VoidException {
+        Earlier earlier = new Earlier();
+        for (Operation operation : change.operations()) {
+            if (!(operation instanceof Operation.SetRole)) {
+                ObjectState object = orCreate(operation.path());
+                if (info.appendOnly()) {
+                    checkAppendOnly(operation, object, at);
+                }
+                object.check(operation, at, earlier);
+            }
+            at.advance(operation.length());
+        }
+    }
+
+    static void checkAppendOnly(Operation operation, ObjectState object, At at)
+            throws VoidException {
+        boolean replaces =
+                operation instanceof Operation.Disable
+                        || operation instanceof Operation.Remove
+                        || operation instanceof Operation.Delete
+                        || operation instanceof Operation.MoveCell
+                        || operation instanceof Operation.Replace
+                        || operation instanceof Operation.Drop
+                        || operation instanceof Operation.Graft
+                        || operation instanceof Operation.Label
+                        || operation instanceof Operation.Fell
+                        || operation instanceof Operation.Rename
+                        || operation instanceof Operation.Clear
+                        || operation instanceof Operation.Set && object.knownContent(at);
+        if (replaces) {
+            throw new VoidException(
+                    Code.APPEND_ONLY, "the store only grows: nothing in it can be changed");
+        }
+    }
+
+    byte[] canonical() {
+        Writer out = new Writer(1024);
+        root.canonical(out, graph);
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Scalar;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Appends what {@link Reader} reads. Not thread-safe. */
+public final class Writer {
+    private byte[] bytes;
+    private int length;
+
+    public Writer(int capacity) {
+        bytes = new byte[capacity];
+    }
+
+    private void room(int more) {
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+        }
+    }
+
+    public int length() {
+        return length;
+    }
+
+    public void u8(int value) {
+        room(1);
+        bytes[length++] = (byte) value;
+    }
+
+    public void u64(long value) {
+        room(8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            bytes[length++] = (byte) (value >>> shift);
+        }
+    }
+
+    /** Unsigned: a negative number is a large one. */
+    public void uint(long value) {
+        room(10);
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            bytes[length++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[length++] = (byte) rest;
+    }
+
+    public void zigzag(long value) {
+        uint(value << 1 ^ value >> 63);
+    }
+
+    public void bytes(byte[] value) {
+        bytes(value, 0, value.length);
+    }
+
+    public void bytes(byte[] value, int from, int count) {
+        room(count);
+        System.arraycopy(value, from, bytes, length, count);
+        length += count;
+    }
+
+    public void id(Id id) {
+        room(Id.BYTES);
+        id.copyTo(bytes, length);
+        length += Id.BYTES;
+    }
+
+    public void text(String text) {
+        int chars = text.length();
+        room(3 * chars + 5);
+        if (chars < 0x80 && ascii(text)) {
+            bytes[length++] = (byte) chars;
+            for (int i = 0; i < chars; i++) {
+                bytes[length++] = (byte) text.charAt(i);
+            }
+            return;
+        }
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        uint(utf8.length);
+        bytes(utf8);
+    }
+
+    private static boolean ascii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public void scalar(Scalar scalar) {
+        if (scalar instanceof Scalar.Null) {
+            u8(0);
+        } else if (scalar instanceof Scalar.Bool bool) {
+            u8(bool.value() ? 2 : 1);
+        } else if (scalar instanceof Scalar.Int number) {
+            u8(3);
+            zigzag(number.value());
+        } else if (scalar instanceof Scalar.Real real) {
+            u8(4);
+            u64(Double.doubleToLongBits(real.value()));
+        } else if (scalar instanceof Scalar.Text text) {
+            u8(5);
+            text(text.value());
+        } else if (scalar instanceof Scalar.Bytes binary) {
+            u8(6);
+            uint(binary.value().length);
+            bytes(binary.value());
+        }
+    }
+
+    /** What was written so far, to be read before more is written. */
+    byte[] array() {
+        return bytes;
+    }
+
+    public byte[] toByteArray() {
+        return Arrays.copyOf(bytes, length);
+    }
+}
