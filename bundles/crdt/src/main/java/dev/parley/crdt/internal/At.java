@@ -83,6 +83,11 @@ final class At {
         return ofAgent == agent ? ofNumber < number : graph.inPast(change, ofAgent, ofNumber);
     }
 
+    /** How many operations of an agent are in the past. */
+    int end(int ofAgent) {
+        return ofAgent == agent ? number : graph.foreign(change).get(ofAgent);
+    }
+
     /**
      * @return the operation's dot, or {@link #NOWHERE} if it is not in the past or not named as it
      *     must be

@@ -128,6 +128,11 @@ final class ChangeGraph {
         return earlier != change && inPast(change, agent[earlier], start[earlier]);
     }
 
+    /** The past of a change without the operations of its own agent. */
+    Version foreign(int change) {
+        return foreign[change];
+    }
+
     /** The past of a change and the change. */
     Version including(int change) {
         return foreign[change].with(agent[change], end(change));

@@ -12,8 +12,13 @@ final class MapState extends ObjectState {
     private static final Comparator<Path.Segment> ORDER =
             Comparator.comparing(Path.Segment::key).thenComparing(Path.Segment::type);
 
+    private final ChangeGraph graph;
     private final TreeMap<Path.Segment, ObjectState> children = new TreeMap<>(ORDER);
     private final Dots puts = new Dots();
+
+    MapState(ChangeGraph graph) {
+        this.graph = graph;
+    }
 
     @Nullable ObjectState child(Path.Segment segment) {
         return children.get(segment);
@@ -28,9 +33,9 @@ final class MapState extends ObjectState {
         return child;
     }
 
-    private static ObjectState create(ObjectType type) {
+    private ObjectState create(ObjectType type) {
         return switch (type) {
-            case MAP -> new MapState();
+            case MAP -> new MapState(graph);
             case REGISTER -> new RegisterState(false);
             case MULTI_REGISTER -> new RegisterState(true);
             case COUNTER -> new CounterState();
@@ -39,8 +44,8 @@ final class MapState extends ObjectState {
             case FLAG_DISABLE_WINS -> new FlagState(true);
             case SET_ADD_WINS -> new SetState(false);
             case SET_REMOVE_WINS -> new SetState(true);
-            case TEXT -> new TextState();
-            case LIST -> new ListState();
+            case TEXT -> new TextState(graph);
+            case LIST -> new ListState(graph);
             case TREE -> new TreeState();
             case TASKS -> new TasksState();
         };
