@@ -25,6 +25,13 @@ public interface State {
     /** In the order of their encodings. */
     List<Scalar> set(Path path);
 
+    String text(Path path);
+
+    /** In code points. */
+    int textLength(Path path);
+
+    List<ListElement> list(Path path);
+
     /** SHA-256 of the canonical form: equal states have equal hashes. */
     Id hash();
 

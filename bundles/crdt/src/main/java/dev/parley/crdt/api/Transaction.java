@@ -32,4 +32,8 @@ public interface Transaction {
     void add(Path set, Scalar value) throws RefusedException;
 
     void remove(Path set, Scalar value) throws RefusedException;
+
+    TextEditor text(Path text);
+
+    ListEditor list(Path list);
 }

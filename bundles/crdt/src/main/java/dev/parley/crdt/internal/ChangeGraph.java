@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -181,6 +182,12 @@ final class ChangeGraph {
             }
         }
         return chain[low];
+    }
+
+    /** What the dot of an element, node, task or claim is called elsewhere. */
+    ElementId element(long dot) {
+        int change = changeOf(At.agent(dot), At.number(dot));
+        return new ElementId(id(change), At.number(dot) - start[change]);
     }
 
     /** The last change of a line. */

@@ -14,8 +14,7 @@ final class ElementRuns {
     }
 
     /** Whether an element can be named: in the past and here, or inserted by the same change. */
-    static boolean isThere(
-            Sequence sequence, long dot, Path path, At at, Earlier earlier) {
+    static boolean isThere(Sequence sequence, long dot, Path path, At at, Earlier earlier) {
         return dot != At.NOWHERE
                 && (sequence.contains(At.agent(dot), At.number(dot))
                         || At.agent(dot) == at.agent()
@@ -63,8 +62,7 @@ final class ElementRuns {
         return At.number(dot) == inserted.from() ? inserted.left() : dot - 1;
     }
 
-    static Operation.Origins name(
-            dev.parley.crdt.internal.sequence.Origins origins, At at) {
+    static Operation.Origins name(dev.parley.crdt.internal.sequence.Origins origins, At at) {
         return new Operation.Origins(
                 name(origins.leftAgent(), origins.leftSeq(), at),
                 name(origins.rightAgent(), origins.rightSeq(), at));

@@ -152,8 +152,7 @@ final class TextState extends ObjectState {
     boolean knownContent(At at) {
         boolean[] known = {false};
         sequence.blame(
-                (position, agent, number, count, visible) ->
-                        known[0] |= number < at.end(agent));
+                (position, agent, number, count, visible) -> known[0] |= number < at.end(agent));
         return known[0];
     }
 
@@ -199,7 +198,10 @@ final class TextState extends ObjectState {
         if (position < 0 || position > sequence.length()) {
             throw new VoidException(
                     Code.NOT_FOUND,
-                    "position " + position + ", the text has " + sequence.length()
+                    "position "
+                            + position
+                            + ", the text has "
+                            + sequence.length()
                             + " code points");
         }
     }

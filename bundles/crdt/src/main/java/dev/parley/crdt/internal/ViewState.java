@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.ListElement;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
@@ -67,6 +68,30 @@ final class ViewState implements State {
     public List<Scalar> set(Path path) {
         SetState found = find(path, SetState.class);
         return found == null ? List.of() : found.values();
+    }
+
+    @Override
+    public String text(Path path) {
+        TextState found = find(path, TextState.class);
+        return found == null ? "" : found.sequence().text();
+    }
+
+    @Override
+    public int textLength(Path path) {
+        TextState found = find(path, TextState.class);
+        return found == null ? 0 : found.sequence().length();
+    }
+
+    @Override
+    public List<ListElement> list(Path path) {
+        ListState found = find(path, ListState.class);
+        if (found == null) {
+            return List.of();
+        }
+        ChangeGraph graph = view.get().graph();
+        return found.shown().stream()
+                .map(it -> new ListElement(graph.element(it.element()), it.value()))
+                .toList();
     }
 
     @Override
