@@ -30,6 +30,23 @@ public interface State {
     /** In code points. */
     int textLength(Path path);
 
+    /** Who wrote what is there, from the start to the end. */
+    List<Blame> blame(Path text);
+
+    /**
+     * @param position from 0 to the length, in code points
+     * @param after whether it stays with the code point before it, not with the one behind it
+     */
+    TextCursor cursor(Path text, int position, boolean after);
+
+    /**
+     * @return where the cursor is now; beside a deleted code point it is where that one was
+     */
+    int position(Path text, TextCursor cursor) throws RefusedException;
+
+    /** What is there, as people read it; empty if there is nothing. */
+    String shown(Path path);
+
     List<ListElement> list(Path path);
 
     /** SHA-256 of the canonical form: equal states have equal hashes. */

@@ -190,6 +190,17 @@ final class ChangeGraph {
         return new ElementId(id(change), At.number(dot) - start[change]);
     }
 
+    /**
+     * @return the dot of an element, or {@link At#NOWHERE}
+     */
+    long dot(ElementId element) {
+        int change = find(element.change());
+        if (change < 0 || element.offset() < 0 || element.offset() >= length[change]) {
+            return At.NOWHERE;
+        }
+        return At.dot(agent[change], start[change] + element.offset());
+    }
+
     /** The last change of a line. */
     int tip(int ofAgent) {
         return chains[ofAgent][chainLengths[ofAgent] - 1];

@@ -310,6 +310,17 @@ final class Integration {
         return view;
     }
 
+    /** The state with the changes that are in both. */
+    View common(View one, View other) {
+        View view = new View(info, graph);
+        for (int i = 0; i < graph.size(); i++) {
+            if (one.has(i) && other.has(i)) {
+                view.apply(i, change(i));
+            }
+        }
+        return view;
+    }
+
     /** The last changes of a branch; none if nobody wrote on it. */
     int[] headsOf(String branch) {
         if (branch.isEmpty()) {

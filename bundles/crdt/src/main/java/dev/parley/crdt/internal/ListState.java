@@ -212,6 +212,21 @@ final class ListState extends ObjectState {
         return shown;
     }
 
+    /**
+     * @return -1 if the element is not shown
+     */
+    int indexOf(long element) {
+        Element found = elements.get(element);
+        return found == null || found.dropped
+                ? -1
+                : places.positionOf(At.agent(found.place), At.number(found.place));
+    }
+
+    boolean isPlace(long element, long place) {
+        Element found = elements.get(element);
+        return found != null && found.place == place;
+    }
+
     /** The shown element with this index. */
     long element(int index) throws VoidException {
         if (index < 0 || index >= places.length()) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Objects under keys. What is under a key and of one type is one object, whoever made it. */
 final class MapState extends ObjectState {
-    private static final Comparator<Path.Segment> ORDER =
+    static final Comparator<Path.Segment> ORDER =
             Comparator.comparing(Path.Segment::key).thenComparing(Path.Segment::type);
 
     private final ChangeGraph graph;

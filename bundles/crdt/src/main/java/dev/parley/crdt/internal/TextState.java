@@ -176,6 +176,15 @@ final class TextState extends ObjectState {
                 path, ElementRuns.name(origins, at), text, sequence.length() - before);
     }
 
+    /** Writes behind an element, visible or not, for a transaction. */
+    Operation.Insert insertBehind(dev.parley.crdt.api.Path path, long element, String text, At at) {
+        var origins =
+                sequence.insertBehind(
+                        At.agent(element), At.number(element), text, at.agent(), at.number());
+        return new Operation.Insert(
+                path, ElementRuns.name(origins, at), text, text.codePointCount(0, text.length()));
+    }
+
     /** Deletes for a transaction. */
     List<Operation> delete(dev.parley.crdt.api.Path path, int position, int count, At at)
             throws VoidException {

@@ -113,6 +113,18 @@ public final class Sequence {
             return origins;
         }
         tree.findVisible(position - 1);
+        return insertBehindFound(text, count, agent, seq);
+    }
+
+    /** Inserts text directly behind an element, visible or not; otherwise as {@link #insert}. */
+    public Origins insertBehind(int leftAgent, int leftSeq, CharSequence text, int agent, int seq) {
+        int count = countOf(text);
+        checkNew(agent, seq, count);
+        findKnown(leftAgent, leftSeq);
+        return insertBehindFound(text, count, agent, seq);
+    }
+
+    private Origins insertBehindFound(@Nullable CharSequence text, int count, int agent, int seq) {
         Leaf leaf = tree.leaf;
         int span = tree.span;
         int offset = tree.offset;
@@ -415,6 +427,22 @@ public final class Sequence {
         return leaf == tree.leaf && span == tree.span
                 ? offset < tree.offset
                 : SpanTree.isBefore(leaf, span, tree.leaf, tree.span);
+    }
+
+    /** Whether the second element stands directly behind the first one, visible or not. */
+    public boolean isDirectlyBehind(int agentA, int seqA, int agentB, int seqB) {
+        findKnown(agentA, seqA);
+        Leaf leaf = tree.leaf;
+        int span = tree.span;
+        if (tree.offset + 1 < leaf.length(span)) {
+            return agentB == agentA && seqB == seqA + 1;
+        }
+        boolean inLeaf = span + 1 < leaf.count;
+        Leaf behind = inLeaf ? leaf : leaf.next;
+        int behindSpan = inLeaf ? span + 1 : 0;
+        return behind != null
+                && behind.agent(behindSpan) == agentB
+                && behind.seq(behindSpan) == seqB;
     }
 
     public boolean isVisible(int agent, int seq) {
