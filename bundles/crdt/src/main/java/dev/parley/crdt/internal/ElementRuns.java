@@ -22,44 +22,29 @@ final class ElementRuns {
     }
 
     /**
-     * @return the dot of the left origin, which is {@link At#NOWHERE} at the start
+     * Both origins are there, the left one before the right one. Where they stand to each other if
+     * the same change inserted one of them is not looked at: any place is as well defined.
      */
-    static long checkOrigins(
+    static void checkOrigins(
             Sequence sequence, Path path, Operation.Origins origins, At at, Earlier earlier)
             throws VoidException {
-        Ref leftRef = origins.left();
-        Ref rightRef = origins.right();
-        long left = leftRef == null ? At.NOWHERE : at.resolve(leftRef);
-        if (leftRef != null && !isThere(sequence, left, path, at, earlier)) {
+        long left = resolve(origins.left(), at);
+        long right = resolve(origins.right(), at);
+        if (origins.left() != null && !isThere(sequence, left, path, at, earlier)) {
             throw notThere("the left origin");
         }
-        if (rightRef == null) {
-            return left;
-        }
-        long right = at.resolve(rightRef);
-        if (!isThere(sequence, right, path, at, earlier)) {
+        if (origins.right() != null && !isThere(sequence, right, path, at, earlier)) {
             throw notThere("the right origin");
         }
-        Earlier.Inserted inserted =
-                At.agent(right) == at.agent() ? earlier.find(path, At.number(right)) : null;
-        boolean siblings =
-                inserted == null
-                        ? sequence.originsValid(
-                                left == At.NOWHERE ? Sequence.NONE : At.agent(left),
-                                left == At.NOWHERE ? 0 : At.number(left),
-                                At.agent(right),
-                                At.number(right),
-                                at::end)
-                        : left == leftOf(inserted, right);
-        if (!siblings) {
+        if (left != At.NOWHERE
+                && right != At.NOWHERE
+                && sequence.contains(At.agent(left), At.number(left))
+                && sequence.contains(At.agent(right), At.number(right))
+                && !sequence.isBefore(
+                        At.agent(left), At.number(left), At.agent(right), At.number(right))) {
             throw new VoidException(
-                    Code.NOT_FOUND, "the right origin has another left origin than the insertion");
+                    Code.NOT_FOUND, "the left origin does not stand before the right one");
         }
-        return left;
-    }
-
-    private static long leftOf(Earlier.Inserted inserted, long dot) {
-        return At.number(dot) == inserted.from() ? inserted.left() : dot - 1;
     }
 
     static Operation.Origins name(dev.parley.crdt.internal.sequence.Origins origins, At at) {

@@ -8,7 +8,7 @@ final class Leaf extends Node {
     /** The most spans of a leaf. */
     static final int CAPACITY = 32;
 
-    static final int STRIDE = 6;
+    static final int STRIDE = 8;
 
     /** The fields of a span; the length is negative if its elements are deleted. */
     static final int SEQ = 1;
@@ -17,6 +17,8 @@ final class Leaf extends Node {
     static final int RIGHT_DEPTH = 3;
     static final int LEFT_DEPTH = 4;
     static final int SLOT = 5;
+    static final int RIGHT_AGENT = 6;
+    static final int RIGHT_SEQ = 7;
 
     int[] data;
     int count;
@@ -51,6 +53,19 @@ final class Leaf extends Node {
         return data[span * STRIDE + SLOT];
     }
 
+    int rightAgent(int span) {
+        return data[span * STRIDE + RIGHT_AGENT];
+    }
+
+    int rightSeq(int span) {
+        return data[span * STRIDE + RIGHT_SEQ];
+    }
+
+    boolean hasRight(int span, int agent, int seq) {
+        int at = span * STRIDE;
+        return data[at + RIGHT_AGENT] == agent && data[at + RIGHT_SEQ] == seq;
+    }
+
     /** The depth key of the first element of a span. */
     long key(int span) {
         int at = span * STRIDE;
@@ -72,7 +87,15 @@ final class Leaf extends Node {
         System.arraycopy(data, (at + 1) * STRIDE, data, at * STRIDE, (count - at) * STRIDE);
     }
 
-    void set(int span, int agent, int seq, int length, long key, int contentSlot) {
+    void set(
+            int span,
+            int agent,
+            int seq,
+            int length,
+            long key,
+            int contentSlot,
+            int rightAgent,
+            int rightSeq) {
         int at = span * STRIDE;
         data[at] = agent;
         data[at + SEQ] = seq;
@@ -80,18 +103,27 @@ final class Leaf extends Node {
         data[at + RIGHT_DEPTH] = (int) (key >>> 32);
         data[at + LEFT_DEPTH] = (int) key;
         data[at + SLOT] = contentSlot;
+        data[at + RIGHT_AGENT] = rightAgent;
+        data[at + RIGHT_SEQ] = rightSeq;
     }
 
-    /** Whether the second span goes on exactly where the first one, directly before it, ends. */
+    /** Whether a span goes on exactly where the one before it ends, and is visible like it. */
     boolean continues(int span) {
+        return (data[span * STRIDE + LENGTH] ^ data[span * STRIDE - STRIDE + LENGTH]) >= 0
+                && follows(span);
+    }
+
+    /** Whether a span goes on exactly where the one before it ends, visible or not. */
+    boolean follows(int span) {
         int b = span * STRIDE;
         int a = b - STRIDE;
         int length = Math.abs(data[a + LENGTH]);
         return data[a] == data[b]
                 && data[a + SEQ] + length == data[b + SEQ]
-                && (data[a + LENGTH] ^ data[b + LENGTH]) >= 0
                 && data[b + LEFT_DEPTH] == 0
                 && data[a + RIGHT_DEPTH] + length == data[b + RIGHT_DEPTH]
+                && data[a + RIGHT_AGENT] == data[b + RIGHT_AGENT]
+                && data[a + RIGHT_SEQ] == data[b + RIGHT_SEQ]
                 && (data[a + SLOT] < 0
                         ? data[b + SLOT] < 0
                         : data[a + SLOT] + length == data[b + SLOT]);

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * takes n seqs, and so does a deletion. Each operation must be integrated once only. Positions
  * count visible elements, so code points in a text; see {@link #toUtf16}.
  *
- * <p>The order is that of Fugue (Weidner, Kleppmann: "The Art of the Fugue", 2023), with the right
- * parent of an insertion being the element behind it only if both have the same left origin. In an
- * insertion of several elements the right parent is that of the first one; the others are each the
- * only child of the one before. {@link SpanTree} explains how this is kept.
+ * <p>The order is FugueMax (Weidner, Kleppmann: "The Art of the Fugue", 2023), by the elements that
+ * stood to the left and to the right of an insertion, deleted ones included. In an insertion of
+ * several elements each is the left origin of the next, and all have the same right origin. {@link
+ * SpanTree} explains how this is kept.
  *
  * <p><b>Threads:</b> one at a time. <b>Errors:</b> what a caller could have checked is an {@link
  * IllegalArgumentException} or {@link IndexOutOfBoundsException}, and nothing has changed then. The
@@ -28,13 +28,11 @@ public final class Sequence {
 
     final SpanTree tree;
     final DeletionLog deletions = new DeletionLog();
-    private final AgentOrder order;
     private final boolean isText;
     boolean knowsDeletedContent = true;
     boolean knowsDeletions = true;
 
     private Sequence(AgentOrder order, boolean isText) {
-        this.order = order;
         this.isText = isText;
         this.tree = new SpanTree(order, isText);
     }
@@ -101,18 +99,11 @@ public final class Sequence {
         }
         checkNew(agent, seq, count);
         if (position == 0) {
-            Leaf first = tree.first();
-            tree.leaf = first;
-            tree.span = 0;
-            if (first.count == 0) {
-                place(agent, seq, count, 0, text);
-                return new Origins(NONE, 0, NONE, 0);
-            }
-            Origins origins = new Origins(NONE, 0, first.agent(0), first.seq(0));
-            place(agent, seq, count, first.key(0) + 1, text);
-            return origins;
+            tree.leaf = tree.first();
+            tree.span = -1;
+        } else {
+            tree.findVisible(position - 1);
         }
-        tree.findVisible(position - 1);
         return insertBehindFound(text, count, agent, seq);
     }
 
@@ -124,32 +115,37 @@ public final class Sequence {
         return insertBehindFound(text, count, agent, seq);
     }
 
+    /** Behind the element that was found, or at the start if the span is -1. */
     private Origins insertBehindFound(@Nullable CharSequence text, int count, int agent, int seq) {
-        Leaf leaf = tree.leaf;
-        int span = tree.span;
-        int offset = tree.offset;
-        int leftAgent = leaf.agent(span);
-        int leftSeq = leaf.seq(span) + offset;
-        int depth = leaf.rightDepth(span) + offset + 1;
-        if (offset < leaf.length(span) - 1) {
-            tree.splitSpan(offset + 1);
-            place(agent, seq, count, (long) depth << 32 | 1, text);
-            return new Origins(leftAgent, leftSeq, leftAgent, leftSeq + 1);
+        Leaf behind = tree.leaf;
+        int behindSpan = 0;
+        int leftAgent = NONE;
+        int leftSeq = 0;
+        int depth = 0;
+        if (tree.span >= 0) {
+            Leaf leaf = tree.leaf;
+            int span = tree.span;
+            int offset = tree.offset;
+            leftAgent = leaf.agent(span);
+            leftSeq = leaf.seq(span) + offset;
+            depth = leaf.rightDepth(span) + offset + 1;
+            if (offset < leaf.length(span) - 1) {
+                tree.splitSpan(offset + 1);
+                place(agent, seq, count, (long) depth << 32 | 1, text, leftAgent, leftSeq + 1);
+                return new Origins(leftAgent, leftSeq, leftAgent, leftSeq + 1);
+            }
+            boolean inLeaf = span + 1 < leaf.count;
+            behind = inLeaf ? leaf : leaf.next;
+            behindSpan = inLeaf ? span + 1 : 0;
         }
-        boolean inLeaf = span + 1 < leaf.count;
-        Leaf behind = inLeaf ? leaf : leaf.next;
-        int behindSpan = inLeaf ? span + 1 : 0;
-        if (behind != null && behind.rightDepth(behindSpan) == depth) {
-            Origins origins =
-                    new Origins(
-                            leftAgent, leftSeq, behind.agent(behindSpan), behind.seq(behindSpan));
-            long key = behind.key(behindSpan) + 1;
-            tree.span = span + 1;
-            place(agent, seq, count, key, text);
-            return origins;
+        int rightAgent = NONE;
+        int rightSeq = 0;
+        if (behind != null && behindSpan < behind.count) {
+            rightAgent = behind.agent(behindSpan);
+            rightSeq = behind.seq(behindSpan);
         }
-        placeBehind(agent, seq, count, depth, text);
-        return new Origins(leftAgent, leftSeq, NONE, 0);
+        placeBetween(agent, seq, count, depth, text, behind, behindSpan, rightAgent, rightSeq);
+        return new Origins(leftAgent, leftSeq, rightAgent, rightSeq);
     }
 
     /**
@@ -190,7 +186,7 @@ public final class Sequence {
      * @param agent at least 0
      * @param seq of the first element, above all seqs of this agent's elements so far
      * @param leftAgent {@link #NONE} at the start
-     * @param rightAgent {@link #NONE} without a right parent
+     * @param rightAgent {@link #NONE} at the end
      * @param text well-formed and not empty, see {@link CodePoints}
      */
     public void integrateInsert(
@@ -254,47 +250,33 @@ public final class Sequence {
             }
         } else {
             tree.leaf = behind;
-            tree.span = 0;
+            tree.span = -1;
         }
-        boolean hasFamily =
-                within
-                        || behind != null
-                                && behindSpan < behind.count
-                                && behind.rightDepth(behindSpan) == depth;
-        if (rightAgent == NONE) {
-            if (hasFamily) {
-                long key = (long) depth << 32;
-                tree.findPlace(left, span, offset, null, 0, key, agent, seq);
-                place(agent, seq, count, key, text);
-            } else if (left == null) {
-                place(agent, seq, count, 0, text);
-            } else {
-                placeBehind(agent, seq, count, depth, text);
-            }
-        } else if (within && rightAgent == leftAgent && rightSeq == leftSeq + 1) {
+        boolean untouched =
+                !within
+                        && (behind == null || behindSpan == behind.count
+                                ? rightAgent == NONE
+                                : behind.agent(behindSpan) == rightAgent
+                                        && behind.seq(behindSpan) == rightSeq);
+        if (within && rightAgent == leftAgent && rightSeq == leftSeq + 1) {
             tree.splitSpan(offset + 1);
-            place(agent, seq, count, (long) depth << 32 | 1, text);
-        } else if (hasFamily
-                && !within
-                && behind != null
-                && behind.agent(behindSpan) == rightAgent
-                && behind.seq(behindSpan) == rightSeq) {
-            long key = behind.key(behindSpan) + 1;
-            tree.span = span + 1;
-            place(agent, seq, count, key, text);
+            place(agent, seq, count, (long) depth << 32 | 1, text, rightAgent, rightSeq);
+        } else if (untouched) {
+            placeBetween(agent, seq, count, depth, text, behind, behindSpan, rightAgent, rightSeq);
         } else {
-            if (!tree.find(rightAgent, rightSeq)) {
-                throw unknown("right parent", rightAgent, rightSeq);
-            }
-            Leaf right = tree.leaf;
-            int rightSpan = tree.span;
-            if (tree.offset != 0 || !isLeftOrigin(right, rightSpan, leftAgent, leftSeq)) {
-                throw new IllegalArgumentException(
-                        "right parent: element " + rightSeq + " has another left origin");
-            }
-            long key = right.key(rightSpan) + 1;
-            tree.findPlace(left, span, offset, right, rightSpan, key, agent, seq);
-            place(agent, seq, count, key, text);
+            placeAmong(
+                    agent,
+                    seq,
+                    count,
+                    depth,
+                    text,
+                    left,
+                    span,
+                    offset,
+                    leftAgent,
+                    leftSeq,
+                    rightAgent,
+                    rightSeq);
         }
         if (changes != VisibleChanges.NONE) {
             // The new elements may have joined a span before them.
@@ -369,48 +351,36 @@ public final class Sequence {
 
     /**
      * Whether an insertion may name this place: both elements are here and in the causal past of
-     * the insertion, and the right parent has the same left origin. The answer depends on the
-     * operation and its causal past only, not on what else is here.
+     * the insertion, the left one before the right one. The answer depends on the operation and its
+     * causal past only, not on what else is here. (An insertion whose origins were not neighbours
+     * in its past is odd but harmless: its place is as well defined as any other.)
      */
     public boolean originsValid(
             int leftAgent, int leftSeq, int rightAgent, int rightSeq, VersionFilter past) {
-        if (leftAgent != NONE
-                && !(leftAgent >= 0
-                        && leftSeq < past.end(leftAgent)
-                        && contains(leftAgent, leftSeq))) {
-            return false;
-        }
-        if (rightAgent == NONE) {
-            return true;
-        }
-        if (rightAgent < 0
-                || rightSeq >= past.end(rightAgent)
-                || !tree.find(rightAgent, rightSeq)) {
-            return false;
-        }
-        if (tree.offset > 0) {
-            return leftAgent == rightAgent && leftSeq == rightSeq - 1;
-        }
-        return isLeftOrigin(tree.leaf, tree.span, leftAgent, leftSeq);
+        return isKnown(leftAgent, leftSeq, past)
+                && isKnown(rightAgent, rightSeq, past)
+                && (leftAgent == NONE
+                        || rightAgent == NONE
+                        || isBefore(leftAgent, leftSeq, rightAgent, rightSeq));
+    }
+
+    private boolean isKnown(int agent, int seq, VersionFilter past) {
+        return agent == NONE
+                ? seq == 0
+                : agent >= 0 && seq < past.end(agent) && tree.find(agent, seq);
     }
 
     /** The origins with which an element was inserted. */
     public Origins originsOf(int agent, int seq) {
         findKnown(agent, seq);
-        if (tree.offset > 0) {
-            return new Origins(agent, seq - 1, NONE, 0);
-        }
         Leaf leaf = tree.leaf;
         int span = tree.span;
-        long key = leaf.key(span);
-        int rightAgent = NONE;
-        int rightSeq = 0;
-        if ((int) key != 0) {
-            tree.firstFrom(leaf, span + 1, key - 1);
-            rightAgent = tree.leaf.agent(tree.span);
-            rightSeq = tree.leaf.seq(tree.span);
+        int rightAgent = leaf.rightAgent(span);
+        int rightSeq = leaf.rightSeq(span);
+        if (tree.offset > 0) {
+            return new Origins(agent, seq - 1, rightAgent, rightSeq);
         }
-        if (!tree.lastBefore(leaf, span, familyBelow(key))) {
+        if (!tree.lastBefore(leaf, span, familyBelow(leaf.key(span)))) {
             return new Origins(NONE, 0, rightAgent, rightSeq);
         }
         int leftSeq = tree.leaf.seq(tree.span) + tree.offset;
@@ -752,25 +722,84 @@ public final class Sequence {
     }
 
     /** Inserts before the span that was found. */
-    private void place(int agent, int seq, int count, long key, @Nullable CharSequence text) {
-        tree.insertSpan(agent, seq, count, key, store(agent, seq, text));
+    private void place(
+            int agent,
+            int seq,
+            int count,
+            long key,
+            @Nullable CharSequence text,
+            int rightAgent,
+            int rightSeq) {
+        int slot = store(agent, seq, text);
+        tree.insertSpan(agent, seq, count, key, slot, rightAgent, rightSeq);
     }
 
-    /** Inserts as the first child of the end of the span that was found. */
-    private void placeBehind(
-            int agent, int seq, int count, int depth, @Nullable CharSequence text) {
+    /** Inserts behind the span that was found, directly before its right origin. */
+    private void placeBetween(
+            int agent,
+            int seq,
+            int count,
+            int depth,
+            @Nullable CharSequence text,
+            @Nullable Leaf behind,
+            int behindSpan,
+            int rightAgent,
+            int rightSeq) {
         Leaf leaf = tree.leaf;
         int span = tree.span;
+        if (rightAgent != NONE && behind != null && behind.rightDepth(behindSpan) == depth) {
+            tree.span = span + 1;
+            place(agent, seq, count, behind.key(behindSpan) + 1, text, rightAgent, rightSeq);
+            return;
+        }
         int slot = store(agent, seq, text);
-        if (leaf.agent(span) == agent
+        if (span >= 0
+                && leaf.agent(span) == agent
                 && leaf.isVisible(span)
                 && leaf.seq(span) + leaf.length(span) == seq
-                && leaf.contentSlot(span) + leaf.length(span) == slot) {
+                && leaf.contentSlot(span) + leaf.length(span) == slot
+                && leaf.hasRight(span, rightAgent, rightSeq)) {
             tree.extendSpan(count);
         } else {
             tree.span = span + 1;
-            tree.insertSpan(agent, seq, count, (long) depth << 32, slot);
+            tree.insertSpan(agent, seq, count, (long) depth << 32, slot, rightAgent, rightSeq);
         }
+    }
+
+    /** Inserts where other elements stand between the origins. */
+    private void placeAmong(
+            int agent,
+            int seq,
+            int count,
+            int depth,
+            @Nullable CharSequence text,
+            @Nullable Leaf left,
+            int span,
+            int offset,
+            int leftAgent,
+            int leftSeq,
+            int rightAgent,
+            int rightSeq) {
+        long key = (long) depth << 32;
+        Leaf parent = null;
+        int parentSpan = 0;
+        if (rightAgent != NONE) {
+            if (!tree.find(rightAgent, rightSeq)) {
+                throw unknown("right origin", rightAgent, rightSeq);
+            }
+            Leaf right = tree.leaf;
+            int rightSpan = tree.span;
+            if (tree.offset == 0
+                    && right.rightDepth(rightSpan) == depth
+                    && isLeftOrigin(right, rightSpan, leftAgent, leftSeq)) {
+                parent = right;
+                parentSpan = rightSpan;
+                key = right.key(rightSpan) + 1;
+            }
+        }
+        tree.findPlace(
+                left, span, offset, parent, parentSpan, key, agent, seq, rightAgent, rightSeq);
+        place(agent, seq, count, key, text, rightAgent, rightSeq);
     }
 
     private int store(int agent, int seq, @Nullable CharSequence text) {
@@ -838,9 +867,5 @@ public final class Sequence {
     private static IllegalArgumentException unknown(String what, int agent, int seq) {
         return new IllegalArgumentException(
                 what + ": agent " + agent + ", seq " + seq + ", not here");
-    }
-
-    AgentOrder order() {
-        return order;
     }
 }

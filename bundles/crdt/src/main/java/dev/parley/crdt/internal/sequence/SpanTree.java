@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  * of the Fugue", 2023). This class is long because finding, splitting and ordering share the one
  * layout that makes them fast.
  *
- * <p><b>Order.</b> The element x inserted behind L is a left child of its right parent, if it has
- * one, else a right child of L. The elements whose left origin is L are the <i>family</i> of L.
- * Going through the tree in order, left children before their parent and right children behind it,
- * siblings by {@link AgentOrder}, gives the sequence. The elements of a span after the first are
- * each the right child of the one before.
+ * <p><b>Order</b> (that paper's FugueMax, equal to YjsMod). The element x inserted between L and R
+ * is a left child of R if L is R's left origin too, else a right child of L. The elements whose
+ * left origin is L are the <i>family</i> of L. Going through the tree in order, left children
+ * before their parent and right children behind it, gives the sequence. Siblings stand by their
+ * right origins, the last one first, and those with the same one by {@link AgentOrder}. The
+ * elements of a span after the first are each the right child of the one before, with the same
+ * right origin.
  *
- * <p><b>Depth keys.</b> Neither origins nor siblings are stored. Each element has two depths that
+ * <p><b>Depth keys.</b> Left origins and siblings are not stored. Each element has two depths that
  * never change: the <i>right depth</i>, how many left origins lead to the start, and the <i>left
  * depth</i>, how many right parents lead out of its family. With both in one number, right depth
  * first, and the smallest one below each node of the B+tree known, every question about the Fugue
@@ -22,19 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>the left origin of x is the last element before x with a smaller right depth;
- *   <li>the right parent of x is the first element behind x with a smaller key, if its left depth
- *       is not 0;
  *   <li>what hangs below x on the right ends before the first element with x's right depth or less;
- *   <li>the siblings of x have the smallest key in their part of the sequence, in id order, so the
- *       place among any number of them is found by bisection on the way down.
+ *   <li>the siblings of x have the smallest key in their part of the sequence and are sorted, so
+ *       the place among any number of them is found by bisection on the way down.
  * </ul>
  *
  * So no pattern of concurrent insertions makes an insertion cost more than O(log n).
  */
 final class SpanTree {
-    /** The right depth of the start of the sequence is -1, that of its children 0. */
-    static final int START_DEPTH = -1;
-
     private final AgentOrder order;
     private SeqIndex[] indexes = {};
     private ContentPool[] pools = {};
@@ -57,6 +54,51 @@ final class SpanTree {
 
     int span;
     int offset;
+
+    /** What decides between a new element and the siblings that are here. */
+    private final class Place {
+        final int agent;
+        final int seq;
+        final int rightAgent;
+        final int rightSeq;
+        private final @Nullable Leaf right;
+        private final int rightSpan;
+        private final int rightOffset;
+
+        Place(int agent, int seq, int rightAgent, int rightSeq) {
+            this.agent = agent;
+            this.seq = seq;
+            this.rightAgent = rightAgent;
+            this.rightSeq = rightSeq;
+            boolean found = find(rightAgent, rightSeq);
+            right = found ? leaf : null;
+            rightSpan = span;
+            rightOffset = offset;
+        }
+
+        /** Whether the new element stands before a sibling, which is in a span and has a seq. */
+        boolean isBefore(Leaf at, int of, int siblingSeq) {
+            if (at.hasRight(of, rightAgent, rightSeq)) {
+                return order.compare(agent, seq, at.agent(of), siblingSeq) < 0;
+            }
+            if (right == null) {
+                return true;
+            }
+            Leaf keepLeaf = leaf;
+            int keepSpan = span;
+            int keepOffset = offset;
+            boolean theirs = find(at.rightAgent(of), at.rightSeq(of));
+            boolean before =
+                    theirs
+                            && (leaf == right && span == rightSpan
+                                    ? offset < rightOffset
+                                    : SpanTree.isBefore(leaf, span, right, rightSpan));
+            leaf = keepLeaf;
+            span = keepSpan;
+            offset = keepOffset;
+            return before;
+        }
+    }
 
     private final int[] candidates = new int[Inner.CAPACITY];
 
@@ -352,7 +394,7 @@ final class SpanTree {
      *
      * @return false if there is none; then nothing was gone to
      */
-    private boolean siblingBefore(Leaf at, int from, long key, int agent, int seq) {
+    private boolean siblingBefore(Leaf at, int from, long key, Place place) {
         boolean found = false;
         for (int i = from; i < at.count; i++) {
             steps++;
@@ -360,23 +402,23 @@ final class SpanTree {
             if (here > key) {
                 continue;
             }
-            if (here < key || order.compare(at.agent(i), at.seq(i), agent, seq) > 0) {
+            if (here < key || place.isBefore(at, i, at.seq(i))) {
                 return found;
             }
             found = foundSpan(at, i);
         }
         Node node = at;
         for (Inner up = node.parent; up != null; up = node.parent) {
-            int candidate = bisect(up, node.slot + 1, key, agent, seq);
+            int candidate = bisect(up, node.slot + 1, key, place);
             Node chosen = candidate < 0 ? null : up.children[candidate];
             boolean ended = nextUpTo(up, candidate < 0 ? node.slot + 1 : candidate + 1, key);
             if (chosen != null) {
                 if (ended || chosen.minKey < key) {
-                    descend(chosen, key, agent, seq);
+                    descend(chosen, key, place);
                     return true;
                 }
                 // Larger siblings may still be smaller than the id; remember the best so far.
-                descend(chosen, key, agent, seq);
+                descend(chosen, key, place);
                 found = true;
             } else if (ended) {
                 return found;
@@ -397,10 +439,10 @@ final class SpanTree {
         return false;
     }
 
-    private void descend(Node from, long key, int agent, int seq) {
+    private void descend(Node from, long key, Place place) {
         Node node = from;
         while (node instanceof Inner inner) {
-            node = inner.children[bisect(inner, 0, key, agent, seq)];
+            node = inner.children[bisect(inner, 0, key, place)];
         }
         Leaf at = (Leaf) node;
         for (int i = 0; i < at.count; i++) {
@@ -409,7 +451,7 @@ final class SpanTree {
             if (here > key) {
                 continue;
             }
-            if (here < key || order.compare(at.agent(i), at.seq(i), agent, seq) > 0) {
+            if (here < key || place.isBefore(at, i, at.seq(i))) {
                 return;
             }
             foundSpan(at, i);
@@ -420,7 +462,7 @@ final class SpanTree {
      * The last child from {@code from} on whose first sibling has a smaller id, or -1. Children
      * behind the first one with a smaller key do not count.
      */
-    private int bisect(Inner inner, int from, long key, int agent, int seq) {
+    private int bisect(Inner inner, int from, long key, Place place) {
         int[] with = candidates;
         int count = 0;
         for (int i = from; i < inner.count; i++) {
@@ -440,9 +482,7 @@ final class SpanTree {
         while (low <= high) {
             int middle = (low + high) >>> 1;
             firstWithin(inner.children[with[middle]], key);
-            boolean smaller =
-                    leaf.key(span) == key
-                            && order.compare(leaf.agent(span), leaf.seq(span), agent, seq) < 0;
+            boolean smaller = leaf.key(span) == key && !place.isBefore(leaf, span, leaf.seq(span));
             if (smaller) {
                 low = middle + 1;
             } else {
@@ -461,7 +501,7 @@ final class SpanTree {
      * span it stands.
      *
      * @param left the leaf of the left origin, or null at the start
-     * @param right the leaf of the right parent, or null without one
+     * @param right the leaf of the right origin if the element is its left child, else null
      */
     void findPlace(
             @Nullable Leaf left,
@@ -471,7 +511,10 @@ final class SpanTree {
             int rightSpan,
             long key,
             int agent,
-            int seq) {
+            int seq,
+            int rightAgent,
+            int rightSeq) {
+        Place place = new Place(agent, seq, rightAgent, rightSeq);
         long family = (key >>> 32) << 32 | Integer.MAX_VALUE;
         Leaf fromLeaf = left == null ? first : left;
         int fromSpan = left == null ? 0 : leftSpan + 1;
@@ -487,7 +530,7 @@ final class SpanTree {
         } else if (left != null && leftOffset < left.length(leftSpan) - 1) {
             // The first sibling follows in the same span.
             int siblingSeq = left.seq(leftSpan) + leftOffset + 1;
-            if (order.compare(left.agent(leftSpan), siblingSeq, agent, seq) > 0) {
+            if (place.isBefore(left, leftSpan, siblingSeq)) {
                 leaf = left;
                 span = leftSpan;
                 offset = leftOffset;
@@ -495,7 +538,7 @@ final class SpanTree {
                 return;
             }
         }
-        if (siblingBefore(fromLeaf, fromSpan, key, agent, seq)) {
+        if (siblingBefore(fromLeaf, fromSpan, key, place)) {
             fromLeaf = leaf;
             fromSpan = span + 1;
         }
@@ -527,12 +570,19 @@ final class SpanTree {
     }
 
     /** Inserts a visible span before the place that was found, and goes to it. */
-    void insertSpan(int agent, int seq, int length, long key, int contentSlot) {
+    void insertSpan(
+            int agent,
+            int seq,
+            int length,
+            long key,
+            int contentSlot,
+            int rightAgent,
+            int rightSeq) {
         makeRoom();
         Leaf in = leaf;
         touch(in);
         in.open(span);
-        in.set(span, agent, seq, length, key, contentSlot);
+        in.set(span, agent, seq, length, key, contentSlot, rightAgent, rightSeq);
         elements += length;
         int wide = hasContent ? pools[agent].astralIn(contentSlot, length) : 0;
         addVisible(in, length, wide);
@@ -573,7 +623,11 @@ final class SpanTree {
         int slot = data[at + Leaf.SLOT];
         int wide = hasContent ? pools[data[at]].astralIn(slot + from, count) : 0;
         addVisible(in, -count, -wide);
-        if (from > 0 && to == length && span + 1 < in.count && joinsDeleted(in, span)) {
+        if (from > 0
+                && to == length
+                && span + 1 < in.count
+                && !in.isVisible(span + 1)
+                && in.follows(span + 1)) {
             // Backspacing: the end of the span moves over to the deleted one behind.
             int b = at + Leaf.STRIDE;
             data[at + Leaf.LENGTH] = from;
@@ -594,19 +648,6 @@ final class SpanTree {
         at = span * Leaf.STRIDE;
         leaf.data[at + Leaf.LENGTH] = -leaf.data[at + Leaf.LENGTH];
         joinDeleted();
-    }
-
-    private static boolean joinsDeleted(Leaf in, int span) {
-        int[] data = in.data;
-        int a = span * Leaf.STRIDE;
-        int b = a + Leaf.STRIDE;
-        int length = data[a + Leaf.LENGTH];
-        return data[b + Leaf.LENGTH] < 0
-                && data[a] == data[b]
-                && data[a + Leaf.SEQ] + length == data[b + Leaf.SEQ]
-                && data[b + Leaf.LEFT_DEPTH] == 0
-                && data[a + Leaf.RIGHT_DEPTH] + length == data[b + Leaf.RIGHT_DEPTH]
-                && data[a + Leaf.SLOT] + length == data[b + Leaf.SLOT];
     }
 
     /** Joins the span that was found with equal neighbours in its leaf. */
@@ -731,7 +772,15 @@ final class SpanTree {
     // ---- loading ----
 
     /** Appends a span behind all others; only while nothing but this builds the tree. */
-    void append(int agent, int seq, int length, boolean visible, long key, int contentSlot) {
+    void append(
+            int agent,
+            int seq,
+            int length,
+            boolean visible,
+            long key,
+            int contentSlot,
+            int rightAgent,
+            int rightSeq) {
         Leaf in = last;
         if (in.count >= Leaf.CAPACITY - 4) {
             Leaf right = new Leaf(Leaf.CAPACITY - 4);
@@ -743,7 +792,15 @@ final class SpanTree {
             in.data = Arrays.copyOf(in.data, (Leaf.CAPACITY - 4) * Leaf.STRIDE);
         }
         in.count++;
-        in.set(in.count - 1, agent, seq, visible ? length : -length, key, contentSlot);
+        in.set(
+                in.count - 1,
+                agent,
+                seq,
+                visible ? length : -length,
+                key,
+                contentSlot,
+                rightAgent,
+                rightSeq);
         elements += length;
     }
 

@@ -19,14 +19,14 @@ final class NaiveSequence {
         final Id id;
         final int codePoint;
         final @Nullable Id left;
-        final @Nullable Id rightParent;
+        final @Nullable Id right;
         final Set<Id> deletions = new HashSet<>();
 
-        Item(Id id, int codePoint, @Nullable Id left, @Nullable Id rightParent) {
+        Item(Id id, int codePoint, @Nullable Id left, @Nullable Id right) {
             this.id = id;
             this.codePoint = codePoint;
             this.left = left;
-            this.rightParent = rightParent;
+            this.right = right;
         }
     }
 
@@ -47,7 +47,6 @@ final class NaiveSequence {
                 Id id = new Id(insertion.agent(), seq++);
                 insert(new Item(id, codePoint, left, right));
                 left = id;
-                right = null;
             }
         } else if (operation instanceof Operation.Deletion deletion) {
             int seq = deletion.seq();
@@ -64,7 +63,7 @@ final class NaiveSequence {
 
     private void insert(Item item) {
         int left = item.left == null ? -1 : find(item.left);
-        int right = item.rightParent == null ? items.size() : find(item.rightParent);
+        int right = item.right == null ? items.size() : find(item.right);
         int place = left + 1;
         boolean scanning = false;
         for (int i = left + 1; ; i++) {
@@ -80,7 +79,7 @@ final class NaiveSequence {
                 break;
             }
             if (otherLeft == left) {
-                int otherRight = other.rightParent == null ? items.size() : find(other.rightParent);
+                int otherRight = other.right == null ? items.size() : find(other.right);
                 if (otherRight == right
                         && order.compare(item.id.agent, item.id.seq, other.id.agent, other.id.seq)
                                 < 0) {

@@ -88,7 +88,7 @@ class SequenceFuzzTest {
     private static void assertOrigins(Sequence sequence, NaiveSequence.Item item) {
         Origins origins = sequence.originsOf(item.id.agent(), item.id.seq());
         NaiveSequence.Id left = item.left;
-        NaiveSequence.Id right = item.rightParent;
+        NaiveSequence.Id right = item.right;
         assertThat(origins)
                 .isEqualTo(
                         new Origins(
