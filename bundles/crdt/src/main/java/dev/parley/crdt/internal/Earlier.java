@@ -9,12 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What one change did so far, while it is checked and nothing of it is applied. */
 final class Earlier {
-    /**
-     * Elements that the change inserts.
-     *
-     * @param left the dot left of the first, or {@link At#NOWHERE}
-     */
-    record Inserted(Path path, int from, int length, long left) {
+    /** Elements that the change inserts. */
+    record Inserted(Path path, int from, int length) {
         boolean has(int number) {
             return number >= from && number < from + length;
         }
@@ -23,8 +19,8 @@ final class Earlier {
     private final List<Inserted> inserted = new ArrayList<>(0);
     private Map<Object, Long> amounts = Map.of();
 
-    void insert(Path path, int from, int length, long left) {
-        inserted.add(new Inserted(path, from, length, left));
+    void insert(Path path, int from, int length) {
+        inserted.add(new Inserted(path, from, length));
     }
 
     /**

@@ -54,8 +54,8 @@ final class ListState extends ObjectState {
 
     private void insert(Path path, Operation.Origins origins, At at, Earlier earlier)
             throws VoidException {
-        long left = ElementRuns.checkOrigins(places, path, origins, at, earlier);
-        earlier.insert(path, at.number(), 1, left);
+        ElementRuns.checkOrigins(places, path, origins, at, earlier);
+        earlier.insert(path, at.number(), 1);
     }
 
     private void element(Path path, Ref ref, At at, Earlier earlier) throws VoidException {

@@ -24,10 +24,8 @@ final class TextState extends ObjectState {
     @Override
     void check(Operation operation, At at, Earlier earlier) throws VoidException {
         if (operation instanceof Operation.Insert insert) {
-            long left =
-                    ElementRuns.checkOrigins(
-                            sequence, insert.path(), insert.origins(), at, earlier);
-            earlier.insert(insert.path(), at.number(), insert.length(), left);
+            ElementRuns.checkOrigins(sequence, insert.path(), insert.origins(), at, earlier);
+            earlier.insert(insert.path(), at.number(), insert.length());
         } else if (operation instanceof Operation.Delete delete) {
             check(delete, at, earlier);
         }
