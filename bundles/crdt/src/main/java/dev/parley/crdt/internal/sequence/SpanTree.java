@@ -545,6 +545,15 @@ final class SpanTree {
         firstFrom(fromLeaf, fromSpan, family);
     }
 
+    /** Whether two siblings, both here, stand in their order. */
+    boolean areSorted(int agent, int seq, int nextAgent, int nextSeq) {
+        if (!find(agent, seq)) {
+            return false;
+        }
+        Place place = new Place(agent, seq, leaf.rightAgent(span), leaf.rightSeq(span));
+        return find(nextAgent, nextSeq) && place.isBefore(leaf, span, nextSeq);
+    }
+
     // ---- changing ----
 
     /** Splits the span that was found, and goes to its second part, which starts at an offset. */
@@ -772,7 +781,7 @@ final class SpanTree {
     // ---- loading ----
 
     /** Appends a span behind all others; only while nothing but this builds the tree. */
-    void append(
+    Leaf append(
             int agent,
             int seq,
             int length,
@@ -802,6 +811,7 @@ final class SpanTree {
                 rightAgent,
                 rightSeq);
         elements += length;
+        return in;
     }
 
     /** Completes the tree after the last {@link #append}; the indexes are the caller's task. */
