@@ -819,7 +819,11 @@ public final class Sequence {
         }
         ContentPool pool = tree.pool(agent);
         int slot = pool.size();
-        pool.append(text, 0, text.length());
+        if (text.length() == 1) {
+            pool.append(text.charAt(0));
+        } else {
+            pool.append(text, 0, text.length());
+        }
         return slot;
     }
 

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what {@link SnapshotWriter} wrote, and nothing else: bytes that it would not have written
@@ -303,35 +304,54 @@ public final class SnapshotReader {
 
     /** Hands out a text run by run. */
     private static final class Content {
-        private final String text;
+        private final byte[] bytes;
+
+        /** Null if the bytes are ASCII and need no decoding. */
+        private final @Nullable String text;
+
+        private final boolean pairs;
         private int at;
 
         Content(ByteReader column, int elements) throws MalformedException {
-            int bytes = column.remaining();
-            try {
-                text =
-                        StandardCharsets.UTF_8
-                                .newDecoder()
-                                .decode(ByteBuffer.wrap(column.readBytes(bytes)))
-                                .toString();
-            } catch (CharacterCodingException e) {
-                throw new MalformedException(Reason.BAD_VALUE, "text: not UTF-8");
-            }
-            int found = CodePoints.count(text);
+            bytes = column.readBytes(column.remaining());
+            text = isAscii(bytes) ? null : decoded(bytes);
+            int found = text == null ? bytes.length : CodePoints.count(text);
             if (found != elements) {
                 throw new MalformedException(
                         Reason.BAD_VALUE,
                         "text: " + found + " elements, " + elements + " expected");
             }
-            pairs = text.length() != found;
+            pairs = text != null && text.length() != found;
         }
 
-        private final boolean pairs;
+        private static boolean isAscii(byte[] bytes) {
+            int bits = 0;
+            for (byte each : bytes) {
+                bits |= each;
+            }
+            return bits >= 0;
+        }
+
+        private static String decoded(byte[] bytes) throws MalformedException {
+            try {
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+            } catch (CharacterCodingException e) {
+                throw new MalformedException(Reason.BAD_VALUE, "text: not UTF-8");
+            }
+        }
 
         int take(ContentPool pool, int elements) {
             int slot = pool.size();
-            int end = pairs ? text.offsetByCodePoints(at, elements) : at + elements;
-            pool.append(text, at, end);
+            int end = at + elements;
+            if (text == null) {
+                pool.append(bytes, at, elements);
+            } else {
+                end = pairs ? text.offsetByCodePoints(at, elements) : end;
+                pool.append(text, at, end);
+            }
             at = end;
             return slot;
         }

@@ -149,6 +149,7 @@ final class SequenceMeasurement {
             kept.add(work.run());
         }
         long each = (used() - before) / copies;
+        java.lang.ref.Reference.reachabilityFence(kept);
         System.out.printf("  %-34s heap %8d B%n", name, each);
         kept.clear();
     }
