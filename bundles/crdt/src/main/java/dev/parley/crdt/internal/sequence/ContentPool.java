@@ -23,9 +23,34 @@ final class ContentPool {
         return size;
     }
 
-    /** Appends well-formed text and returns how many slots it took. */
-    int append(CharSequence text, int from, int to) {
-        int before = size;
+    /** Appends one character that is no surrogate. */
+    void append(char c) {
+        ensure(1);
+        if (c >= 0x100) {
+            widen();
+        }
+        if (isWide) {
+            wide[size++] = c;
+        } else {
+            narrow[size++] = (byte) c;
+        }
+    }
+
+    /** Appends characters below U+0080, a byte each. */
+    void append(byte[] ascii, int from, int count) {
+        ensure(count);
+        if (isWide) {
+            for (int i = from; i < from + count; i++) {
+                wide[size++] = (char) ascii[i];
+            }
+        } else {
+            System.arraycopy(ascii, from, narrow, size, count);
+            size += count;
+        }
+    }
+
+    /** Appends well-formed text. */
+    void append(CharSequence text, int from, int to) {
         ensure(to - from);
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
@@ -38,7 +63,6 @@ final class ContentPool {
                 wide[size++] = c;
             }
         }
-        return size - before;
     }
 
     /** How many of the slots hold a code point of two UTF-16 units. */

@@ -75,7 +75,10 @@ final class SeqIndex {
             end = stop;
             Chunk last = chunks[chunkCount - 1];
             if (last.count == 0 || last.leaves[last.count - 1] != leaf) {
-                insert(start, leaf);
+                if (last.count == CHUNK) {
+                    last = split(chunkCount - 1, CHUNK, start);
+                }
+                last.insert(last.count, start, leaf);
             }
             return;
         }
@@ -115,13 +118,12 @@ final class SeqIndex {
         int c = chunkOf(start);
         Chunk chunk = chunks[c];
         if (chunk.count == CHUNK) {
-            // Typing fills the last chunk to the brim; a chunk in the middle is halved.
-            boolean last = c == chunkCount - 1 && chunk.starts[CHUNK - 1] < start;
-            chunk = split(c, last ? CHUNK : CHUNK / 2, start);
+            chunk = split(c, CHUNK / 2, start);
         }
         chunk.insert(chunk.floor(start) + 1, start, leaf);
     }
 
+    /** Keeps so many entries in a chunk, and returns it or its new neighbour, where start goes. */
     private Chunk split(int c, int keep, int start) {
         Chunk left = chunks[c];
         Chunk right = new Chunk();
@@ -153,6 +155,6 @@ final class SeqIndex {
                 high = middle - 1;
             }
         }
-        return high < 0 ? 0 : Math.max(0, high);
+        return high;
     }
 }

@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal.sequence;
 
+import dev.parley.crdt.internal.columns.MalformedException;
+import dev.parley.crdt.internal.columns.MalformedException.Reason;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -476,6 +478,19 @@ public final class Sequence {
         return out.toString();
     }
 
+    /** The text of all deleted elements, in order. */
+    String deletedText() {
+        StringBuilder out = new StringBuilder();
+        for (Leaf at = tree.first(); at != null; at = at.next) {
+            for (int i = 0; i < at.count; i++) {
+                if (!at.isVisible(i)) {
+                    appendSpan(out, at, i, 0, at.length(i));
+                }
+            }
+        }
+        return out.toString();
+    }
+
     /** The visible text from a position to another one, exclusive. */
     public String text(int from, int to) {
         if (from < 0 || to < from || to > tree.visible()) {
@@ -707,6 +722,32 @@ public final class Sequence {
         return low;
     }
 
+    // ---- loading ----
+
+    /** Takes over a deletion whose targets are deleted already. */
+    void loadDeletion(int agent, int seq, int targetAgent, int first, int count, boolean backward)
+            throws MalformedException {
+        int low = backward ? first - count + 1 : first;
+        for (int at = low; at < low + count; at += tree.leaf.length(tree.span) - tree.offset) {
+            if (!tree.find(targetAgent, at) || tree.leaf.isVisible(tree.span)) {
+                throw new MalformedException(
+                        Reason.BAD_VALUE, "target: seq " + at + ", a deleted element expected");
+            }
+        }
+        deletions.add(agent, seq, targetAgent, first, count, backward);
+    }
+
+    /** How many elements the known operations deleted. */
+    long deletedByLog() {
+        long sum = 0;
+        for (int[] intervals : deletions.hidden(tree.agents(), agent -> Integer.MAX_VALUE)) {
+            for (int i = 0; i < intervals.length; i += 2) {
+                sum += intervals[i + 1] - intervals[i];
+            }
+        }
+        return sum;
+    }
+
     // ---- inside ----
 
     private int astralIn(Leaf leaf, int span, int count) {
@@ -809,7 +850,11 @@ public final class Sequence {
         }
         ContentPool pool = tree.pool(agent);
         int slot = pool.size();
-        pool.append(text, 0, text.length());
+        if (text.length() == 1) {
+            pool.append(text.charAt(0));
+        } else {
+            pool.append(text, 0, text.length());
+        }
         return slot;
     }
 

@@ -46,6 +46,11 @@ final class SpanTree {
     private Leaf known;
 
     private int knownStart;
+
+    /** A span of the known leaf with a known number of visible elements before it in the leaf. */
+    private int knownSpan;
+
+    private int knownSpanStart;
     private Leaf hintLeaf;
     private int hintSpan;
 
@@ -179,24 +184,35 @@ final class SpanTree {
                 node = inner.children[child];
             }
             at = (Leaf) node;
-            known = at;
-            knownStart = position - rest;
+            know(at, position - rest);
         }
         int[] data = at.data;
-        int i = Leaf.LENGTH;
+        int i = knownSpan * Leaf.STRIDE + Leaf.LENGTH;
+        int start = knownSpanStart;
+        while (rest < start) {
+            i -= Leaf.STRIDE;
+            start -= Math.max(0, data[i]);
+        }
         while (true) {
-            int length = data[i];
-            if (length > 0) {
-                if (rest < length) {
-                    break;
-                }
-                rest -= length;
+            int length = Math.max(0, data[i]);
+            if (rest < start + length) {
+                break;
             }
+            start += length;
             i += Leaf.STRIDE;
         }
         leaf = at;
         span = i / Leaf.STRIDE;
-        offset = rest;
+        offset = rest - start;
+        knownSpan = span;
+        knownSpanStart = start;
+    }
+
+    private void know(Leaf at, int start) {
+        known = at;
+        knownStart = start;
+        knownSpan = 0;
+        knownSpanStart = 0;
     }
 
     /** Finds an element by its id; false if it is not there. */
@@ -252,8 +268,7 @@ final class SpanTree {
                 }
                 node = up;
             }
-            known = at;
-            knownStart = start;
+            know(at, start);
         }
         return knownStart;
     }
@@ -261,10 +276,17 @@ final class SpanTree {
     /** The number of visible elements before an element. */
     int positionOf(Leaf at, int span, int offset) {
         int position = startOf(at);
-        for (int i = 0; i < span; i++) {
-            position += Math.max(0, at.data[i * Leaf.STRIDE + Leaf.LENGTH]);
+        int i = knownSpan;
+        int start = knownSpanStart;
+        while (i > span) {
+            start -= Math.max(0, at.data[--i * Leaf.STRIDE + Leaf.LENGTH]);
         }
-        return position + (at.isVisible(span) ? offset : 0);
+        while (i < span) {
+            start += Math.max(0, at.data[i++ * Leaf.STRIDE + Leaf.LENGTH]);
+        }
+        knownSpan = i;
+        knownSpanStart = start;
+        return position + start + (at.isVisible(span) ? offset : 0);
     }
 
     /** Whether the span (leafA, spanA) stands before (leafB, spanB). */
@@ -545,12 +567,22 @@ final class SpanTree {
         firstFrom(fromLeaf, fromSpan, family);
     }
 
+    /** Whether two siblings, both here, stand in their order. */
+    boolean areSorted(int agent, int seq, int nextAgent, int nextSeq) {
+        if (!find(agent, seq)) {
+            return false;
+        }
+        Place place = new Place(agent, seq, leaf.rightAgent(span), leaf.rightSeq(span));
+        return find(nextAgent, nextSeq) && place.isBefore(leaf, span, nextSeq);
+    }
+
     // ---- changing ----
 
     /** Splits the span that was found, and goes to its second part, which starts at an offset. */
     void splitSpan(int at) {
         makeRoom();
         Leaf in = leaf;
+        forgetSpans(in);
         in.open(span + 1);
         int a = span * Leaf.STRIDE;
         int[] data = in.data;
@@ -661,15 +693,23 @@ final class SpanTree {
             in.data[(span - 1) * Leaf.STRIDE + Leaf.LENGTH] -= in.length(span);
             in.close(span);
             span--;
+            forgetSpans(in);
         }
         hint(in, span);
     }
 
-    /** Before a leaf changes: it becomes the known one, or nothing is known any more. */
+    /** Before the found span changes: what is known of later places is forgotten. */
     private void touch(Leaf in) {
         if (known != in) {
-            known = first;
-            knownStart = 0;
+            know(first, 0);
+        }
+        forgetSpans(in);
+    }
+
+    private void forgetSpans(Leaf in) {
+        if (known == in && knownSpan > span) {
+            knownSpan = 0;
+            knownSpanStart = 0;
         }
     }
 
@@ -717,11 +757,10 @@ final class SpanTree {
         recount(left);
         recount(right);
         insertNode(left, right);
+        if (known == left) {
+            know(span >= keep ? right : left, knownStart + (span >= keep ? left.visible : 0));
+        }
         if (span >= keep) {
-            if (known == left) {
-                knownStart += left.visible;
-                known = right;
-            }
             leaf = right;
             span -= keep;
         }
@@ -772,7 +811,7 @@ final class SpanTree {
     // ---- loading ----
 
     /** Appends a span behind all others; only while nothing but this builds the tree. */
-    void append(
+    Leaf append(
             int agent,
             int seq,
             int length,
@@ -802,6 +841,7 @@ final class SpanTree {
                 rightAgent,
                 rightSeq);
         elements += length;
+        return in;
     }
 
     /** Completes the tree after the last {@link #append}; the indexes are the caller's task. */
@@ -833,7 +873,6 @@ final class SpanTree {
             count = parents;
         }
         root = level[0];
-        known = first;
-        knownStart = 0;
+        know(first, 0);
     }
 }

@@ -16,13 +16,15 @@ class SequenceFuzzTest {
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz\u00e9\u0436";
 
     /** One replica: a sequence, its model, and what it has of each agent. */
-    private static final class Replica {
+    static final class Replica {
+        final AgentOrder order;
         final Sequence sequence;
         final NaiveSequence model;
         final int[] ends;
         final StringBuilder view = new StringBuilder();
 
         Replica(AgentOrder order, int agents) {
+            this.order = order;
             sequence = Sequence.ofText(order);
             model = new NaiveSequence(order);
             ends = new int[agents];
@@ -43,7 +45,8 @@ class SequenceFuzzTest {
         }
     }
 
-    private static void run(Random random) {
+    /** Makes a history and checks it; all replicas have all of it in the end. */
+    static Replica[] run(Random random) {
         int agents = 2 + random.nextInt(7);
         int[] names = random.ints(agents, 0, 1 << 30).toArray();
         AgentOrder order =
@@ -83,6 +86,8 @@ class SequenceFuzzTest {
                         .isEqualTo(replicas[0].model.textAt(agent -> past[agent]));
             }
         }
+        SnapshotTest.check(replicas, names);
+        return replicas;
     }
 
     private static void assertOrigins(Sequence sequence, NaiveSequence.Item item) {
