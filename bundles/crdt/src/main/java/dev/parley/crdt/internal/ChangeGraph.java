@@ -28,8 +28,8 @@ final class ChangeGraph {
     private int[][] dependencies = new int[16][];
     private Version[] foreign = new Version[16];
 
-    /** Open addressing; 0 is empty, n is change n-1. */
-    private int[] index = new int[64];
+    /** Open addressing; 0 is empty, else the first half is of the id, the second change + 1. */
+    private long[] index = new long[64];
 
     /** Per agent: its changes in order. */
     private int[][] chains = new int[4][];
@@ -99,23 +99,23 @@ final class ChangeGraph {
     }
 
     private int slot(Id id) {
+        int hash = id.hashCode();
         int mask = index.length - 1;
-        int at = id.hashCode() & mask;
-        while (index[at] != 0 && !same(id, index[at] - 1)) {
+        int at = hash & mask;
+        for (long entry = index[at]; entry != 0; entry = index[at]) {
+            if ((int) (entry >>> 32) == hash && id.equalsAt(ids, ((int) entry - 1) * Id.BYTES)) {
+                break;
+            }
             at = at + 1 & mask;
         }
         return at;
-    }
-
-    private boolean same(Id id, int change) {
-        return id.equalsAt(ids, change * Id.BYTES);
     }
 
     /**
      * @return its number, or -1
      */
     int find(Id id) {
-        return index[slot(id)] - 1;
+        return (int) index[slot(id)] - 1;
     }
 
     /** Whether the operation is in the past of the change, or of it and before this number. */
@@ -312,13 +312,20 @@ final class ChangeGraph {
 
     private void remember(Id id, int added) {
         if (size * 2 > index.length) {
-            index = new int[index.length * 2];
-            for (int i = 0; i < size; i++) {
-                index[slot(id(i))] = i + 1;
+            long[] before = index;
+            index = new long[before.length * 2];
+            int mask = index.length - 1;
+            for (long entry : before) {
+                int at = (int) (entry >>> 32) & mask;
+                while (entry != 0 && index[at] != 0) {
+                    at = at + 1 & mask;
+                }
+                if (entry != 0) {
+                    index[at] = entry;
+                }
             }
-        } else {
-            index[slot(id)] = added + 1;
         }
+        index[slot(id)] = (long) id.hashCode() << 32 | added + 1;
     }
 
     private void replaceHeads(int prevChange, int[] builtOn, int added) {

@@ -184,11 +184,14 @@ final class Integration {
     }
 
     private void take(SignedChange signed, Change change, int prev, int[] builtOn) {
-        int lines = graph.agents().of(change.agent()).size();
+        boolean forks =
+                prev == NONE
+                        ? !graph.agents().of(change.agent()).isEmpty()
+                        : graph.tip(graph.agent(prev)) != prev;
         int number = graph.add(signed.id(), change, change.length(), prev, builtOn);
         history.append(signed);
         lastTime = Math.max(lastTime, change.time());
-        if (lines > 0 && graph.agents().of(change.agent()).size() > lines) {
+        if (forks) {
             noteFork(signed, change, prev, number);
         }
         if (!isValid(number, change, prev, builtOn)) {
@@ -250,9 +253,14 @@ final class Integration {
 
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
-        Set<Path> paths = new HashSet<>(2);
-        for (Operation operation : change.operations()) {
-            paths.add(operation.path());
+        Set<Path> paths;
+        if (change.operations().size() == 1) {
+            paths = Set.of(change.operations().get(0).path());
+        } else {
+            paths = new HashSet<>();
+            for (Operation operation : change.operations()) {
+                paths.add(operation.path());
+            }
         }
         listener.accept(
                 new ChangeEvent(

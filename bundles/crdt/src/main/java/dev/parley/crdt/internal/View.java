@@ -17,6 +17,11 @@ final class View {
     private final BitSet applied = new BitSet();
     private int[] heads = {};
 
+    /** Most operations are on the object of the one before. */
+    private Path lastPath = Path.ROOT;
+
+    private @Nullable ObjectState lastState;
+
     View(StoreInfo info, ChangeGraph graph) {
         this.info = info;
         this.graph = graph;
@@ -52,11 +57,16 @@ final class View {
     }
 
     ObjectState orCreate(Path path) {
+        if (lastState != null && path.equals(lastPath)) {
+            return lastState;
+        }
         List<Path.Segment> segments = path.segments();
         ObjectState at = root;
         for (int i = 0; i < segments.size(); i++) {
             at = ((MapState) at).orCreate(segments.get(i));
         }
+        lastPath = path;
+        lastState = at;
         return at;
     }
 
