@@ -28,7 +28,8 @@ public interface Catalog {
 
     /**
      * @param ref a plugin's name or symbolic name, {@code @version} may follow; or {@code
-     *     publisher/name} with the first hex digits of the publisher; or a descriptor's hash
+     *     publisher/name} with the first hex digits of the publisher; a descriptor's hash may stand
+     *     for the name
      * @throws RefusedException NOT_FOUND, AMBIGUOUS or PUBLISHER_BLOCKED
      */
     Entry find(String ref) throws RefusedException;

@@ -14,7 +14,6 @@ import dev.parley.gossip.api.Gossip;
 import dev.parley.gossip.api.GossipMessage;
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
-import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.SignedRecord;
@@ -29,11 +28,8 @@ import dev.parley.wire.api.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,8 +46,6 @@ import org.osgi.service.component.annotations.Reference;
 public final class CatalogComponent implements Catalog, RequestHandler {
     private static final System.Logger LOG = System.getLogger(CatalogComponent.class.getName());
     private static final String METHOD = "catalog.descriptor";
-    private static final int MAX_ENTRIES = 4096;
-    private static final int MAX_HOLDERS = 16;
     private static final int MAX_REFUSALS = 64;
     private static final Duration TTL = Duration.ofDays(7);
 
@@ -60,8 +54,6 @@ public final class CatalogComponent implements Catalog, RequestHandler {
 
     private static final Duration DIAL_ANY = Duration.ofSeconds(3);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
-
-    private record Listed(Announcement.Published announcement, AgentId publisher, String topic) {}
 
     private final Identity identity;
     private final Network network;
@@ -72,8 +64,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private final AutoCloseable subscription;
     private final ServiceRegistration<RequestHandler> registration;
     private final List<Refusal> refusals = new ArrayList<>();
-    private final Map<Hash, Listed> listed = new LinkedHashMap<>();
-    private final Map<Hash, Map<MachineId, String>> holders = new LinkedHashMap<>();
+    private final Listings listings = new Listings();
 
     @Activate
     public CatalogComponent(
@@ -150,24 +141,10 @@ public final class CatalogComponent implements Catalog, RequestHandler {
             Announcement announcement = Announcement.decode(message.payload());
             synchronized (this) {
                 if (announcement instanceof Announcement.Published published) {
-                    listed.values()
-                            .removeIf(
-                                    old ->
-                                            old.publisher().equals(message.author())
-                                                    && old.announcement()
-                                                            .bsn()
-                                                            .equals(published.bsn())
-                                                    && old.announcement().sequence()
-                                                            < published.sequence());
-                    listed.put(
-                            published.descriptor(),
-                            new Listed(published, message.author(), message.topic().name()));
-                    while (listed.size() > MAX_ENTRIES) {
-                        listed.remove(listed.keySet().iterator().next());
-                    }
-                    holder(published.descriptor(), message.machine(), published.address());
+                    listings.published(
+                            message.author(), message.machine(), message.topic().name(), published);
                 } else if (announcement instanceof Announcement.Holding holding) {
-                    holder(holding.descriptor(), message.machine(), holding.address());
+                    listings.holding(message.author(), message.machine(), holding);
                 }
             }
         } catch (MalformedException e) {
@@ -199,43 +176,12 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         return List.copyOf(refusals);
     }
 
-    private void holder(Hash descriptor, MachineId machine, String address) {
-        Map<MachineId, String> known =
-                holders.computeIfAbsent(descriptor, key -> new LinkedHashMap<>());
-        if (known.size() < MAX_HOLDERS || known.containsKey(machine)) {
-            known.put(machine, address);
-        }
-        while (holders.size() > MAX_ENTRIES) {
-            holders.remove(holders.keySet().iterator().next());
-        }
-    }
-
     private boolean blocked(Entry entry) {
         return trust.level(entry.publisher()) == TrustLevel.BLOCKED;
     }
 
     private synchronized List<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
-        listed.forEach(
-                (hash, it) -> {
-                    Announcement.Published published = it.announcement();
-                    entries.add(
-                            new Entry(
-                                    hash,
-                                    published.bsn(),
-                                    published.version(),
-                                    published.name(),
-                                    published.title(),
-                                    it.publisher(),
-                                    published.size(),
-                                    published.sequence(),
-                                    it.topic(),
-                                    holders.getOrDefault(hash, Map.of())));
-                });
-        entries.sort(
-                Comparator.comparing(Entry::name)
-                        .thenComparing(Entry::sequence, Comparator.reverseOrder()));
-        return entries;
+        return listings.entries();
     }
 
     @Override
@@ -271,7 +217,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
                                 it ->
                                         it.name().equals(name)
                                                 || it.bsn().equals(name)
-                                                || it.descriptor().hex().equals(ref))
+                                                || it.descriptor().hex().equals(name))
                         .filter(it -> it.publisher().hex().startsWith(publisher))
                         .filter(it -> version.isEmpty() || it.version().equals(version))
                         .toList();

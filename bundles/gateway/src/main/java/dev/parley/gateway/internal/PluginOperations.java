@@ -134,6 +134,11 @@ public final class PluginOperations implements OperationSource {
                 .needs("id", Type.TEXT, ID);
     }
 
+    /** A descriptor may be announced by others too; this names its announcement by one of them. */
+    private static String exactly(Entry entry) {
+        return entry.publisher().hex() + "/" + entry.descriptor().hex();
+    }
+
     private Entry entry(String ref) throws OperationException {
         try {
             return catalog.find(ref);
@@ -143,7 +148,7 @@ public final class PluginOperations implements OperationSource {
     }
 
     private Value.Map inspect(Entry entry) throws OperationException {
-        Value.Map offer = Waiting.join(plugins.inspect(entry.descriptor().hex()), SHORT);
+        Value.Map offer = Waiting.join(plugins.inspect(exactly(entry)), SHORT);
         Value.MapBuilder whole = Value.map();
         offer.entries().forEach((key, value) -> whole.put(((Value.Text) key).value(), value));
         return whole.put("descriptor", entry.descriptor().hex())
@@ -162,7 +167,7 @@ public final class PluginOperations implements OperationSource {
         }
         return Waiting.join(
                 plugins.install(
-                        entry.descriptor().hex(),
+                        exactly(entry),
                         consent,
                         line -> progress.accept(Value.map().put("step", line).build())),
                 INSTALL);

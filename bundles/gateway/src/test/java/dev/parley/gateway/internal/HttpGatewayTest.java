@@ -138,7 +138,11 @@ class HttpGatewayTest {
         String all = "{\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"}}";
         assertThat(send("POST", "/plugins/install", all).status()).isEqualTo(200);
         assertThat(plugins.asked)
-                .containsExactly("install " + FakeCatalog.HELLO.descriptor().hex());
+                .containsExactly(
+                        "install "
+                                + FakeCatalog.HELLO.publisher().hex()
+                                + "/"
+                                + FakeCatalog.HELLO.descriptor().hex());
     }
 
     @Test
