@@ -266,7 +266,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         run(plugin, jar);
                         admission.entry(candidate.entry()); // trust may have changed meanwhile
                         ledger.commit(plugin);
-                    } catch (RefusedException | StorageException e) {
+                    } catch (RefusedException | StorageException | RuntimeException e) {
                         halt(descriptor.name());
                         if (old != null) {
                             restore(old);
@@ -345,6 +345,12 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         facade,
                         () -> new Broker(plugin.granted(), data, prefix, gossip, this::tool));
         running.put(descriptor.name(), started);
+        // A block that comes later finds it among the running; this finds one that came before.
+        if (trust.level(descriptor.publisher()) == TrustLevel.BLOCKED) {
+            halt(descriptor.name());
+            throw new RefusedException(
+                    ReasonCode.PUBLISHER_BLOCKED, "its publisher is blocked here");
+        }
         Work.await(started.start(), START_LIMIT);
     }
 

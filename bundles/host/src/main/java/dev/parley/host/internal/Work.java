@@ -24,22 +24,26 @@ final class Work implements AutoCloseable {
 
     private final ExecutorService worker = Actors.pool("parley-host-worker", 1, 256);
 
+    private record Task<T>(Callable<T> work, CompletableFuture<T> result) implements Runnable {
+        /** Whatever is thrown, somebody waits for the result. */
+        @Override
+        public void run() {
+            try {
+                result.complete(work.call());
+            } catch (RefusedException e) {
+                result.completeExceptionally(e);
+            } catch (Exception | Error e) {
+                LOG.log(System.Logger.Level.WARNING, "the host's work failed", e);
+                result.completeExceptionally(new RefusedException(ReasonCode.FAILED, e.toString()));
+            }
+        }
+    }
+
     /** Runs blocking work; what it throws is how the stage fails. */
     <T> CompletableFuture<T> run(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            worker.execute(
-                    () -> {
-                        try {
-                            result.complete(task.call());
-                        } catch (RefusedException e) {
-                            result.completeExceptionally(e);
-                        } catch (Exception e) {
-                            LOG.log(System.Logger.Level.WARNING, "the host's work failed", e);
-                            result.completeExceptionally(
-                                    new RefusedException(ReasonCode.FAILED, e.toString()));
-                        }
-                    });
+            worker.execute(new Task<>(task, result));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
                     new RefusedException(ReasonCode.FAILED, "too much waits; try again"));
@@ -86,6 +90,12 @@ final class Work implements AutoCloseable {
 
     @Override
     public void close() {
-        worker.shutdownNow();
+        for (Runnable waiting : worker.shutdownNow()) {
+            if (waiting instanceof Task<?> task) {
+                task.result()
+                        .completeExceptionally(
+                                new RefusedException(ReasonCode.FAILED, "the container stops"));
+            }
+        }
     }
 }
