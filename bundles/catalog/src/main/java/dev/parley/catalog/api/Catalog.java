@@ -44,8 +44,8 @@ public interface Catalog {
     CompletionStage<List<MachineId>> reachableHolders(Entry entry);
 
     /**
-     * Keeps a descriptor of our own, serves its bytes and announces it, now and after every
-     * restart.
+     * Keeps a descriptor of our own, serves its bytes and announces it, now, every day and after
+     * every restart.
      */
     CompletionStage<Hash> publish(SignedRecord descriptor, Topic topic);
 

@@ -1,5 +1,7 @@
 package dev.parley.catalog.internal;
 
+import dev.parley.actor.api.Actor;
+import dev.parley.actor.api.Actors;
 import dev.parley.catalog.api.Catalog;
 import dev.parley.catalog.api.Descriptor;
 import dev.parley.catalog.api.Entry;
@@ -49,6 +51,9 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private static final int MAX_REFUSALS = 64;
     private static final Duration TTL = Duration.ofDays(7);
 
+    /** Well before what others keep of us is over. */
+    private static final Duration AGAIN = Duration.ofDays(1);
+
     /** How long to wait for holders that are not connected, if one is and if none is. */
     private static final Duration DIAL_MORE = Duration.ofMillis(250);
 
@@ -62,6 +67,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private final TrustStore trust;
     private final KeyValueStore kept;
     private final AutoCloseable subscription;
+    private final Actor actor = Actors.create("parley-catalog", 16);
     private final ServiceRegistration<RequestHandler> registration;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Listings listings = new Listings();
@@ -76,6 +82,22 @@ public final class CatalogComponent implements Catalog, RequestHandler {
             @Reference Storage storage,
             @Reference TrustStore trust)
             throws StorageException {
+        this(context, identity, network, gossip, direct, storage, trust, AGAIN);
+    }
+
+    /**
+     * @param again how often what we announce is announced again
+     */
+    CatalogComponent(
+            BundleContext context,
+            Identity identity,
+            Network network,
+            Gossip gossip,
+            Direct direct,
+            Storage storage,
+            TrustStore trust,
+            Duration again)
+            throws StorageException {
         this.identity = identity;
         this.network = network;
         this.gossip = gossip;
@@ -84,6 +106,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         this.kept = storage.keyValue("catalog");
         this.subscription = gossip.subscribe("plugins/*", this::onMessage);
         announceAgain();
+        actor.every(again, this::announceAgain);
         // Not by declaration: the room that takes handlers is one that we need ourselves.
         this.registration = context.registerService(RequestHandler.class, this, null);
     }
@@ -91,14 +114,19 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     @Deactivate
     public void close() throws Exception {
         registration.unregister();
+        actor.close();
         subscription.close();
     }
 
     private void announceAgain() {
         for (String key : kept.keys("topic/")) {
             Hash hash = Hash.of(key.substring("topic/".length()));
-            String topic = new String(kept.get(key).orElseThrow(), StandardCharsets.UTF_8);
-            signed(hash).ifPresent(record -> announce(hash, record, new Topic(topic)));
+            Optional<String> topic =
+                    kept.get(key).map(name -> new String(name, StandardCharsets.UTF_8));
+            Optional<SignedRecord> record = signed(hash);
+            if (topic.isPresent() && record.isPresent()) {
+                announce(hash, record.get(), new Topic(topic.get()));
+            }
         }
     }
 
