@@ -139,15 +139,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
             return;
         }
         try {
-            Path jar =
-                    storage.blobs()
-                            .path(plugin.descriptor().sha256())
-                            .orElseThrow(
-                                    () ->
-                                            new RefusedException(
-                                                    ReasonCode.FAILED,
-                                                    "its bundle is gone from the disk"));
-            run(plugin, jar);
+            run(plugin, bundle(plugin));
         } catch (RefusedException e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -156,6 +148,15 @@ public final class PluginsComponent implements Plugins, TrustListener {
                     e.code(),
                     e.getMessage());
         }
+    }
+
+    private Path bundle(Ledger.Installed plugin) throws RefusedException {
+        return storage.blobs()
+                .path(plugin.descriptor().sha256())
+                .orElseThrow(
+                        () ->
+                                new RefusedException(
+                                        ReasonCode.FAILED, "its bundle is gone from the disk"));
     }
 
     @Override
@@ -418,15 +419,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                 ReasonCode.PUBLISHER_BLOCKED, "its publisher is blocked here");
                     }
                     halt(name);
-                    run(
-                            plugin,
-                            storage.blobs()
-                                    .path(plugin.descriptor().sha256())
-                                    .orElseThrow(
-                                            () ->
-                                                    new RefusedException(
-                                                            ReasonCode.FAILED,
-                                                            "its bundle is gone from the disk")));
+                    run(plugin, bundle(plugin));
                     return describe(plugin);
                 });
     }

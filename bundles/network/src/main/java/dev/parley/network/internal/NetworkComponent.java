@@ -19,7 +19,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.incubator.codec.quic.QuicChannel;
 import io.netty.incubator.codec.quic.QuicStreamChannel;
-import io.netty.incubator.codec.quic.QuicStreamType;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -607,21 +606,11 @@ public final class NetworkComponent implements Network {
         public void channelActive(ChannelHandlerContext context) {
             QuicChannel channel = (QuicChannel) context.channel();
             Handshake handshake = handshake(channel, true, outcome);
-            channel.createStream(
-                            QuicStreamType.BIDIRECTIONAL,
-                            new ChannelInitializer<QuicStreamChannel>() {
-                                @Override
-                                protected void initChannel(QuicStreamChannel stream) {
-                                    stream.pipeline().addLast(new NettyStream(stream));
-                                }
-                            })
+            NettyStream.open(channel)
                     .addListener(
                             done -> {
                                 if (done.isSuccess()) {
-                                    handshake.start(
-                                            ((QuicStreamChannel) done.getNow())
-                                                    .pipeline()
-                                                    .get(NettyStream.class));
+                                    handshake.start(NettyStream.of(done.getNow()));
                                 } else {
                                     outcome.failed(
                                             new NetworkException(Code.CLOSED, "no control stream"));
