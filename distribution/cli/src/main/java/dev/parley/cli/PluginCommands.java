@@ -136,7 +136,11 @@ final class PluginCommands implements Callable<Integer> {
         Value permissions = all ? Value.of("all") : Value.texts(grant == null ? List.of() : grant);
         Value.MapBuilder body =
                 Value.map()
-                        .put("ref", Tree.text(offer, "descriptor"))
+                        .put(
+                                "ref",
+                                Tree.text(offer, "publisher")
+                                        + "/"
+                                        + Tree.text(offer, "descriptor"))
                         .put("consent", Value.map().put("permissions", permissions).build());
         if (trust != null) {
             body.put("trustPublisher", trust);

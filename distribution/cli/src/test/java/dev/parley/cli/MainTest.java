@@ -103,11 +103,11 @@ class MainTest {
 
     @Test
     void anInstallInstallsExactlyWhatWasShown() {
-        answer = "{\"descriptor\":\"abc\"}";
+        answer = "{\"publisher\":\"ff\",\"descriptor\":\"abc\"}";
         run("plugins", "install", "hello", "--yes", "--grant", "storage:64");
         assertThat(asked.get(1))
                 .isEqualTo(
-                        "POST /plugins/install {\"ref\":\"abc\",\"consent\":{\"permissions\":[\"storage:64\"]}}");
+                        "POST /plugins/install {\"ref\":\"ff/abc\",\"consent\":{\"permissions\":[\"storage:64\"]}}");
     }
 
     @Test

@@ -1,13 +1,18 @@
 package dev.parley.catalog.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.catalog.api.Descriptor;
+import dev.parley.catalog.api.ReasonCode;
+import dev.parley.catalog.api.RefusedException;
 import dev.parley.direct.api.Direct;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.gossip.api.GossipMessage;
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
+import dev.parley.identity.api.AgentId;
+import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.api.SignedRecord;
 import dev.parley.identity.internal.IdentityComponent;
@@ -47,6 +52,7 @@ class CatalogComponentTest {
 
     private static final class Heard implements Gossip {
         final BlockingQueue<Announcement> announcements = new LinkedBlockingQueue<>();
+        Consumer<GossipMessage> subscriber = message -> {};
 
         @Override
         public CompletionStage<String> publish(Topic topic, byte[] payload, Retention retention) {
@@ -60,6 +66,7 @@ class CatalogComponentTest {
 
         @Override
         public AutoCloseable subscribe(String filter, Consumer<GossipMessage> consumer) {
+            subscriber = consumer;
             return () -> {};
         }
 
@@ -93,25 +100,67 @@ class CatalogComponentTest {
                 body, identity.agentKey(), identity.signAsAgent(Descriptor.CONTEXT, body));
     }
 
+    private IdentityComponent identity() throws Exception {
+        return new IdentityComponent(dir.resolve("id"), new NetworkId("parley.test"), "alice");
+    }
+
+    private CatalogComponent catalog(
+            IdentityComponent identity, StorageComponent storage, Heard gossip, Duration again)
+            throws Exception {
+        return new CatalogComponent(
+                quiet(
+                        BundleContext.class,
+                        "registerService",
+                        quiet(ServiceRegistration.class, "", "")),
+                identity,
+                quiet(Network.class, "listenAddress", "127.0.0.1:4433"),
+                gossip,
+                quiet(Direct.class, "", ""),
+                storage,
+                new TrustComponent(dir.resolve("trust")),
+                again);
+    }
+
     @Test
-    void whatIsOursIsAnnouncedAgainAndAgainUntilTheRoomCloses() throws Exception {
-        IdentityComponent identity =
-                new IdentityComponent(dir.resolve("id"), new NetworkId("parley.test"), "alice");
+    void aDescriptorThatTwoAnnounceIsFoundByItsHashAndOneOfThem() throws Exception {
         StorageComponent storage = new StorageComponent(dir.resolve("storage"));
         Heard gossip = new Heard();
-        CatalogComponent catalog =
-                new CatalogComponent(
-                        quiet(
-                                BundleContext.class,
-                                "registerService",
-                                quiet(ServiceRegistration.class, "", "")),
-                        identity,
-                        quiet(Network.class, "listenAddress", "127.0.0.1:4433"),
-                        gossip,
-                        quiet(Direct.class, "", ""),
-                        storage,
-                        new TrustComponent(dir.resolve("trust")),
-                        Duration.ofMillis(20));
+        CatalogComponent catalog = catalog(identity(), storage, gossip, Duration.ofHours(1));
+        Hash hash = Hash.sha256(new byte[3]);
+        byte[] announcement =
+                new Announcement.Published(
+                                hash, "org.example.hello", "1.0.0", "hello", "Hello", 10, 1, "h:1")
+                        .encode();
+        MachineId machine = MachineId.of("33".repeat(32));
+        for (String author : List.of("aa", "bb")) {
+            gossip.subscriber.accept(
+                    new GossipMessage(
+                            author,
+                            new Topic("plugins/demo"),
+                            AgentId.of(author.repeat(32)),
+                            machine,
+                            Instant.EPOCH,
+                            announcement,
+                            machine));
+        }
+        assertThatThrownBy(() -> catalog.find(hash.hex()))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        e -> assertThat(e.code()).isEqualTo(ReasonCode.AMBIGUOUS));
+        for (String author : List.of("aa", "bb")) {
+            assertThat(catalog.find(author.repeat(32) + "/" + hash.hex()).publisher().hex())
+                    .isEqualTo(author.repeat(32));
+        }
+        catalog.close();
+        storage.close();
+    }
+
+    @Test
+    void whatIsOursIsAnnouncedAgainAndAgainUntilTheRoomCloses() throws Exception {
+        IdentityComponent identity = identity();
+        StorageComponent storage = new StorageComponent(dir.resolve("storage"));
+        Heard gossip = new Heard();
+        CatalogComponent catalog = catalog(identity, storage, gossip, Duration.ofMillis(20));
         SignedRecord descriptor = signed(identity);
         catalog.publish(descriptor, new Topic("plugins/demo"));
         for (int round = 0; round < 3; round++) {
