@@ -121,7 +121,7 @@ final class IsolateProcess {
         if (exited.isDone() || !outbox.now(frame)) {
             calls.remove(id);
             return CompletableFuture.failedStage(
-                    exited.isDone() || !process.isAlive()
+                    exited.isDone() || outbox.closed()
                             ? new ToolException("PLUGIN_GONE", "the plugin is not running")
                             : new ToolException("BUSY", "the plugin does not read its calls"));
         }
@@ -268,7 +268,7 @@ final class IsolateProcess {
                                             MAX_ASKED + " questions wait for an answer already"));
                     return;
                 }
-                asked.ask(text(frame, "op"), arguments, this)
+                ask(text(frame, "op"), arguments)
                         .exceptionally(
                                 failure ->
                                         Value.map()
@@ -283,6 +283,14 @@ final class IsolateProcess {
             default ->
                     throw new MalformedException(
                             MalformedException.Reason.UNSUPPORTED, "an unknown kind of frame");
+        }
+    }
+
+    private CompletionStage<Value.MapBuilder> ask(String operation, Value.Map arguments) {
+        try {
+            return asked.ask(operation, arguments, this);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
         }
     }
 

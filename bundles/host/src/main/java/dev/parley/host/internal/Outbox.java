@@ -73,6 +73,12 @@ final class Outbox implements AutoCloseable {
         return writing && System.nanoTime() - since > nanos;
     }
 
+    boolean closed() {
+        synchronized (waiting) {
+            return closed;
+        }
+    }
+
     private boolean idle() {
         synchronized (waiting) {
             return waitingBytes == 0 && !closed;

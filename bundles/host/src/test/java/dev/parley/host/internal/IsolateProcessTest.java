@@ -478,6 +478,19 @@ class IsolateProcessTest {
     }
 
     @Test
+    void aCallToAChildWhoseEndIsNotYetKnownSaysThatItIsGone() throws Exception {
+        FakeProcess process =
+                new FakeProcess(new PipedInputStream(new PipedOutputStream(), 1 << 16));
+        PipedInputStream gone = new PipedInputStream();
+        process.in = new PipedOutputStream(gone);
+        gone.close();
+        IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
+        Value.Map none = Value.map().build();
+        assertThat(failure(isolate.call("greet", Value.list(List.of()), none)))
+                .startsWith("PLUGIN_GONE: ");
+    }
+
+    @Test
     void argumentsThatDoNotFitAreTheCallersFaultAndEndNobody() throws Exception {
         PipedOutputStream child = new PipedOutputStream();
         FakeProcess process = new FakeProcess(new PipedInputStream(child, 1 << 16));
@@ -549,5 +562,44 @@ class IsolateProcessTest {
                                 IsolateProcessTest::nothing)
                         .exited());
         assertThat(log).containsExactly("y".repeat(4000));
+    }
+
+    private static Value.Map ask(String operation, String topic) {
+        return Value.map()
+                .put("kind", "ask")
+                .put("id", 1)
+                .put("op", operation)
+                .put("args", Value.map().put("topic", topic).build())
+                .build();
+    }
+
+    private String answerCode(Value.Map question, IsolateProcess.Asked asked) throws Exception {
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(frame(question)));
+        assertThat(get(isolate(process, asked).exited())).startsWith("it ended by itself");
+        return IsolateProcess.text(
+                PipeFrames.read(new ByteArrayInputStream(process.told.toByteArray())), "code");
+    }
+
+    @Test
+    void aQuestionThatGoesWrongHereIsAnsweredAndEndsNobody() throws Exception {
+        assertThat(
+                        answerCode(
+                                ask("publish", "x"),
+                                (operation, arguments, from) -> {
+                                    throw new IllegalStateException("ours");
+                                }))
+                .isEqualTo("FAILED");
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("gossip.publish:chat/*", "gossip.subscribe:chat/*"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        (plugin, name) -> Optional.empty());
+        assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");
+        assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEmpty();
+        broker.close();
+        assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEqualTo("CLOSED");
     }
 }
