@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +239,28 @@ class JourneyTest {
                 .isEqualTo("API_UNSUPPORTED");
         assertThat(Node.ok(alice.get("/announcements?query=")).json())
                 .doesNotContain("\"name\":\"hello\"");
+    }
+
+    @Test
+    @Timeout(120)
+    void aPluginWithOtherToolsThanItsDescriptorSaysIsNotKept() throws Exception {
+        Node alice = containers.up("alice");
+        String json;
+        try (ZipFile hello = new ZipFile(Containers.sample("hello").toFile())) {
+            json =
+                    new String(
+                            hello.getInputStream(hello.getEntry("PARLEY-INF/plugin.json"))
+                                    .readAllBytes(),
+                            StandardCharsets.UTF_8);
+        }
+        Node.ok(Containers.publish(alice, withManifest(json.replace("\"greet\"", "\"other\""))));
+        Node bob = containers.up("bob", listen(alice));
+        announced(bob, "\"hello\"");
+        trust(bob, agent(alice), "known");
+        Node.Answer answer = install(bob, "hello");
+        assertThat(answer.text("error", "code")).as(answer.json()).isEqualTo("UNHEALTHY");
+        assertThat(answer.text("error", "message")).contains("greet", "other");
+        assertThat(Node.ok(bob.get("/plugins")).json()).doesNotContain("hello");
     }
 
     @Test
