@@ -71,7 +71,8 @@ final class PluginCommands implements Callable<Integer> {
                 it ->
                         Table.of(
                                 Tree.list(it, "announcements"),
-                                "Nothing is announced.",
+                                "Nothing that fits is announced here; it may take a second after"
+                                        + " connecting, and 'parley peers' shows who is connected.",
                                 "NAME=name",
                                 "VERSION=version",
                                 "TITLE=title",
