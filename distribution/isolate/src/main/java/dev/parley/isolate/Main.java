@@ -36,9 +36,13 @@ import org.osgi.framework.launch.Framework;
  * The child process: a tiny Felix with one plugin, driven over its standard input and output.
  *
  * <p>It starts what the first frame names, says {@code ready} or {@code failed}, and then serves
- * calls until it is told to stop or the pipe ends. What the plugin prints becomes log frames.
+ * calls until it is told to stop or the pipe ends; then it exits with 0, and with {@link #BROKEN}
+ * when what comes is no frame. What the plugin prints becomes log frames.
  */
 public final class Main {
+    /** The exit code of a child that cannot understand its container. */
+    static final int BROKEN = 3;
+
     private static final int THREADS = 8;
     private static final int WAITING_CALLS = 64;
     private static final long STOP_MILLIS = 5_000;
@@ -69,10 +73,19 @@ public final class Main {
         this.context = new HostContext(channel, events);
     }
 
-    public static void main(String[] words) throws IOException, MalformedException {
-        InputStream in = new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
-        run(in, new FileOutputStream(FileDescriptor.out), () -> Runtime.getRuntime().halt(0));
-        Runtime.getRuntime().halt(0);
+    /** Ends the process whatever happens here: threads of the plugin would keep it alive. */
+    public static void main(String[] words) {
+        int code = BROKEN;
+        try {
+            InputStream in =
+                    new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
+            run(in, new FileOutputStream(FileDescriptor.out), () -> Runtime.getRuntime().halt(0));
+            code = 0;
+        } catch (MalformedException e) {
+            System.err.println("the container sent what is no frame: " + e.getMessage());
+        } finally {
+            Runtime.getRuntime().halt(code);
+        }
     }
 
     /** Serves one conversation, until the pipe ends. */

@@ -18,10 +18,11 @@ import java.util.Set;
  * Which chunk is asked of which holder, without I/O.
  *
  * <p>Each holder has a few chunks under way; one that is through takes the next missing chunk, so a
- * fast holder does more. A holder whose oldest chunk is not here after {@link #STALL_NANOS} (which
- * is 16 KiB/s), or that sends what the Merkle root does not prove, is let go and its chunks go back
- * to the queue. A holder whose connection ended may come back within {@link #GRACE_NANOS}, a few
- * times as long as nothing comes of it. When none is left, the last reason is the reason of the
+ * fast holder does more. A holder that owes chunks and from which none has come for {@link
+ * #STALL_NANOS} since it was asked or since its last one, or that sends what the Merkle root does
+ * not prove, is let go and its chunks go back to the queue. A holder whose connection ended may
+ * come back within {@link #GRACE_NANOS}, a few times as long as nothing comes of it. When none is
+ * left, the last reason is the reason of the
  * failure; a bad chunk outweighs a stall.
  */
 final class TransferCore {
@@ -167,7 +168,7 @@ final class TransferCore {
                 letGo(
                         holder,
                         "FETCH_STALLED",
-                        holder.words() + " sent less than 16 KiB/s",
+                        holder.words() + " sent no chunk for " + STALL_NANOS / 1_000_000_000 + " s",
                         now,
                         effects);
             }

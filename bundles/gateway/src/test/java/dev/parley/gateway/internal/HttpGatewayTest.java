@@ -157,6 +157,8 @@ class HttpGatewayTest {
         trust.set(publisher, TrustLevel.UNKNOWN, Optional.empty());
         assertThat(send("POST", "/plugins/install", install).status()).isEqualTo(200);
         assertThat(trust.level(publisher)).isEqualTo(TrustLevel.KNOWN);
+        assertThat(send("POST", "/plugins/install", install.replace("known", "unknown")).body())
+                .contains("expected known or trusted");
     }
 
     @Test
@@ -406,6 +408,27 @@ class HttpGatewayTest {
         Answer answer = send("POST", "/peers", "{\"address\":\"127.0.0.1:1\"}");
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.body()).contains("UNREACHABLE");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsNotTried() throws Exception {
+        Answer answer = send("POST", "/peers", "{\"address\":\"foo\"}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("'foo'").contains("HOST:PORT");
+    }
+
+    @Test
+    void anInstallSaysHowManyBytesAreHereAndFromHowManyHolders() throws Exception {
+        String all = "{\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"}}";
+        assertThat(send("POST", "/plugins/install", all, "Accept: application/x-ndjson").body())
+                .containsSubsequence(
+                        "{\"progress\":{\"step\":\"looking\"}}\n",
+                        "{\"progress\":{\"step\":\"fetching\",\"bytes\":10,\"total\":20,\"holders\":2}}\n",
+                        "{\"result\":");
+        assertThat(send("GET", "/openapi.json", "").body())
+                .contains(
+                        "\"application/x-ndjson\":{\"schema\":{\"$ref\":\"#/components/schemas/Line\"}}")
+                .containsSubsequence("\"Line\":{", "\"bytes\"", "\"total\"", "\"holders\"");
     }
 
     @Test

@@ -157,6 +157,14 @@ final class Admission {
         Set<String> asked = asked(descriptor);
         Set<String> granted = new TreeSet<>(asked);
         if (!consent.all()) {
+            Set<String> unknown = new TreeSet<>(consent.permissions());
+            unknown.removeAll(asked);
+            unknown.remove("none");
+            if (!unknown.isEmpty()) {
+                throw new RefusedException(
+                        ReasonCode.CONSENT_REQUIRED,
+                        "you grant " + unknown + ", and it asks for " + asked);
+            }
             granted.retainAll(consent.permissions());
             if (!asked.isEmpty() && consent.permissions().isEmpty()) {
                 throw new RefusedException(

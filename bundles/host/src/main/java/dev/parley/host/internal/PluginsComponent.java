@@ -7,7 +7,6 @@ import dev.parley.catalog.api.Descriptor;
 import dev.parley.catalog.api.Entry;
 import dev.parley.catalog.api.ReasonCode;
 import dev.parley.catalog.api.RefusedException;
-import dev.parley.direct.api.BlobRequest;
 import dev.parley.direct.api.Direct;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.host.api.Plugins;
@@ -61,12 +60,10 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = HostConfig.class)
 public final class PluginsComponent implements Plugins, TrustListener {
     private static final System.Logger LOG = System.getLogger(PluginsComponent.class.getName());
-    private static final Duration FETCH_LIMIT = Duration.ofMinutes(10);
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
     private final BundleContext context;
     private final Storage storage;
-    private final Direct direct;
     private final Gossip gossip;
     private final TrustStore trust;
     private final Catalog catalog;
@@ -81,6 +78,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Map<String, RunningPlugin> running = new ConcurrentHashMap<>();
     private final Facades facades;
     private final Publisher publisher;
+    private final Fetching fetching;
 
     @Activate
     public PluginsComponent(
@@ -96,8 +94,8 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.context = context;
         this.facades = new Facades(context);
         this.publisher = new Publisher(identity, storage, catalog);
+        this.fetching = new Fetching(storage.blobs(), catalog, direct);
         this.storage = storage;
-        this.direct = direct;
         this.gossip = gossip;
         this.trust = trust;
         this.catalog = catalog;
@@ -227,10 +225,10 @@ public final class PluginsComponent implements Plugins, TrustListener {
 
     @Override
     public CompletionStage<Value.Map> install(
-            String ref, Consent consent, Consumer<String> progress) {
+            String ref, Consent consent, Consumer<Progress> progress) {
         return work.run(
                 () -> {
-                    progress.accept("looking for " + ref);
+                    progress.accept(new Progress("looking for it"));
                     Candidate candidate = candidate(ref);
                     Descriptor descriptor = candidate.descriptor();
                     Sandbox confined = Work.await(sandbox, START_LIMIT);
@@ -259,10 +257,10 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                     candidate.entry().topic(),
                                     true);
                     try {
-                        Path jar = fetch(candidate, progress);
-                        progress.accept("checking the bundle");
+                        Path jar = fetching.fetch(candidate.entry(), descriptor, progress);
+                        progress.accept(new Progress("checking the bundle"));
                         admission.bundle(jar, descriptor);
-                        progress.accept("starting it in the sandbox");
+                        progress.accept(new Progress("starting it in the sandbox"));
                         halt(descriptor.name());
                         run(plugin, jar);
                         admission.entry(candidate.entry()); // trust may have changed meanwhile
@@ -300,31 +298,6 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private boolean inUse(Hash blob) {
         return installed.values().stream().anyMatch(it -> it.descriptor().sha256().equals(blob))
                 || catalog.holds(blob);
-    }
-
-    private Path fetch(Candidate candidate, Consumer<String> progress) throws RefusedException {
-        Descriptor descriptor = candidate.descriptor();
-        Optional<Path> here = storage.blobs().path(descriptor.sha256());
-        if (here.isPresent()) {
-            return here.get();
-        }
-        var holders =
-                Work.await(catalog.reachableHolders(candidate.entry()), Duration.ofSeconds(10));
-        progress.accept(
-                "fetching " + descriptor.size() + " bytes from " + holders.size() + " holders");
-        return Work.await(
-                direct.fetch(
-                        new BlobRequest(
-                                descriptor.sha256(), descriptor.size(), descriptor.merkleRoot()),
-                        holders,
-                        bytes ->
-                                progress.accept(
-                                        "fetched "
-                                                + bytes
-                                                + " of "
-                                                + descriptor.size()
-                                                + " bytes")),
-                FETCH_LIMIT);
     }
 
     /** Starts a plugin and waits until its tools can be called. */

@@ -4,6 +4,7 @@ import dev.parley.actor.api.Actors;
 import dev.parley.catalog.api.ReasonCode;
 import dev.parley.catalog.api.RefusedException;
 import dev.parley.direct.api.RequestException;
+import dev.parley.host.api.ToolException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,9 @@ final class Work implements AutoCloseable {
             }
             if (cause instanceof RequestException request) {
                 throw new RefusedException(code(request.code()), request.getMessage());
+            }
+            if (cause instanceof ToolException tool && tool.code().equals("UNHEALTHY")) {
+                throw new RefusedException(ReasonCode.UNHEALTHY, tool.getMessage());
             }
             throw new RefusedException(
                     ReasonCode.START_FAILED, cause == null ? e.toString() : cause.getMessage());

@@ -264,6 +264,9 @@ class AdmissionTest {
         trust.set(descriptor.publisher(), TrustLevel.KNOWN, Optional.empty());
         assertThat(admission.consent(descriptor, all)).containsExactly("storage:16");
         assertThat(admission.consent(descriptor, new Consent(false, Set.of("none")))).isEmpty();
+        assertThat(consentRefusal(descriptor, new Consent(false, Set.of("storage:1"))))
+                .as("it does not ask for this, so it is a slip")
+                .isEqualTo(ReasonCode.CONSENT_REQUIRED);
         assertThat(consentRefusal(descriptor, new Consent(false, Set.of())))
                 .isEqualTo(ReasonCode.CONSENT_REQUIRED);
         trust.set(descriptor.publisher(), TrustLevel.BLOCKED, Optional.empty());

@@ -132,6 +132,11 @@ public final class NetworkComponent implements Network {
         return new InetSocketAddress(host(hostPort).replaceAll("[\\[\\]]", ""), port);
     }
 
+    private static String noAnswer(String hostPort, Throwable cause) {
+        String why = cause.getMessage();
+        return "no container answers at " + hostPort + (why == null ? "" : ": " + why);
+    }
+
     @Deactivate
     public void close() {
         if (closed) {
@@ -366,11 +371,7 @@ public final class NetworkComponent implements Network {
                                                         result,
                                                         new NetworkException(
                                                                 Code.UNREACHABLE,
-                                                                "no container answers at "
-                                                                        + hostPort
-                                                                        + ": "
-                                                                        + done.cause()
-                                                                                .getMessage())));
+                                                                noAnswer(hostPort, done.cause()))));
                             }
                         });
     }
