@@ -140,7 +140,8 @@ class ClassArchivesTest {
                         "isolate.jar",
                         "isolate.jsa",
                         "isolate.lock",
-                        "isolate.seal");
+                        "isolate.seal",
+                        "libjnidispatch.so");
         startsAndAnswers();
         make();
         assertThat(made()).as("nothing is made twice").isEqualTo(made);

@@ -63,7 +63,7 @@ class JourneyTest {
     private static Path isolateFolder(long pid) throws IOException {
         String command = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
         for (String word : command.split("\0")) {
-            int end = word.indexOf("/isolate.jar");
+            int end = word.indexOf("/cell-");
             if (end > 0 && word.contains("/parley-isolates-")) {
                 return Path.of(word.substring(0, end));
             }
