@@ -32,7 +32,7 @@ class MainTest {
     private HttpServer server;
     private int status = 200;
     private String answer = "{}";
-    private String inspected = "{\"descriptor\":\"abc\"}";
+    private String inspected = "{\"publisher\":\"ff\",\"descriptor\":\"abc\"}";
 
     @BeforeEach
     void start() throws IOException {
@@ -113,7 +113,6 @@ class MainTest {
 
     @Test
     void anInstallInstallsExactlyWhatWasShown() {
-        answer = "{\"publisher\":\"ff\",\"descriptor\":\"abc\"}";
         run("plugins", "install", "hello", "--yes", "--grant", "storage:64");
         assertThat(asked.get(1))
                 .isEqualTo(

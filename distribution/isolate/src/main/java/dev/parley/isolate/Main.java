@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.framework.FrameworkFactory;
@@ -43,19 +42,12 @@ public final class Main {
     /** The exit code of a child that cannot understand its container. */
     static final int BROKEN = 3;
 
-    private static final int THREADS = 8;
+    private static final int RUNNING_CALLS = 8;
     private static final int WAITING_CALLS = 64;
     private static final long STOP_MILLIS = 5_000;
 
     private final Map<String, Method> tools = new ConcurrentHashMap<>();
     private final Channel channel;
-    private final ExecutorService calls =
-            new ThreadPoolExecutor(
-                    THREADS,
-                    THREADS,
-                    10,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(WAITING_CALLS));
     private final ExecutorService events =
             new ThreadPoolExecutor(
                     1,
@@ -97,28 +89,54 @@ public final class Main {
         main.serve(in, stopped);
     }
 
-    /** Plugin code never runs on this thread: what it asks is answered by a frame read here. */
     private void serve(InputStream in, Runnable stopped) throws MalformedException {
-        try {
-            while (true) {
-                Value.Map frame = PipeFrames.read(in);
-                switch (HostContext.text(frame, "kind")) {
-                    case "start" -> events.execute(() -> start(frame));
-                    case "call" -> call(frame);
-                    case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
-                    case "event" -> context.event(frame);
-                    case "ping" -> channel.send(Value.map().put("kind", "pong"));
-                    case "stop" -> {
-                        events.execute(this::stop);
-                        events.execute(stopped);
-                    }
-                    default -> {} // a newer host may say more than this child understands
+        new Turns(
+                        RUNNING_CALLS,
+                        WAITING_CALLS,
+                        new Turns.Pipe() {
+                            @Override
+                            public Value.Map nextCall() throws IOException, MalformedException {
+                                return Main.this.nextCall(in, stopped);
+                            }
+
+                            @Override
+                            public void run(Value.Map call) {
+                                Main.this.call(call);
+                            }
+
+                            @Override
+                            public void refuse(Value.Map call) {
+                                result(
+                                        HostContext.number(call, "id"),
+                                        "BUSY",
+                                        WAITING_CALLS + " calls wait already");
+                            }
+                        })
+                .serve();
+        events.execute(this::stop); // the host is gone
+        events.shutdown();
+        awaitEnd();
+    }
+
+    /** While a thread is here, no plugin code runs on it: what a plugin asks is answered here. */
+    private Value.Map nextCall(InputStream in, Runnable stopped)
+            throws IOException, MalformedException {
+        while (true) {
+            Value.Map frame = PipeFrames.read(in);
+            switch (HostContext.text(frame, "kind")) {
+                case "call" -> {
+                    return frame;
                 }
+                case "start" -> events.execute(() -> start(frame));
+                case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
+                case "event" -> context.event(frame);
+                case "ping" -> channel.send(Value.map().put("kind", "pong"));
+                case "stop" -> {
+                    events.execute(this::stop);
+                    events.execute(stopped);
+                }
+                default -> {} // a newer host may say more than this child understands
             }
-        } catch (IOException e) {
-            events.execute(this::stop); // the host is gone
-            events.shutdown();
-            awaitEnd();
         }
     }
 
@@ -215,14 +233,6 @@ public final class Main {
 
     private void call(Value.Map frame) {
         long id = HostContext.number(frame, "id");
-        try {
-            calls.execute(() -> run(id, frame));
-        } catch (RejectedExecutionException e) {
-            result(id, "BUSY", WAITING_CALLS + " calls wait already");
-        }
-    }
-
-    private void run(long id, Value.Map frame) {
         try {
             Method method = tools.get(HostContext.text(frame, "tool"));
             if (method == null

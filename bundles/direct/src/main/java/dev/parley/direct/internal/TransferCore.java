@@ -22,8 +22,7 @@ import java.util.Set;
  * #STALL_NANOS} since it was asked or since its last one, or that sends what the Merkle root does
  * not prove, is let go and its chunks go back to the queue. A holder whose connection ended may
  * come back within {@link #GRACE_NANOS}, a few times as long as nothing comes of it. When none is
- * left, the last reason is the reason of the
- * failure; a bad chunk outweighs a stall.
+ * left, the last reason is the reason of the failure; a bad chunk outweighs a stall.
  */
 final class TransferCore {
     static final long STALL_NANOS = 4_000_000_000L;

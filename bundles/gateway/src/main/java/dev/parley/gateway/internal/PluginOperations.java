@@ -167,8 +167,7 @@ public final class PluginOperations implements OperationSource {
             trustPublisher(entry, level.get());
         }
         return Waiting.join(
-                plugins.install(
-                        exactly(entry), consent, step -> progress.accept(describe(step))),
+                plugins.install(exactly(entry), consent, step -> progress.accept(describe(step))),
                 INSTALL);
     }
 
