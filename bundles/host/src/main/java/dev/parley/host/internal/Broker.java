@@ -34,6 +34,7 @@ final class Broker implements IsolateProcess.Asked {
     private final Gossip gossip;
     private final BiFunction<String, String, Optional<Tool>> tools;
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
+    private boolean closed;
 
     Broker(
             Set<String> granted,
@@ -173,6 +174,9 @@ final class Broker implements IsolateProcess.Asked {
     private CompletionStage<Value.MapBuilder> publish(Value.Map arguments) throws DeniedException {
         String topic = IsolateProcess.text(arguments, "topic");
         need("gossip.publish", topic);
+        if (!Topic.valid(topic)) {
+            throw new DeniedException("BAD_TOPIC", "'" + topic + "' is no topic to publish on");
+        }
         byte[] payload =
                 arguments.get("payload").orElse(Value.NULL) instanceof Value.Bytes bytes
                         ? bytes.value()
@@ -190,6 +194,9 @@ final class Broker implements IsolateProcess.Asked {
             throws DeniedException {
         String topic = IsolateProcess.text(arguments, "topic");
         need("gossip.subscribe", topic);
+        if (closed) {
+            throw new DeniedException("CLOSED", "the plugin is being stopped");
+        }
         if (subscriptions.size() >= MAX_SUBSCRIPTIONS) {
             throw new DeniedException(
                     "QUOTA", "a plugin has at most " + MAX_SUBSCRIPTIONS + " subscriptions");
@@ -238,6 +245,7 @@ final class Broker implements IsolateProcess.Asked {
     }
 
     synchronized void close() {
+        closed = true;
         for (AutoCloseable subscription : subscriptions) {
             try {
                 subscription.close();

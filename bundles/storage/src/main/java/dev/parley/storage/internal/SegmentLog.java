@@ -57,8 +57,12 @@ final class SegmentLog implements Closeable {
     }
 
     private static FileChannel appendTo(Path file) throws IOException {
+        boolean made = !Files.exists(file);
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (made) {
+            Folders.force(file.resolveSibling("."));
+        }
         channel.position(channel.size());
         return channel;
     }
@@ -289,6 +293,7 @@ final class SegmentLog implements Closeable {
         }
         channel.close();
         Files.move(temporary, next, StandardCopyOption.ATOMIC_MOVE);
+        Folders.force(dir);
         for (Path file : old) {
             Files.delete(file);
         }
