@@ -22,7 +22,6 @@ final class Leaf extends Node {
 
     int[] data;
     int count;
-    @Nullable Leaf previous;
     @Nullable Leaf next;
 
     Leaf(int capacity) {

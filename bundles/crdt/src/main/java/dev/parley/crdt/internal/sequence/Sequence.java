@@ -467,6 +467,7 @@ public final class Sequence {
 
     /** The visible text. */
     public String text() {
+        checkText();
         StringBuilder out = new StringBuilder(tree.visible() + tree.astral());
         for (Leaf at = tree.first(); at != null; at = at.next) {
             for (int i = 0; i < at.count; i++) {
@@ -496,6 +497,7 @@ public final class Sequence {
         if (from < 0 || to < from || to > tree.visible()) {
             throw new IndexOutOfBoundsException(from + " to " + to + " of " + tree.visible());
         }
+        checkText();
         StringBuilder out = new StringBuilder(to - from);
         if (from == to) {
             return "";
@@ -524,6 +526,7 @@ public final class Sequence {
      * @throws IllegalStateException if some of them are deleted and their content is not here
      */
     public String textOf(int agent, int seq, int count) {
+        checkText();
         StringBuilder out = new StringBuilder(count);
         int at = seq;
         while (at < seq + count) {
@@ -585,6 +588,7 @@ public final class Sequence {
      *     false
      */
     public String textAt(VersionFilter version) {
+        checkText();
         if (!knowsDeletedContent) {
             throw new IllegalStateException("the content of deleted elements is not here");
         }
@@ -886,6 +890,12 @@ public final class Sequence {
                     isText ? "text: empty or not well-formed" : "cells have no text");
         }
         return count;
+    }
+
+    private void checkText() {
+        if (!isText) {
+            throw new IllegalStateException("cells have no text");
+        }
     }
 
     private void checkCells(int count) {

@@ -161,8 +161,10 @@ public final class SnapshotReader {
 
     private void build() throws MalformedException {
         SpanTree tree = sequence.tree;
-        Content shown = new Content(columns.take(VISIBLE_TEXT), visible);
-        Content hidden = new Content(columns.take(DELETED_TEXT), deletedContent ? deleted : 0);
+        boolean isText = sequence.isText();
+        Content shown = new Content(columns.take(VISIBLE_TEXT), isText ? visible : 0);
+        Content hidden =
+                new Content(columns.take(DELETED_TEXT), isText && deletedContent ? deleted : 0);
         Leaf[] leaves = new Leaf[runs.count];
         int count = runs.count;
         for (runs.count = 1; runs.count <= count; runs.count++) {
@@ -175,7 +177,7 @@ public final class SnapshotReader {
             boolean isVisible = runs.lengths[i] > 0;
             int elements = Math.abs(runs.lengths[i]);
             int slot = runs.seqs[i];
-            if (sequence.isText()) {
+            if (isText) {
                 slot =
                         isVisible || deletedContent
                                 ? (isVisible ? shown : hidden).take(tree.pool(agent), elements)

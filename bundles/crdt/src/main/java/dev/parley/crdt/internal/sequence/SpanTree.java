@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal.sequence;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpanTree {
     private final AgentOrder order;
-    private SeqIndex[] indexes = {};
-    private ContentPool[] pools = {};
+
+    /** By agent; null for those of whom nothing is here. */
+    private @Nullable SeqIndex[] indexes = {};
+
+    private @Nullable ContentPool[] pools = {};
     private final boolean hasContent;
 
     private Node root;
@@ -142,29 +146,33 @@ final class SpanTree {
         return indexes.length;
     }
 
+    /** The content of an agent that has an index, in a text. */
     ContentPool pool(int agent) {
-        return pools[agent];
+        return Objects.requireNonNull(pools[agent]);
     }
 
+    /** The index of an agent, made on first use. */
     SeqIndex index(int agent) {
         if (agent >= indexes.length) {
-            int from = indexes.length;
-            int to = Math.max(agent + 1, from + (from >> 1));
-            indexes = Arrays.copyOf(indexes, to);
-            pools = Arrays.copyOf(pools, hasContent ? to : 0);
-            for (int i = from; i < to; i++) {
-                indexes[i] = new SeqIndex();
-                if (hasContent) {
-                    pools[i] = new ContentPool();
-                }
+            int more = Math.max(agent + 1, indexes.length + (indexes.length >> 1));
+            indexes = Arrays.copyOf(indexes, more);
+            pools = Arrays.copyOf(pools, hasContent ? more : 0);
+        }
+        SeqIndex index = indexes[agent];
+        if (index == null) {
+            index = new SeqIndex();
+            indexes[agent] = index;
+            if (hasContent) {
+                pools[agent] = new ContentPool();
             }
         }
-        return indexes[agent];
+        return index;
     }
 
     /** One past the highest seq of the agent's elements. */
     int endOf(int agent) {
-        return agent < indexes.length ? indexes[agent].end() : 0;
+        SeqIndex index = agent < indexes.length ? indexes[agent] : null;
+        return index == null ? 0 : index.end();
     }
 
     // ---- finding ----
@@ -226,7 +234,8 @@ final class SpanTree {
         if (agent < 0 || agent >= indexes.length || seq < 0) {
             return false;
         }
-        Leaf at = indexes[agent].get(seq);
+        SeqIndex index = indexes[agent];
+        Leaf at = index == null ? null : index.get(seq);
         if (at == null) {
             return false;
         }
@@ -616,12 +625,12 @@ final class SpanTree {
         in.open(span);
         in.set(span, agent, seq, length, key, contentSlot, rightAgent, rightSeq);
         elements += length;
-        int wide = hasContent ? pools[agent].astralIn(contentSlot, length) : 0;
+        int wide = hasContent ? pool(agent).astralIn(contentSlot, length) : 0;
         addVisible(in, length, wide);
         for (Node node = in; node != null && key < node.minKey; node = node.parent) {
             node.minKey = key;
         }
-        indexes[agent].put(seq, length, in);
+        index(agent).put(seq, length, in);
         hint(in, span);
     }
 
@@ -634,9 +643,9 @@ final class SpanTree {
         int length = in.data[at + Leaf.LENGTH];
         in.data[at + Leaf.LENGTH] = length + more;
         elements += more;
-        int wide = hasContent ? pools[agent].astralIn(in.data[at + Leaf.SLOT] + length, more) : 0;
+        int wide = hasContent ? pool(agent).astralIn(in.data[at + Leaf.SLOT] + length, more) : 0;
         addVisible(in, more, wide);
-        indexes[agent].put(in.data[at + Leaf.SEQ] + length, more, in);
+        index(agent).put(in.data[at + Leaf.SEQ] + length, more, in);
         hint(in, span);
     }
 
@@ -653,7 +662,7 @@ final class SpanTree {
         int to = offset + count;
         touch(in);
         int slot = data[at + Leaf.SLOT];
-        int wide = hasContent ? pools[data[at]].astralIn(slot + from, count) : 0;
+        int wide = hasContent ? pool(data[at]).astralIn(slot + from, count) : 0;
         addVisible(in, -count, -wide);
         if (from > 0
                 && to == length
@@ -744,15 +753,12 @@ final class SpanTree {
         System.arraycopy(left.data, keep * Leaf.STRIDE, right.data, 0, right.count * Leaf.STRIDE);
         left.count = keep;
         right.next = left.next;
-        right.previous = left;
         if (left.next == null) {
             last = right;
-        } else {
-            left.next.previous = right;
         }
         left.next = right;
         for (int i = 0; i < right.count; i++) {
-            indexes[right.agent(i)].put(right.seq(i), right.length(i), right);
+            index(right.agent(i)).put(right.seq(i), right.length(i), right);
         }
         recount(left);
         recount(right);
@@ -775,7 +781,7 @@ final class SpanTree {
             if (of.isVisible(i)) {
                 of.visible += of.length(i);
                 if (hasContent) {
-                    of.astral += pools[of.agent(i)].astralIn(of.contentSlot(i), of.length(i));
+                    of.astral += pool(of.agent(i)).astralIn(of.contentSlot(i), of.length(i));
                 }
             }
         }
@@ -823,7 +829,6 @@ final class SpanTree {
         Leaf in = last;
         if (in.count >= Leaf.CAPACITY - 4) {
             Leaf right = new Leaf(Leaf.CAPACITY - 4);
-            right.previous = in;
             in.next = right;
             last = right;
             in = right;

@@ -2,7 +2,10 @@ package dev.parley.crdt.internal.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,5 +105,113 @@ class CrowdTest {
             sequence.integrateInsertCells(first + i, 0, first, 0, right, 0, 1, VisibleChanges.NONE);
         }
         assertLinearithmic(sequence, writers);
+    }
+
+    private static List<String> ids(Sequence sequence) {
+        List<String> ids = new ArrayList<>();
+        sequence.forEachRun(
+                (position, agent, seq, count, visible) -> {
+                    for (int i = 0; i < count; i++) {
+                        ids.add(agent + "." + (seq + i));
+                    }
+                });
+        return ids;
+    }
+
+    @Test
+    void aCrowdAtOneSpotStandsInTheOrderOfItsAgents() {
+        int writers = 20_000;
+        Sequence sequence = Sequence.ofCells(order);
+        sequence.insertCells(0, 2, writers, 0);
+        List<String> expected = new ArrayList<>();
+        expected.add(writers + ".0");
+        IntStream.range(0, writers)
+                .boxed()
+                .sorted((a, b) -> order.compare(a, 0, b, 0))
+                .forEach(a -> expected.add(a + ".0"));
+        expected.add(writers + ".1");
+        for (int i = 0; i < writers; i++) {
+            sequence.integrateInsertCells(i, 0, writers, 0, writers, 1, 1, VisibleChanges.NONE);
+        }
+        assertThat(ids(sequence)).isEqualTo(expected);
+    }
+
+    /** Deep trees of every shape: each new element between two that stood side by side once. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void aLargeCrowdConvergesInEveryCausalOrder(int seed) {
+        Random random = new Random(seed);
+        int count = 12_000;
+        int[][] operations = new int[count][];
+        // Parents are drawn from few recent or first elements, so that families get large.
+        for (int i = 0; i < count; i++) {
+            int left = i == 0 || random.nextInt(8) == 0 ? -1 : pick(random, i, seed);
+            int right = i == 0 || random.nextInt(3) == 0 ? -1 : pick(random, i, seed);
+            operations[i] = new int[] {left, right};
+        }
+        Sequence first = Sequence.ofCells(order);
+        for (int i = 0; i < count; i++) {
+            int[] at = operations[i];
+            if (at[0] >= 0 && at[1] >= 0 && !first.isBefore(at[0], 0, at[1], 0)) {
+                at[1] = -1;
+            }
+            first.integrateInsertCells(i, 0, at[0], 0, at[1], 0, 1 + i % 2, VisibleChanges.NONE);
+        }
+        List<String> expected = ids(first);
+        for (int round = 0; round < 3; round++) {
+            Sequence other = Sequence.ofCells(order);
+            for (int i : shuffledByCause(operations, random)) {
+                int[] at = operations[i];
+                other.integrateInsertCells(
+                        i, 0, at[0], 0, at[1], 0, 1 + i % 2, VisibleChanges.NONE);
+            }
+            assertThat(ids(other)).isEqualTo(expected);
+        }
+    }
+
+    private static int pick(Random random, int below, int seed) {
+        return switch (seed) {
+            case 1 -> random.nextInt(below);
+            case 2 -> random.nextInt(Math.min(below, 5));
+            case 3 -> below - 1 - random.nextInt(Math.min(below, 5));
+            default ->
+                    random.nextBoolean()
+                            ? random.nextInt(Math.min(below, 50))
+                            : below - 1 - random.nextInt(Math.min(below, 50));
+        };
+    }
+
+    /** All operations, each after the two it refers to, else at random. */
+    private static List<Integer> shuffledByCause(int[][] operations, Random random) {
+        int count = operations.length;
+        List<List<Integer>> children = new ArrayList<>();
+        int[] waiting = new int[count];
+        List<Integer> ready = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            children.add(new ArrayList<>());
+            for (int cause : operations[i]) {
+                if (cause >= 0) {
+                    waiting[i]++;
+                    children.get(cause).add(i);
+                }
+            }
+            if (waiting[i] == 0) {
+                ready.add(i);
+            }
+        }
+        List<Integer> shuffled = new ArrayList<>();
+        while (!ready.isEmpty()) {
+            int at = random.nextInt(ready.size());
+            int next = ready.set(at, ready.get(ready.size() - 1));
+            ready.remove(ready.size() - 1);
+            shuffled.add(next);
+            for (int child : children.get(next)) {
+                if (--waiting[child] == 0) {
+                    ready.add(child);
+                }
+            }
+        }
+        assertThat(shuffled).hasSize(count);
+        return shuffled;
     }
 }

@@ -47,6 +47,10 @@ class SequenceFuzzTest {
 
     /** Makes a history and checks it; all replicas have all of it in the end. */
     static Replica[] run(Random random) {
+        return run(random, 5 + random.nextInt(60), random.nextBoolean());
+    }
+
+    private static Replica[] run(Random random, int steps, boolean narrow) {
         int agents = 2 + random.nextInt(7);
         int[] names = random.ints(agents, 0, 1 << 30).toArray();
         AgentOrder order =
@@ -58,8 +62,6 @@ class SequenceFuzzTest {
             replicas[i] = new Replica(order, agents);
             sent.add(new ArrayList<>());
         }
-        int steps = 5 + random.nextInt(60);
-        boolean narrow = random.nextBoolean();
         for (int step = 0; step < steps; step++) {
             int who = random.nextInt(agents);
             if (random.nextInt(3) == 0) {
@@ -109,6 +111,14 @@ class SequenceFuzzTest {
                                 origins.rightSeq(),
                                 agent -> Integer.MAX_VALUE))
                 .isTrue();
+    }
+
+    /** Longer histories at few places, so that the tree has several levels. */
+    @Test
+    void longNarrowHistoriesEndWithTheTextOfTheModel() {
+        for (int seed = 0; seed < Math.max(3, RUNS / 500); seed++) {
+            run(new Random(1_000_000 + seed), 450, true);
+        }
     }
 
     private static void write(

@@ -144,6 +144,8 @@ final class SequenceMeasurement {
     private static void heap(String name, Work work) throws Exception {
         List<Object> kept = new ArrayList<>();
         int copies = 8;
+        kept.add(work.run());
+        used();
         long before = used();
         for (int i = 0; i < copies; i++) {
             kept.add(work.run());

@@ -191,6 +191,7 @@ class SequenceTest {
         List<String> runs = new ArrayList<>();
         cells.forEachRun((p, agent, seq, n, v) -> runs.add(agent + "." + seq + "*" + n + v));
         assertThat(runs).containsExactly("0.0*1false", "1.0*2true", "0.1*2true");
+        assertThatThrownBy(cells::text).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> cells.insert(0, "a", 0, 9))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -221,6 +221,26 @@ class SnapshotTest {
     }
 
     @Test
+    void cellsComeBackAndMayHaveNoText() throws MalformedException {
+        Sequence cells = Sequence.ofCells(TraceTest.ORDER);
+        cells.insertCells(0, 5, 0, 0);
+        cells.insertCells(2, 1 << 18, 1, 0);
+        cells.delete(1, 2, 1, 1 << 18, new IdRuns());
+        Agents agents = agents(new int[] {0, 1});
+        byte[] bytes = write(cells, agents, Parts.HISTORY);
+        assertThat(bytes).hasSizeLessThan(100);
+        assertThat(write(read(bytes, TraceTest.ORDER, agents), agents, Parts.HISTORY))
+                .isEqualTo(bytes);
+        Sequence text = Sequence.ofText(TraceTest.ORDER);
+        text.insert(0, "abc", 0, 0);
+        byte[] flipped = write(text, agents, Parts.STATE);
+        flipped[1] = 0;
+        assertThatThrownBy(() -> read(flipped, TraceTest.ORDER, agents))
+                .isInstanceOf(MalformedException.class)
+                .hasMessageContaining("text: 3 elements, 0 expected");
+    }
+
+    @Test
     void aStateWithoutDeletedContentRefusesTimeTravel() throws MalformedException {
         Sequence sequence = Sequence.ofText(TraceTest.ORDER);
         sequence.insert(0, "abc", 0, 0);
