@@ -8,7 +8,9 @@ import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.TasksEditor;
 import dev.parley.crdt.api.Transaction;
+import dev.parley.crdt.api.TreeEditor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,5 +177,17 @@ final class LocalTransaction implements Transaction {
     public void remove(Path set, Scalar value) throws RefusedException {
         on(set, ObjectType.SET_ADD_WINS, ObjectType.SET_REMOVE_WINS);
         perform(new Operation.Remove(set, checked(value)));
+    }
+
+    @Override
+    public TreeEditor tree(Path tree) {
+        on(tree, ObjectType.TREE);
+        return new LocalTreeEditor(this, tree);
+    }
+
+    @Override
+    public TasksEditor tasks(Path tasks) {
+        on(tasks, ObjectType.TASKS);
+        return new LocalTasksEditor(this, tasks);
     }
 }

@@ -14,6 +14,11 @@ final class MapState extends ObjectState {
 
     private final TreeMap<Path.Segment, ObjectState> children = new TreeMap<>(ORDER);
     private final Dots puts = new Dots();
+    private final ChangeGraph graph;
+
+    MapState(ChangeGraph graph) {
+        this.graph = graph;
+    }
 
     @Nullable ObjectState child(Path.Segment segment) {
         return children.get(segment);
@@ -28,9 +33,9 @@ final class MapState extends ObjectState {
         return child;
     }
 
-    private static ObjectState create(ObjectType type) {
+    private ObjectState create(ObjectType type) {
         return switch (type) {
-            case MAP -> new MapState();
+            case MAP -> new MapState(graph);
             case REGISTER -> new RegisterState(false);
             case MULTI_REGISTER -> new RegisterState(true);
             case COUNTER -> new CounterState();
@@ -41,8 +46,8 @@ final class MapState extends ObjectState {
             case SET_REMOVE_WINS -> new SetState(true);
             case TEXT -> new TextState();
             case LIST -> new ListState();
-            case TREE -> new TreeState();
-            case TASKS -> new TasksState();
+            case TREE -> new TreeState(graph);
+            case TASKS -> new TasksState(graph);
         };
     }
 
@@ -99,14 +104,14 @@ final class MapState extends ObjectState {
     }
 
     @Override
-    void canonical(Writer out, ChangeGraph graph) {
+    void canonical(Writer out, ChangeGraph shared) {
         Map<Path.Segment, ObjectState> visible = visible();
         out.uint(visible.size());
         visible.forEach(
                 (segment, child) -> {
                     out.text(segment.key());
                     out.u8(segment.type().ordinal());
-                    child.canonical(out, graph);
+                    child.canonical(out, shared);
                 });
     }
 }

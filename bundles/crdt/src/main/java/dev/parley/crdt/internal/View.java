@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class View {
     private final StoreInfo info;
     private final ChangeGraph graph;
-    private final MapState root = new MapState();
+    private final MapState root;
     private final BitSet applied = new BitSet();
     private int[] heads = {};
 
     View(StoreInfo info, ChangeGraph graph) {
         this.info = info;
         this.graph = graph;
+        this.root = new MapState(graph);
     }
 
     ChangeGraph graph() {

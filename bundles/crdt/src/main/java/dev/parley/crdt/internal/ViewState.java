@@ -1,9 +1,12 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.Task;
+import dev.parley.crdt.api.TreeNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +70,30 @@ final class ViewState implements State {
     public List<Scalar> set(Path path) {
         SetState found = find(path, SetState.class);
         return found == null ? List.of() : found.values();
+    }
+
+    @Override
+    public List<TreeNode> children(Path tree, ElementId parent) {
+        TreeState found = find(tree, TreeState.class);
+        return found == null ? List.of() : found.children(parent);
+    }
+
+    @Override
+    public Optional<TreeNode> node(Path tree, ElementId node) {
+        TreeState found = find(tree, TreeState.class);
+        return found == null ? Optional.empty() : found.node(node);
+    }
+
+    @Override
+    public List<Task> tasks(Path path) {
+        TasksState found = find(path, TasksState.class);
+        return found == null ? List.of() : found.tasks();
+    }
+
+    @Override
+    public Optional<Task> task(Path path, ElementId task) {
+        TasksState found = find(path, TasksState.class);
+        return found == null ? Optional.empty() : found.task(task);
     }
 
     @Override
