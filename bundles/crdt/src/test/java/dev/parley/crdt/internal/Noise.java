@@ -18,6 +18,7 @@ final class Noise {
 
     private final Random random;
     private final List<SignedChange> known;
+    private Id author = Replicas.author(0);
 
     /**
      * @param known what references, predecessors and dependencies are drawn from
@@ -50,6 +51,12 @@ final class Noise {
         return known.isEmpty() ? null : known.get(random.nextInt(known.size()));
     }
 
+    /** The author itself is named by 0, or with a change. */
+    private Ref named(AgentName name, @Nullable Id fork, int number) {
+        return new Ref(
+                name, fork == null && name.author().equals(author) ? change() : fork, number);
+    }
+
     private Id change() {
         SignedChange any = any();
         return any == null || random.nextInt(9) == 0 ? id() : any.id();
@@ -60,13 +67,13 @@ final class Noise {
         if (any == null || random.nextInt(3) == 0) {
             return number > 0 && random.nextInt(4) > 0
                     ? Ref.own(random.nextInt(number))
-                    : new Ref(
+                    : named(
                             new AgentName(id(), BRANCHES.get(random.nextInt(BRANCHES.size()))),
                             random.nextBoolean() ? change() : null,
                             random.nextInt(4));
         }
         Change of = Forge.read(any);
-        return new Ref(
+        return named(
                 of.agent(),
                 random.nextInt(3) == 0 ? change() : null,
                 Math.max(0, of.start() + random.nextInt(of.length() + 2) - 1));
@@ -206,7 +213,8 @@ final class Noise {
     }
 
     /** A change of this author in which nothing needs to fit. */
-    Change change(Id store, Id author) {
+    Change change(Id store, Id by) {
+        author = by;
         List<Id> dependencies = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             dependencies.add(change());
@@ -230,8 +238,8 @@ final class Noise {
         } else if (odd == 1) {
             seq = prev == null ? 1 : Math.max(2, seq + random.nextInt(5) - 2);
         }
-        Id prevId = before == null ? null : before.id();
-        dependencies.remove(prevId);
+        final Id prevId = before == null ? null : before.id();
+        dependencies.removeIf(it -> prevId != null && it.equals(prevId));
         return new Change(
                 odd == 2 ? id() : store,
                 author,
