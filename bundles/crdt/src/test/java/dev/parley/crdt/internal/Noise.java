@@ -216,8 +216,9 @@ final class Noise {
     Change change(Id store, Id by) {
         author = by;
         List<Id> dependencies = new ArrayList<>();
-        for (int i = random.nextInt(4); i > 0; i--) {
-            dependencies.add(change());
+        for (int i = random.nextInt(3); i > 0; i--) {
+            SignedChange any = any();
+            dependencies.add(any == null || random.nextInt(90) == 0 ? id() : any.id());
         }
         SignedChange before = null;
         for (int i = 0; i < 20 && before == null; i++) {
