@@ -36,4 +36,10 @@ public interface Transaction {
     TextEditor text(Path text);
 
     ListEditor list(Path list);
+
+    /** Changes a tree. Only valid inside this transaction. */
+    TreeEditor tree(Path tree);
+
+    /** Changes a list of tasks. Only valid inside this transaction. */
+    TasksEditor tasks(Path tasks);
 }

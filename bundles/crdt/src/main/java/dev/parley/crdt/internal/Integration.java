@@ -7,6 +7,7 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import java.util.ArrayDeque;
@@ -160,7 +161,7 @@ final class Integration {
         if (!fits(change, prev)) {
             return Receipt.Status.REFUSED;
         }
-        if (change.time() >>> 16 > nowMillis + MAX_AHEAD_MILLIS) {
+        if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
             parked.add(signed, signed.id());
             return Receipt.Status.PARKED;
         }
@@ -190,11 +191,17 @@ final class Integration {
                         : graph.tip(graph.agent(prev)) != prev;
         int number = graph.add(signed.id(), change, change.length(), prev, builtOn);
         history.append(signed);
-        lastTime = Math.max(lastTime, change.time());
+        if (Long.compareUnsigned(change.time(), lastTime) > 0) {
+            lastTime = change.time();
+        }
         if (forks) {
             noteFork(signed, change, prev, number);
         }
-        if (!isValid(number, change, prev, builtOn)) {
+        Role role = roles.at(change.author(), number);
+        if (role == Role.ADMIN) {
+            graph.markByAdmin(number);
+        }
+        if (!isValid(change, role, prev, builtOn)) {
             graph.markVoid(number);
         } else {
             roles.apply(number, change);
@@ -217,13 +224,12 @@ final class Integration {
         }
     }
 
-    private boolean isValid(int number, Change change, int prev, int[] builtOn) {
-        if (prev != NONE && change.time() <= graph.time(prev)) {
+    private boolean isValid(Change change, Role role, int prev, int[] builtOn) {
+        if (prev != NONE && !isLater(change, prev)) {
             return false;
         }
         for (int dependency : builtOn) {
-            if (change.time() <= graph.time(dependency)
-                    || prev != NONE && graph.isBefore(dependency, prev)) {
+            if (!isLater(change, dependency) || prev != NONE && graph.isBefore(dependency, prev)) {
                 return false;
             }
             for (int other : builtOn) {
@@ -233,11 +239,15 @@ final class Integration {
             }
         }
         try {
-            roles.check(change, roles.at(change.author(), number));
+            roles.check(change, role);
             return true;
         } catch (VoidException e) {
             return false;
         }
+    }
+
+    private boolean isLater(Change change, int other) {
+        return Long.compareUnsigned(change.time(), graph.time(other)) > 0;
     }
 
     private void takeIntoMain(int number, Change change) {

@@ -119,6 +119,9 @@ public final class ReplicaCore implements Replica {
         try {
             Role role = integration.roles().at(author, number);
             integration.roles().check(author, role, Role.WRITER);
+            if (role == Role.ADMIN) {
+                graph.markByAdmin(number);
+            }
             edit.on(transaction);
             Change change = change(number, name, message, builtOn, transaction);
             integration.roles().check(change, role);
@@ -419,7 +422,7 @@ public final class ReplicaCore implements Replica {
                     graph.agents().of(name).size() == 1
                             && ahead.getOrDefault(name, 0) > graph.seq(graph.tip(line));
             for (int i = graph.chainLength(line) - 1; i >= 0 && !covered; i--) {
-                int number = graph.chain(line, i).get(0);
+                int number = graph.chained(line, i);
                 if (known.contains(line, graph.start(number))) {
                     break;
                 }
