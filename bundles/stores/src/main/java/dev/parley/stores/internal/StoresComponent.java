@@ -232,6 +232,7 @@ public final class StoresComponent implements Stores, PeerListener {
         List<SignedChange> made = store.takeMade();
         List<ChangeEvent> events = store.takeEvents();
         if (!store.unforced) {
+            schedule(store);
             return;
         }
         store.unforced = false;
