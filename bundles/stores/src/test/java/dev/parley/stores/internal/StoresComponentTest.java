@@ -214,7 +214,8 @@ class StoresComponentTest {
     void aBlockedAgentIsNotServed() throws Exception {
         Node alice = nodes.up("alice");
         Node bob = nodes.up("bob");
-        Id store = create(alice, StoreInfo.Mode.OPEN);
+        Id store = create(alice, StoreInfo.Mode.SHARED);
+        get(alice.stores().grant(store, bob.agent(), Role.WRITER));
         get(title(alice, store, "not for all"));
         alice.trust().set(AgentId.of(bob.agent().bytes()), TrustLevel.BLOCKED, Optional.empty());
         connect(bob, alice);
@@ -312,7 +313,7 @@ class StoresComponentTest {
         for (var peer : alice.network().peers()) {
             peer.disconnect("a test");
         }
-        await(10, () -> alice.network().peers().isEmpty());
+        await(10, () -> alice.network().peers().isEmpty() && bob.network().peers().isEmpty());
         String link = StoreLink.of(get(alice.stores().find("notes")));
         get(alice.stores().leave(store));
         refused(Code.NO_SUCH_STORE, () -> get(title(alice, store, "gone")));
