@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Rows as aligned text. */
 final class Table {
-    private static final int MAX_CELL_CHARS = 60;
+    private static final int MAX_CELL_CHARS = 64;
 
     private Table() {}
 
