@@ -39,9 +39,7 @@ class StoresTest {
     }
 
     private static String create(Node node, String mode) throws Exception {
-        return Node.ok(
-                        node.post(
-                                "/stores", Value.map().put("name", "notes").put("mode", mode)))
+        return Node.ok(node.post("/stores", Value.map().put("name", "notes").put("mode", mode)))
                 .text("link");
     }
 
@@ -182,8 +180,8 @@ class StoresTest {
     }
 
     /**
-     * A cut with both sides at work: bob is between alice and carol, and is gone for 30 s while both
-     * write.
+     * A cut with both sides at work: bob is between alice and carol, and is gone for 30 s while
+     * both write.
      */
     @Test
     @Timeout(180)

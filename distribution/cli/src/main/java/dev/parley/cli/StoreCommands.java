@@ -157,8 +157,7 @@ final class StoreCommands implements Callable<Integer> {
             footer = "%nExample: parley store link notes")
     int link(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
             throws CliException {
-        return target.print(
-                spec, target.client().get(at(store, "")), it -> Tree.text(it, "link"));
+        return target.print(spec, target.client().get(at(store, "")), it -> Tree.text(it, "link"));
     }
 
     @Command(
@@ -178,12 +177,9 @@ final class StoreCommands implements Callable<Integer> {
                 client.get(
                         at(store, "/value")
                                 + (branch == null ? "" : "?branch=" + Paths.word(branch)));
-        Value both =
-                Value.map().put("store", info).put("value", Tree.at(content, "value")).build();
+        Value both = Value.map().put("store", info).put("value", Tree.at(content, "value")).build();
         return target.print(
-                spec,
-                both,
-                it -> describe(info) + "\n" + Json.pretty(Tree.at(content, "value")));
+                spec, both, it -> describe(info) + "\n" + Json.pretty(Tree.at(content, "value")));
     }
 
     @Command(
@@ -283,8 +279,7 @@ final class StoreCommands implements Callable<Integer> {
             @Option(names = "--text", description = "take it as text even if it is JSON")
                     boolean text)
             throws CliException {
-        return written(
-                target, store, "add", writing.body(path).put("value", value(value, text)));
+        return written(target, store, "add", writing.body(path).put("value", value(value, text)));
     }
 
     @Command(

@@ -114,7 +114,7 @@ class MainTest {
                         "POST /stores/notes/put {\"path\":\"/n\",\"message\":\"why\",\"value\":\"12\"}",
                         "POST /stores/notes/increment {\"path\":\"/n\",\"branch\":\"draft\",\"by\":-3}",
                         "POST /stores/notes/add {\"path\":\"/tags\",\"value\":\"urgent\"}",
-                        "GET /stores/notes/value?path=%2Fa~1b ",
+                        "GET /stores/notes/value?path=%2Fa%7E1b ",
                         "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"writer\"}",
                         "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"none\"}",
                         "POST /stores/notes/merge {\"from\":\"draft\",\"into\":\"\",\"message\":\"\"}",
@@ -128,9 +128,24 @@ class MainTest {
     void everyStoreVerbHasHelpWithAnExample() {
         List<String> verbs =
                 List.of(
-                        "list", "create", "join", "leave", "link", "show", "get", "set", "delete",
-                        "add", "remove", "increment", "members", "grant", "revoke", "log",
-                        "branches", "merge");
+                        "list",
+                        "create",
+                        "join",
+                        "leave",
+                        "link",
+                        "show",
+                        "get",
+                        "set",
+                        "delete",
+                        "add",
+                        "remove",
+                        "increment",
+                        "members",
+                        "grant",
+                        "revoke",
+                        "log",
+                        "branches",
+                        "merge");
         for (String verb : verbs) {
             out.getBuffer().setLength(0);
             assertThat(runAsIs("store", verb, "--help")).isZero();

@@ -144,6 +144,17 @@ final class IsolateProcess {
                         .put("payload", Value.of(payload)));
     }
 
+    /** A change of a store that the plugin listens to. */
+    void changed(long subscription, String store, String author, List<String> paths) {
+        send(
+                Value.map()
+                        .put("kind", "changed")
+                        .put("subscription", subscription)
+                        .put("store", store)
+                        .put("author", author)
+                        .put("paths", Value.texts(paths)));
+    }
+
     private boolean send(Value.MapBuilder frame) {
         try {
             synchronized (process) {

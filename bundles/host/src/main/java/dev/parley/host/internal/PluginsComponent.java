@@ -19,6 +19,7 @@ import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.Stores;
 import dev.parley.trust.api.TrustLevel;
 import dev.parley.trust.api.TrustListener;
 import dev.parley.trust.api.TrustStore;
@@ -68,6 +69,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Storage storage;
     private final Direct direct;
     private final Gossip gossip;
+    private final Stores stores;
     private final TrustStore trust;
     private final Catalog catalog;
     private final Ledger ledger;
@@ -90,6 +92,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
             @Reference Storage storage,
             @Reference Direct direct,
             @Reference Gossip gossip,
+            @Reference Stores stores,
             @Reference TrustStore trust,
             @Reference Catalog catalog)
             throws StorageException, MalformedException {
@@ -99,6 +102,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.storage = storage;
         this.direct = direct;
         this.gossip = gossip;
+        this.stores = stores;
         this.trust = trust;
         this.catalog = catalog;
         this.ledger = new Ledger(storage.keyValue("plugins"));
@@ -343,7 +347,14 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         confined,
                         actor,
                         facade,
-                        () -> new Broker(plugin.granted(), data, prefix, gossip, this::tool));
+                        () ->
+                                new Broker(
+                                        plugin.granted(),
+                                        data,
+                                        prefix,
+                                        gossip,
+                                        stores,
+                                        this::tool));
         running.put(descriptor.name(), started);
         Work.await(started.start(), START_LIMIT);
     }

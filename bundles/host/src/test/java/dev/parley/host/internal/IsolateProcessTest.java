@@ -304,6 +304,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.of(tool(name)));
         byte[] questions =
                 vector(
@@ -412,6 +413,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.empty());
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
         assertThat(get(isolate(process, broker).exited()))

@@ -127,9 +127,9 @@ public final class ParleyCommands {
     /**
      * {@code store [list | create NAME [MODE] | join LINK | show STORE | link STORE | leave STORE |
      * get STORE PATH | set STORE PATH VALUE | delete STORE PATH | add STORE PATH VALUE | remove
-     * STORE PATH VALUE | increment STORE PATH [BY] | members STORE | grant STORE AGENT ROLE | revoke
-     * STORE AGENT | log STORE | branches STORE | merge STORE FROM [INTO]]}. A value is JSON, or text
-     * if it is none.
+     * STORE PATH VALUE | increment STORE PATH [BY] | members STORE | grant STORE AGENT ROLE |
+     * revoke STORE AGENT | log STORE | branches STORE | merge STORE FROM [INTO]]}. A value is JSON,
+     * or text if it is none.
      */
     public String store(String... words) {
         List<String> given = List.of(words);
@@ -157,7 +157,9 @@ public final class ParleyCommands {
                     ask(
                             "stores.increment",
                             about.put("path", word(given, 2))
-                                    .put("by", given.size() > 3 ? json(given.get(3)) : Value.of(1)));
+                                    .put(
+                                            "by",
+                                            given.size() > 3 ? json(given.get(3)) : Value.of(1)));
             case "grant", "revoke" ->
                     ask(
                             "stores.grant",

@@ -67,6 +67,15 @@ public final class Documents {
         }
     }
 
+    /** Where an object is, as {@link #keys} reads it. */
+    public static String place(Path path) {
+        StringBuilder place = new StringBuilder();
+        for (Path.Segment segment : path.segments()) {
+            place.append('/').append(segment.key().replace("~", "~0").replace("/", "~1"));
+        }
+        return place.isEmpty() ? "/" : place.toString();
+    }
+
     /** {@code register}, {@code set-add-wins} and so on. */
     public static String name(ObjectType type) {
         return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
