@@ -73,7 +73,8 @@ class MainTest {
 
     private int run(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
-        all.add("--data=" + dir);
+        int end = all.indexOf("--");
+        all.add(end < 0 ? all.size() : end, "--data=" + dir);
         return Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
     }
 
@@ -98,11 +99,68 @@ class MainTest {
     void helpAndSuggestionsKnowAllCommandsThoughOnlyTheNamedOneIsBuilt() {
         assertThat(Main.commands(List.of("status")).getSubcommands()).containsOnlyKeys("status");
         assertThat(runAsIs("--help")).isZero();
-        assertThat(out.toString()).contains("status", "call", "plugins", "contacts");
+        assertThat(out.toString()).contains("status", "call", "plugins", "contacts", "store");
         assertThat(runAsIs("stats")).isEqualTo(2);
         assertThat(err.toString()).contains("parley status");
         assertThat(runAsIs("plugins", "serch")).isEqualTo(2);
         assertThat(err.toString()).contains("plugins search");
+    }
+
+    @Test
+    void storeCommandsAskForTheOperationOfTheSameMeaning() {
+        answer = "{\"change\":\"c0\",\"found\":true,\"value\":\"hi\"}";
+        assertThat(run("store", "set", "my notes", "/a b", "{\"x\":1}")).isZero();
+        run("store", "set", "notes", "/n", "12", "--text", "--message", "why");
+        run("store", "increment", "notes", "/n", "--branch", "draft", "--", "-3");
+        run("store", "add", "notes", "/tags", "urgent");
+        run("store", "get", "notes", "/a~1b");
+        run("store", "grant", "notes", "bob", "writer");
+        run("store", "revoke", "notes", "bob");
+        run("store", "merge", "notes", "draft");
+        run("store", "create", "notes", "--mode", "open");
+        assertThat(asked)
+                .containsExactly(
+                        "POST /stores/my%20notes/put {\"path\":\"/a b\",\"value\":{\"x\":1}}",
+                        "POST /stores/notes/put {\"path\":\"/n\",\"message\":\"why\",\"value\":\"12\"}",
+                        "POST /stores/notes/increment {\"path\":\"/n\",\"branch\":\"draft\",\"by\":-3}",
+                        "POST /stores/notes/add {\"path\":\"/tags\",\"value\":\"urgent\"}",
+                        "GET /stores/notes/value?path=%2Fa%7E1b ",
+                        "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"writer\"}",
+                        "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"none\"}",
+                        "POST /stores/notes/merge {\"from\":\"draft\",\"into\":\"\",\"message\":\"\"}",
+                        "POST /stores {\"name\":\"notes\",\"appendOnly\":false,\"mode\":\"open\"}");
+        answer = "{\"found\":false,\"value\":null}";
+        assertThat(run("store", "get", "notes", "/gone", "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"code\":\"NOT_FOUND\"");
+    }
+
+    @Test
+    void everyStoreVerbHasHelpWithAnExample() {
+        List<String> verbs =
+                List.of(
+                        "list",
+                        "create",
+                        "join",
+                        "leave",
+                        "link",
+                        "show",
+                        "get",
+                        "set",
+                        "delete",
+                        "add",
+                        "remove",
+                        "increment",
+                        "members",
+                        "grant",
+                        "revoke",
+                        "log",
+                        "branches",
+                        "merge");
+        for (String verb : verbs) {
+            out.getBuffer().setLength(0);
+            assertThat(runAsIs("store", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley store " + verb, "--json");
+        }
     }
 
     @Test

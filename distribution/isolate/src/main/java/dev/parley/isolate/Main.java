@@ -130,6 +130,7 @@ public final class Main {
                 case "start" -> events.execute(() -> start(frame));
                 case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
                 case "event" -> context.event(frame);
+                case "changed" -> context.changed(frame);
                 case "ping" -> channel.send(Value.map().put("kind", "pong"));
                 case "stop" -> {
                     events.execute(this::stop);

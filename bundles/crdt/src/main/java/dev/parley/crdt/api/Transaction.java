@@ -8,6 +8,9 @@ public interface Transaction {
     /** The state with what this transaction did so far. */
     State state();
 
+    /** How many operations it has done so far. */
+    int size();
+
     /** Gives the author a role, which only an admin may; such a change does nothing else. */
     void role(Id agent, Role role) throws RefusedException;
 

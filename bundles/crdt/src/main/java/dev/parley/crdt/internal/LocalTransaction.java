@@ -37,6 +37,11 @@ final class LocalTransaction implements Transaction {
         return operations;
     }
 
+    @Override
+    public int size() {
+        return operations.size();
+    }
+
     At at() {
         return at;
     }

@@ -64,6 +64,11 @@ final class RecordingTransaction implements Transaction {
     }
 
     @Override
+    public int size() {
+        return transaction.size();
+    }
+
+    @Override
     public TreeEditor tree(Path tree) {
         return transaction.tree(tree);
     }

@@ -358,6 +358,11 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public int indexOf(Id change) {
+        return graph.find(change);
+    }
+
+    @Override
     public boolean has(Id change) {
         return graph.find(change) >= 0;
     }

@@ -310,6 +310,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.of(tool(name)));
         byte[] questions =
                 vector(
@@ -418,6 +419,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.empty());
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
         assertThat(get(isolate(process, broker).exited()))
@@ -596,6 +598,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.empty());
         assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");
         assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEmpty();

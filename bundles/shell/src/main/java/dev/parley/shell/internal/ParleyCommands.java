@@ -26,6 +26,7 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=plugins",
             "osgi.command.function=tools",
             "osgi.command.function=call",
+            "osgi.command.function=store",
             "osgi.command.function=log",
             "osgi.command.function=doctor",
             "osgi.command.function=down"
@@ -124,6 +125,69 @@ public final class ParleyCommands {
                 Value.map()
                         .put("ref", word(given, 1))
                         .put("consent", Value.map().put("permissions", permissions).build()));
+    }
+
+    /**
+     * {@code store [list | create NAME [MODE] | join LINK | show STORE | link STORE | leave STORE |
+     * get STORE PATH | set STORE PATH VALUE | delete STORE PATH | add STORE PATH VALUE | remove
+     * STORE PATH VALUE | increment STORE PATH [BY] | members STORE | grant STORE AGENT ROLE |
+     * revoke STORE AGENT | log STORE | branches STORE | merge STORE FROM [INTO]]}. A value is JSON,
+     * or text if it is none.
+     */
+    public String store(String... words) {
+        List<String> given = List.of(words);
+        String verb = verb(given);
+        Value.MapBuilder about = Value.map().put("store", word(given, 1));
+        return switch (verb) {
+            case "list" -> ask("stores.list", Value.map());
+            case "create" -> {
+                Value.MapBuilder named = Value.map().put("name", word(given, 1));
+                yield ask(
+                        "stores.create",
+                        given.size() > 2 ? named.put("mode", given.get(2)) : named);
+            }
+            case "join" -> ask("stores.join", Value.map().put("link", word(given, 1)));
+            case "link" -> ask("stores.get", about);
+            case "show" -> ask("stores.value", about);
+            case "leave", "members", "log", "branches" -> ask("stores." + verb, about);
+            case "get" -> ask("stores.value", about.put("path", word(given, 2)));
+            case "delete" -> ask("stores.delete", about.put("path", word(given, 2)));
+            case "set", "add", "remove" ->
+                    ask(
+                            "stores." + (verb.equals("set") ? "put" : verb),
+                            about.put("path", word(given, 2)).put("value", json(word(given, 3))));
+            case "increment" ->
+                    ask(
+                            "stores.increment",
+                            about.put("path", word(given, 2))
+                                    .put(
+                                            "by",
+                                            given.size() > 3 ? json(given.get(3)) : Value.of(1)));
+            case "grant", "revoke" ->
+                    ask(
+                            "stores.grant",
+                            about.put("agent", word(given, 2))
+                                    .put("role", verb.equals("grant") ? word(given, 3) : "none"));
+            case "merge" ->
+                    ask(
+                            "stores.merge",
+                            about.put("from", word(given, 2)).put("into", word(given, 3)));
+            default ->
+                    "usage: store [list | create NAME [MODE] | join LINK | show STORE | link STORE"
+                            + " | leave STORE | get STORE PATH | set STORE PATH VALUE"
+                            + " | delete STORE PATH | add STORE PATH VALUE"
+                            + " | remove STORE PATH VALUE | increment STORE PATH [BY]"
+                            + " | members STORE | grant STORE AGENT ROLE | revoke STORE AGENT"
+                            + " | log STORE | branches STORE | merge STORE FROM [INTO]]";
+        };
+    }
+
+    private static Value json(String given) {
+        try {
+            return Json.parse(given, MAX_JSON_BYTES);
+        } catch (MalformedException e) {
+            return Value.of(given);
+        }
     }
 
     /** The last lines that a plugin wrote: {@code log PLUGIN}. */

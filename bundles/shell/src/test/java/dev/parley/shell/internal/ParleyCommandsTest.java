@@ -69,6 +69,25 @@ class ParleyCommandsTest {
     }
 
     @Test
+    void aStoreVerbAsksTheOperationOfTheSameMeaning() {
+        commands.store();
+        commands.store("create", "notes", "open");
+        commands.store("set", "notes", "/a", "{\"x\":1}");
+        commands.store("add", "notes", "/tags", "urgent");
+        commands.store("increment", "notes", "/n");
+        commands.store("revoke", "notes", "bob");
+        assertThat(commands.store("explode")).startsWith("usage:");
+        assertThat(asked)
+                .containsExactly(
+                        "stores.list {}",
+                        "stores.create {\"name\":\"notes\",\"mode\":\"open\"}",
+                        "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1}}",
+                        "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\"}",
+                        "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"by\":1}",
+                        "stores.grant {\"store\":\"notes\",\"agent\":\"bob\",\"role\":\"none\"}");
+    }
+
+    @Test
     void aFailureIsSaidWithItsCodeAndWhatToDo() {
         assertThat(commands.status()).isEqualTo("INTERNAL: it broke\nmend it");
     }
