@@ -88,6 +88,9 @@ class ModelTest {
         for (int step = 0; step < steps; step++) {
             Replicas.Peer peer = replicas.get(random.nextInt(count));
             Replicas.Peer other = replicas.get(random.nextInt(count));
+            if (random.nextInt(10) == 0) {
+                peer.replica.tick(peer.clock);
+            }
             switch (random.nextInt(6)) {
                 case 0 -> Replicas.pull(peer, other);
                 case 1 -> someOf(random, peer, other);
@@ -98,6 +101,10 @@ class ModelTest {
             replicas.exchange(random);
         } else {
             untilAllIsKnown(replicas);
+        }
+        for (Replicas.Peer peer : replicas.peers) {
+            peer.replica.tick(Replicas.NOW + 86_400_000L);
+            assertThat(peer.replica.parked()).isZero();
         }
         Replica first = replicas.get(0).replica;
         for (Replicas.Peer peer : replicas.peers) {
@@ -145,9 +152,10 @@ class ModelTest {
         List<SignedChange> missing =
                 new ArrayList<>(from.replica.missing(to.replica.summary(), Integer.MAX_VALUE));
         Collections.shuffle(missing, random);
+        boolean parks = random.nextBoolean();
         for (SignedChange change : missing) {
             for (int i = random.nextInt(3); i > 0; i--) {
-                to.replica.receive(change, Replicas.NOW + 86_400_000L);
+                to.replica.receive(change, parks ? to.clock : Replicas.NOW + 86_400_000L);
             }
         }
     }
