@@ -17,7 +17,8 @@ public interface TreeEditor {
      * Puts a node, with all below it, somewhere else. The index is counted without the node. One
      * that was felled comes back.
      *
-     * @throws RefusedException {@code WRONG_STATE} if the parent is the node or lies below it
+     * @throws RefusedException {@code WRONG_STATE} if the parent is the node or lies below it,
+     *     {@code TOO_LARGE} if it lies more than 1,024 levels below the root
      */
     void move(ElementId node, ElementId parent, int index) throws RefusedException;
 

@@ -63,6 +63,11 @@ final class LocalTreeEditor implements TreeEditor {
             throw new RefusedException(
                     Code.WRONG_STATE, "the node " + node + " cannot go below itself");
         }
+        if (!TreeState.canMove(moved, under)) {
+            throw new RefusedException(
+                    Code.TOO_LARGE,
+                    "a node moves to at most " + TreeState.MAX_DEPTH + " levels below the root");
+        }
         String position = room(under, moved, index);
         graft(moved, under, position);
     }

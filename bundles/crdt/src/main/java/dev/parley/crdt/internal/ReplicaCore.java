@@ -375,7 +375,16 @@ public final class ReplicaCore implements Replica {
     @Override
     public boolean isVoid(Id change) {
         int number = graph.find(change);
-        return number >= 0 && graph.isVoid(number);
+        return number >= 0 && isVoid(number);
+    }
+
+    /** A branch is judged when somebody asks. */
+    private boolean isVoid(int number) {
+        if (!integration.main().has(number)) {
+            String branch = graph.agents().name(graph.agent(number)).branch();
+            branchView(branch, integration.headsOf(branch));
+        }
+        return graph.isVoid(number);
     }
 
     @Override
@@ -396,7 +405,7 @@ public final class ReplicaCore implements Replica {
                 change.time() >>> 16,
                 change.message(),
                 change.length(),
-                graph.isVoid(number));
+                isVoid(number));
     }
 
     @Override

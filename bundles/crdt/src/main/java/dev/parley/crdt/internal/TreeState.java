@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * is to move it under a hidden root, so nothing is ever lost; a later move brings it back.
  */
 final class TreeState extends ObjectState {
+    static final int MAX_DEPTH = 1024;
+
     private static final class Move {
         final int change;
         final int number;
@@ -31,6 +33,9 @@ final class TreeState extends ObjectState {
         final TreeNodeState node;
         final TreeNodeState to;
         final String position;
+
+        /** A new node has nothing below it, and makes no circle. */
+        final boolean grows;
 
         /** How it was before, once the move is done and had an effect. */
         boolean effective;
@@ -45,6 +50,7 @@ final class TreeState extends ObjectState {
             this.node = node;
             this.to = to;
             this.position = position;
+            this.grows = at.dot() == node.dot;
         }
     }
 
@@ -171,13 +177,28 @@ final class TreeState extends ObjectState {
     private void settle() {
         for (; done < log.size(); done++) {
             Move move = log.get(done);
-            if (!move.to.isBelow(move.node)) {
+            if (move.grows || canMove(move.node, move.to)) {
                 move.before = move.node.parent;
                 move.positionBefore = move.node.position;
                 move.effective = true;
                 move.node.put(move.to, move.position, graph);
             }
         }
+    }
+
+    /**
+     * Whether it makes no circle. Looks up so many levels, so that a move costs no more however
+     * deep somebody makes a tree; below that nothing can be moved to, only grown.
+     */
+    static boolean canMove(TreeNodeState node, TreeNodeState to) {
+        TreeNodeState at = to;
+        for (int level = 0; at != null && at != node; level++) {
+            if (level > MAX_DEPTH) {
+                return false;
+            }
+            at = at.parent;
+        }
+        return at == null;
     }
 
     /** What no {@code CLEAR} knew stands. */

@@ -88,13 +88,24 @@ class ModelTest {
         for (int step = 0; step < steps; step++) {
             Replicas.Peer peer = replicas.get(random.nextInt(count));
             Replicas.Peer other = replicas.get(random.nextInt(count));
+            if (random.nextInt(10) == 0) {
+                peer.replica.tick(peer.clock);
+            }
             switch (random.nextInt(6)) {
                 case 0 -> Replicas.pull(peer, other);
                 case 1 -> someOf(random, peer, other);
                 default -> write(random, peer, replicas, roles);
             }
         }
-        replicas.exchange(random);
+        if (random.nextBoolean()) {
+            replicas.exchange(random);
+        } else {
+            untilAllIsKnown(replicas);
+        }
+        for (Replicas.Peer peer : replicas.peers) {
+            peer.replica.tick(Replicas.NOW + 86_400_000L);
+            assertThat(peer.replica.parked()).isZero();
+        }
         Replica first = replicas.get(0).replica;
         for (Replicas.Peer peer : replicas.peers) {
             Replica replica = peer.replica;
@@ -114,6 +125,22 @@ class ModelTest {
         assertThat(first.at(first.heads("")).hash()).isEqualTo(first.state().hash());
     }
 
+    /** Only by asking each other what is missing, as often as it takes. */
+    private static void untilAllIsKnown(Replicas replicas) {
+        Set<Id> all = new HashSet<>();
+        for (Replicas.Peer peer : replicas.peers) {
+            for (int i = 0; i < peer.replica.size(); i++) {
+                all.add(peer.replica.change(i).id());
+            }
+        }
+        for (int round = 0; round < 6; round++) {
+            for (Replicas.Peer to : replicas.peers) {
+                replicas.peers.forEach(from -> Replicas.pull(to, from));
+            }
+        }
+        replicas.peers.forEach(it -> assertThat(it.replica.size()).isEqualTo(all.size()));
+    }
+
     private static Set<Id> forkers(Replica replica) {
         Set<Id> authors = new HashSet<>();
         replica.forks().forEach(it -> authors.add(it.author()));
@@ -125,9 +152,10 @@ class ModelTest {
         List<SignedChange> missing =
                 new ArrayList<>(from.replica.missing(to.replica.summary(), Integer.MAX_VALUE));
         Collections.shuffle(missing, random);
+        boolean parks = random.nextBoolean();
         for (SignedChange change : missing) {
             for (int i = random.nextInt(3); i > 0; i--) {
-                to.replica.receive(change, Replicas.NOW + 86_400_000L);
+                to.replica.receive(change, parks ? to.clock : Replicas.NOW + 86_400_000L);
             }
         }
     }

@@ -220,6 +220,27 @@ class TasksTest {
         refused(Code.WRONG_STATE, () -> on(a, it -> it.grant(bs)));
     }
 
+    /** Only an arbiter with two tongues can grant twice, and even then all see one holder. */
+    @Test
+    void twoGrantsOfAnArbiterWhoForksDivideNobody() throws Exception {
+        Replicas.Peer twin = replicas.add(0);
+        make(a, it -> it.addExclusive("launch", a.author));
+        sync();
+        ElementId task = only(a).id();
+        ElementId bs = make(b, it -> it.claim(task, LEASE));
+        ElementId cs = make(c, it -> it.claim(task, LEASE));
+        sync();
+        on(a, it -> it.grant(bs));
+        on(twin, it -> it.grant(cs));
+        sync();
+        for (Replicas.Peer peer : replicas.peers) {
+            assertThat(only(peer).claims()).extracting(Task.Claim::granted).containsOnly(true);
+            assertThat(peer.replica.forks()).extracting(Fork::author).containsExactly(a.author);
+        }
+        boolean first = Id.of(ticket(task, b.author)).compareTo(Id.of(ticket(task, c.author))) < 0;
+        assertThat(holder(only(c))).isEqualTo(first ? b.author : c.author);
+    }
+
     @Test
     void onlyItsMakerOrAnAdminCancelsReopensAndRenames() throws Exception {
         ElementId task = make(b, it -> it.add("sweep"));

@@ -221,6 +221,32 @@ class TreeTest {
     }
 
     @Test
+    void nothingIsMovedFurtherDownThanAThousandLevels() throws Exception {
+        ElementId[] made = new ElementId[1_100];
+        SignedChange change =
+                a.write(
+                        it -> {
+                            ElementId at = ElementId.ROOT;
+                            for (int i = 0; i < made.length; i++) {
+                                at = it.tree(TREE).grow(at, 0, Scalar.of(i));
+                                made[i] = at;
+                            }
+                        });
+        ElementId node = grow(a, ElementId.ROOT, "node");
+        a.write(it -> it.tree(TREE).move(node, made[1_023].in(change), 0));
+        for (int deep = 1_024; deep < 1_100; deep += 25) {
+            ElementId parent = made[deep].in(change);
+            assertThatThrownBy(() -> a.write(it -> it.tree(TREE).move(node, parent, 0)))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("1024 levels");
+        }
+        sync();
+        assertThat(b.replica.state().node(TREE, node))
+                .map(TreeNode::parent)
+                .contains(made[1_023].in(change));
+    }
+
+    @Test
     void clearForgetsWhatItKnewAndNoMore() throws Exception {
         ElementId x = grow(a, ElementId.ROOT, "x");
         ElementId y = grow(a, ElementId.ROOT, "y");

@@ -67,13 +67,24 @@ class ByzantineTest {
                                         it.role(Replicas.author(6), Role.WRITER);
                                     }));
         }
-        Noise noise = new Noise(random, known);
+        List<SignedChange> taken = new ArrayList<>(known);
+        Noise noise = new Noise(random, taken);
+        Replica witness = Replica.create(replicas.info);
+        known.forEach(it -> witness.receive(it, LATER));
         for (int step = 0; step < 60; step++) {
+            int before = known.size();
             if (random.nextInt(4) == 0) {
                 honest(random, replicas.get(random.nextInt(HONEST)), known);
             } else {
                 Id evil = Replicas.author(4 + random.nextInt(3));
                 forge(random, noise, replicas.info, evil, known);
+            }
+            // Others mostly build on what somebody has, or nothing would ever be taken.
+            for (SignedChange made : known.subList(before, known.size())) {
+                witness.receive(made, LATER);
+                if (witness.has(made.id()) || random.nextInt(20) == 0) {
+                    taken.add(made);
+                }
             }
             if (!known.isEmpty()) {
                 SignedChange any = known.get(random.nextInt(known.size()));

@@ -377,6 +377,8 @@ class ChangeVectorsTest {
         h.add(0, List.of(), new Operation.Transfer(ESCROW, VectorHistory.agent(2), 7));
         h.isVoid(5);
         h.add(0, List.of(), new Operation.Mint(ESCROW, 1), new Operation.Spend(ESCROW, 7));
+        h.add(0, List.of(), new Operation.Mint(ESCROW, (1L << 48) - 10));
+        h.isVoid(5);
         return h.finish(ESCROW);
     }
 

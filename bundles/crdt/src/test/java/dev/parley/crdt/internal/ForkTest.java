@@ -249,4 +249,22 @@ class ForkTest {
         assertThat(replica.tick(Long.MAX_VALUE)).hasSize(1);
         assertThat(replica.state().register(TITLE)).contains(Scalar.of("far"));
     }
+
+    /** Also before anybody looks at the branch. */
+    @Test
+    void aVoidChangeOfABranchIsVoidForEverybody() {
+        SignedChange first = forge.write(FORKER, "draft", null, List.of(), NOW, grow("x", "V"));
+        SignedChange wrong =
+                forge.write(
+                        FORKER,
+                        "draft",
+                        first,
+                        List.of(),
+                        NOW + 1,
+                        new Operation.Fell(TREE, new Ref(new AgentName(FORKER, ""), null, 0)));
+        Replica replica = replica(List.of(first, wrong));
+        assertThat(replica.isVoid(wrong.id())).isTrue();
+        assertThat(replica.isVoid(first.id())).isFalse();
+        assertThat(replica.state().children(TREE, ElementId.ROOT)).isEmpty();
+    }
 }
