@@ -154,6 +154,11 @@ final class ChangeGraph {
         return (int) index[slot(id)] - 1;
     }
 
+    /** As {@link #find}, quicker for the change that came last. */
+    int findLate(Id id) {
+        return size > 0 && id.equalsAt(ids, (size - 1) * Id.BYTES) ? size - 1 : find(id);
+    }
+
     /** Whether the operation is in the past of the change, or of it and before this number. */
     boolean inPast(int change, int operationAgent, int number) {
         return operationAgent == agent[change]

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 final class Integration {
     static final long MAX_AHEAD_MILLIS = 300_000;
     private static final int NONE = -1;
+    private static final int[] ALONE = {};
 
     private final StoreInfo info;
     private final Id store;
@@ -37,6 +38,7 @@ final class Integration {
     private final Consumer<ChangeEvent> listener;
     private View main;
     private long lastTime;
+    private ChangeCodec.Likely likely = ChangeCodec.Likely.NOTHING;
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this.info = info;
@@ -89,7 +91,7 @@ final class Integration {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
         List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeOne(signed, nowMillis, applied);
+        Receipt.Status status = takeUnknown(signed, nowMillis, applied);
         if (status == Receipt.Status.APPLIED) {
             drain(nowMillis, applied);
         }
@@ -134,24 +136,28 @@ final class Integration {
     }
 
     private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
+        return graph.find(signed.id()) >= 0
+                ? Receipt.Status.KNOWN
+                : takeUnknown(signed, nowMillis, applied);
+    }
+
+    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
         Change change;
         try {
-            change = ChangeCodec.decode(signed.body());
+            change = ChangeCodec.decode(signed.body(), likely);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
         if (!change.store().equals(store)) {
             return Receipt.Status.REFUSED;
         }
-        if (graph.find(signed.id()) >= 0) {
-            return Receipt.Status.KNOWN;
-        }
         Id prevId = change.prev();
-        int prev = prevId == null ? NONE : graph.find(prevId);
+        int prev = prevId == null ? NONE : graph.findLate(prevId);
         if (prevId != null && prev == NONE) {
             return await(signed, prevId);
         }
-        int[] builtOn = new int[change.dependencies().size()];
+        int count = change.dependencies().size();
+        int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
             builtOn[i] = graph.find(change.dependencies().get(i));
             if (builtOn[i] == NONE) {
@@ -166,6 +172,7 @@ final class Integration {
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
+        likely = new ChangeCodec.Likely(change);
         applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }

@@ -103,7 +103,10 @@ final class LocalTransaction implements Transaction {
      * @return how many bytes of UTF-8 it is
      */
     static int wellFormed(String text) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        if (!CodePoints.isWellFormed(text)) {
             throw new IllegalArgumentException("the text has half a surrogate pair");
         }
         return text.getBytes(StandardCharsets.UTF_8).length;

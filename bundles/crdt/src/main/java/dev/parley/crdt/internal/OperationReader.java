@@ -30,8 +30,9 @@ final class OperationReader {
         return sent;
     }
 
-    List<Operation> read(AgentName own, int start) throws MalformedException {
-        ChangeCodec.SentTables sent = new ChangeCodec.SentTables(in, own);
+    List<Operation> read(AgentName own, int start, @Nullable Path likely)
+            throws MalformedException {
+        ChangeCodec.SentTables sent = new ChangeCodec.SentTables(in, own, likely);
         tables = sent;
         int count = in.count("operations", 1, ChangeCodec.MAX_OPERATIONS);
         if (count == 1) {

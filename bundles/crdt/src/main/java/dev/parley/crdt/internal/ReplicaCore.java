@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
 /** A replica: the graph, the main line, and branches that are built when they are asked for. */
 public final class ReplicaCore implements Replica {
     private static final int NONE = -1;
+    private static final int[] ALONE = {};
 
     private final Integration integration;
     private final ChangeGraph graph;
@@ -169,19 +170,21 @@ public final class ReplicaCore implements Replica {
         int prev = graph.prev(number);
         return new Change(
                 integration.store(),
-                name.author(),
+                name,
                 graph.seq(number),
                 prev == NONE ? null : graph.id(prev),
                 graph.start(number),
-                IntStream.of(builtOn).mapToObj(graph::id).sorted().toList(),
+                builtOn.length == 0 ? List.of() : ids(builtOn),
                 graph.time(number),
-                name.branch(),
                 message,
                 transaction.operations());
     }
 
     /** The heads that the agent's last change does not have in its past. */
     private int[] builtOn(int[] heads, int prev) {
+        if (heads.length == 0 || heads.length == 1 && heads[0] == prev) {
+            return ALONE;
+        }
         return IntStream.of(heads)
                 .filter(it -> it != prev && (prev == NONE || !graph.isBefore(it, prev)))
                 .limit(ChangeCodec.MAX_DEPENDENCIES)
