@@ -16,8 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +184,85 @@ class JourneyTest {
                 .isEqualTo("BAD_ARCHIVE");
     }
 
+    /** The hello sample with another manifest, made without the build's help. */
+    private Path withManifest(String json) throws IOException {
+        Path jar = dir.resolve("changed.jar");
+        try (ZipInputStream in =
+                        new ZipInputStream(Files.newInputStream(Containers.sample("hello")));
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                byte[] content = in.readAllBytes();
+                out.write(
+                        entry.getName().equals("PARLEY-INF/plugin.json")
+                                ? json.getBytes(StandardCharsets.UTF_8)
+                                : content);
+            }
+        }
+        return jar;
+    }
+
+    private static String manifest(String title, String permissions, String tools) {
+        return "{\"name\":\"hello\",\"title\":\""
+                + title
+                + "\",\"description\":\"\",\"entryClass\":\"p.P\",\"api\":\"1.0.0\",\"permissions\":["
+                + permissions
+                + "],\"tools\":["
+                + tools
+                + "]}";
+    }
+
+    @Test
+    @Timeout(120)
+    void aManifestThatNoDescriptorCanHoldIsNotPublished() throws Exception {
+        Node alice = containers.up("alice");
+        String permission = "{\"permission\":\"storage:1\",\"reason\":\"r\"}";
+        for (String bad :
+                List.of(
+                        manifest("x".repeat(101), "", "{}"),
+                        manifest("x", "", String.join(",", Collections.nCopies(65, "{}"))),
+                        manifest("x", String.join(",", Collections.nCopies(33, permission)), "{}"),
+                        manifest("x", "", "{\"description\":\"" + "x".repeat(60_000) + "\"}"),
+                        manifest("x", "\"storage:1\"", "{}"),
+                        manifest("x", "", "7"))) {
+            Node.Answer answer = Containers.publish(alice, withManifest(bad));
+            assertThat(answer.text("error", "code")).as(answer.json()).isEqualTo("BAD_MANIFEST");
+            assertThat(answer.text("error", "message")).contains("plugin.json");
+        }
+        assertThat(
+                        Containers.publish(
+                                        alice,
+                                        withManifest(
+                                                manifest(
+                                                        "x", permission.replace(":1", ":0"), "{}")))
+                                .text("error", "code"))
+                .isEqualTo("API_UNSUPPORTED");
+        assertThat(Node.ok(alice.get("/announcements?query=")).json())
+                .doesNotContain("\"name\":\"hello\"");
+    }
+
+    @Test
+    @Timeout(120)
+    void aPluginWithOtherToolsThanItsDescriptorSaysIsNotKept() throws Exception {
+        Node alice = containers.up("alice");
+        String json;
+        try (ZipFile hello = new ZipFile(Containers.sample("hello").toFile())) {
+            json =
+                    new String(
+                            hello.getInputStream(hello.getEntry("PARLEY-INF/plugin.json"))
+                                    .readAllBytes(),
+                            StandardCharsets.UTF_8);
+        }
+        Node.ok(Containers.publish(alice, withManifest(json.replace("\"greet\"", "\"other\""))));
+        Node bob = containers.up("bob", listen(alice));
+        announced(bob, "\"hello\"");
+        trust(bob, agent(alice), "known");
+        Node.Answer answer = install(bob, "hello");
+        assertThat(answer.text("error", "code")).as(answer.json()).isEqualTo("UNHEALTHY");
+        assertThat(answer.text("error", "message")).contains("greet", "other");
+        assertThat(Node.ok(bob.get("/plugins")).json()).doesNotContain("hello");
+    }
+
     @Test
     @Timeout(120)
     void aKilledContainerComesBackWithItsPluginsAndItsTrust() throws Exception {
@@ -195,7 +279,6 @@ class JourneyTest {
         assertThat(folder).isDirectory();
         containers.kill(bob);
         await(Duration.ofSeconds(5), () -> isolates.stream().noneMatch(ProcessHandle::isAlive));
-        assertThat(folder).as("nobody was left to remove it").isDirectory();
         Node again = containers.up("bob", listen(alice));
         await(Duration.ofSeconds(15), () -> greet(again).status() == 200);
         assertThat(folder).doesNotExist();

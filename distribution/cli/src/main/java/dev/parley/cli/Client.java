@@ -14,9 +14,14 @@ import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -47,14 +52,14 @@ final class Client {
             }
             return new Client((int) port.value(), Files.readString(data.resolve("token")).strip());
         } catch (NoSuchFileException e) {
-            throw notRunning(data, "there is no " + e.getFile());
+            throw notRunning(data, "there is no " + data.relativize(Path.of(e.getFile())));
         } catch (MalformedException e) {
             throw notRunning(data, "rest.json: " + e.getMessage());
         } catch (IOException e) {
             throw new CliException(
                     CliException.NOT_AUTHORISED,
                     "NO_TOKEN",
-                    "cannot read " + e.getMessage(),
+                    "this user cannot read " + e.getMessage(),
                     "only the user who started the container may speak to it");
         }
     }
@@ -63,8 +68,27 @@ final class Client {
         return new CliException(
                 CliException.NOT_RUNNING,
                 "NOT_RUNNING",
-                "no container is running in " + data + ": " + why,
-                "start one with 'parley up', or name it with --name or --data");
+                "no container is running in " + data + " (" + why + ")",
+                "start it with 'parley up', or name another with --name or --data" + others(data));
+    }
+
+    /** Those beside it that have started, for a person who forgot --name. */
+    private static String others(Path data) {
+        Path folder = data.getParent();
+        List<String> names = new ArrayList<>();
+        if (folder != null) {
+            try (DirectoryStream<Path> beside = Files.newDirectoryStream(folder)) {
+                for (Path one : beside) {
+                    if (Files.isRegularFile(one.resolve("rest.json")) && !one.equals(data)) {
+                        names.add(String.valueOf(one.getFileName()));
+                    }
+                }
+            } catch (IOException | DirectoryIteratorException e) {
+                return ""; // it is only a hint
+            }
+        }
+        names.sort(Comparator.naturalOrder());
+        return names.isEmpty() ? "" : "; started were " + String.join(", ", names);
     }
 
     Value get(String path) throws CliException {
@@ -84,7 +108,7 @@ final class Client {
     }
 
     /** Posts, and hears of each step. */
-    Value stream(String path, Value body, Consumer<String> step) throws CliException {
+    Value stream(String path, Value body, Consumer<Value> step) throws CliException {
         return send("POST", path, body, true, step);
     }
 
@@ -93,7 +117,7 @@ final class Client {
             String path,
             @org.jspecify.annotations.Nullable Value body,
             boolean streaming,
-            Consumer<String> step)
+            Consumer<Value> step)
             throws CliException {
         try {
             HttpURLConnection connection =
@@ -159,7 +183,7 @@ final class Client {
         return body;
     }
 
-    private static Value lines(InputStream in, Consumer<String> step)
+    private static Value lines(InputStream in, Consumer<Value> step)
             throws IOException, CliException {
         BufferedReader reader =
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -173,7 +197,7 @@ final class Client {
             if (!Tree.at(event, "error").equals(Value.NULL)) {
                 throw failure(0, Tree.at(event, "error"));
             } else if (Tree.at(event, "progress") instanceof Value.Map progress) {
-                step.accept(Tree.text(progress, "step"));
+                step.accept(progress);
             } else {
                 return Tree.at(event, "result");
             }

@@ -19,7 +19,8 @@ final class ConsentScreen {
                         "publisher=publisherWords",
                         "publisher id=publisher",
                         "trust=trust",
-                        "size=size",
+                        "bytes=size",
+                        "holders=holders",
                         "descriptor=descriptor"));
         out.append("\npermissions  ");
         List<Value> permissions = Tree.list(offer, "permissions");

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "contacts",
         addMethodSubcommands = false, // see Main.commands
-        mixinStandardHelpOptions = true,
         description = "Whom this container trusts; without a verb, lists them.",
         footer = "%nExample: parley contacts set bob trusted")
 final class ContactCommands implements java.util.concurrent.Callable<Integer> {
@@ -32,7 +31,6 @@ final class ContactCommands implements java.util.concurrent.Callable<Integer> {
 
     @Command(
             name = "list",
-            mixinStandardHelpOptions = true,
             description = "The contacts.",
             footer = "%nExample: parley contacts list")
     int list(@Mixin Target target) throws CliException {
@@ -51,10 +49,14 @@ final class ContactCommands implements java.util.concurrent.Callable<Integer> {
 
     @Command(
             name = "add",
-            mixinStandardHelpOptions = true,
             description = "Adds the agent of a card, given as text or as a file.",
             footer = "%nExample: parley contacts add alice.card")
-    int add(@Mixin Target target, @Parameters(paramLabel = "CARD") String card)
+    int add(
+            @Mixin Target target,
+            @Parameters(
+                            paramLabel = "CARD",
+                            description = "what 'parley card' prints, or a file with it")
+                    String card)
             throws CliException {
         String text = card;
         if (!card.startsWith("parley://")) {
@@ -76,7 +78,6 @@ final class ContactCommands implements java.util.concurrent.Callable<Integer> {
 
     @Command(
             name = "set",
-            mixinStandardHelpOptions = true,
             description = "Changes a contact: its level, its name, its machines.",
             footer = "%nExample: parley contacts set bob blocked")
     int set(
@@ -119,10 +120,12 @@ final class ContactCommands implements java.util.concurrent.Callable<Integer> {
 
     @Command(
             name = "remove",
-            mixinStandardHelpOptions = true,
             description = "Forgets a contact.",
             footer = "%nExample: parley contacts remove bob")
-    int remove(@Mixin Target target, @Parameters(paramLabel = "AGENT") String agent)
+    int remove(
+            @Mixin Target target,
+            @Parameters(paramLabel = "AGENT", description = "hex, its start, or a name")
+                    String agent)
             throws CliException {
         return target.print(
                 spec,

@@ -20,10 +20,12 @@ import picocli.CommandLine.Spec;
         addMethodSubcommands = false, // see commands()
         footer = {
             "",
-            "Also: parley up --help (starts a container), parley demo (plays the main job).",
+            "And of the start script:",
+            "  up        Starts a container; 'parley up --help' lists its options.",
+            "  demo      Plays the main job with four containers.",
             "",
-            "Exit codes: 0 done, 1 refused or failed, 2 wrong words, 3 no container is running,",
-            "4 not authorised, 5 no answer in time.",
+            "Exit codes: 0 done, 1 refused or failed, 2 wrong words,",
+            "3 no container is running, 4 not authorised, 5 no answer in time.",
             "",
             "Example: parley status --name alice"
         })

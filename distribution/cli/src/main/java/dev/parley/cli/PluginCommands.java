@@ -17,10 +17,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "plugins",
         addMethodSubcommands = false, // see Main.commands
-        mixinStandardHelpOptions = true,
         description = "Finds, installs and runs plugins; without a verb, lists the installed ones.",
         footer = "%nExample: parley plugins install hello")
 final class PluginCommands implements Callable<Integer> {
+    private static final String REF =
+            "a name, name@version, the start of a publisher's id and /name, or a descriptor's hash";
+    private static final String NAME = "an installed plugin";
+
     @Spec CommandSpec spec = CommandSpec.create();
 
     @Mixin Target own = new Target();
@@ -32,7 +35,6 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "list",
-            mixinStandardHelpOptions = true,
             description = "The installed plugins.",
             footer = "%nExample: parley plugins list")
     int list(@Mixin Target target) throws CliException {
@@ -46,17 +48,22 @@ final class PluginCommands implements Callable<Integer> {
                                 "NAME=name",
                                 "VERSION=version",
                                 "STATE=state",
-                                "PUBLISHER=publisher"));
+                                "TITLE=title",
+                                "PUBLISHER=publisherWords"));
     }
 
     @Command(
             name = "search",
-            mixinStandardHelpOptions = true,
             description = "The plugins that peers announce.",
             footer = "%nExample: parley plugins search hello")
     int search(
             @Mixin Target target,
-            @Parameters(arity = "0..1", paramLabel = "TEXT", defaultValue = "") String text)
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "TEXT",
+                            description = "part of a name, a title or a publisher",
+                            defaultValue = "")
+                    String text)
             throws CliException {
         return target.print(
                 spec,
@@ -64,7 +71,8 @@ final class PluginCommands implements Callable<Integer> {
                 it ->
                         Table.of(
                                 Tree.list(it, "announcements"),
-                                "Nothing is announced.",
+                                "Nothing that fits is announced here; it may take a second after"
+                                        + " connecting, and 'parley peers' shows who is connected.",
                                 "NAME=name",
                                 "VERSION=version",
                                 "TITLE=title",
@@ -75,7 +83,6 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "refused",
-            mixinStandardHelpOptions = true,
             description = "The last announcements that were not taken, and why.",
             footer = "%nExample: parley plugins refused")
     int refused(@Mixin Target target) throws CliException {
@@ -95,10 +102,10 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "info",
-            mixinStandardHelpOptions = true,
             description = "Who publishes a plugin, what it asks for and how it would be confined.",
             footer = "%nExample: parley plugins info hello")
-    int info(@Mixin Target target, @Parameters(paramLabel = "REF") String ref) throws CliException {
+    int info(@Mixin Target target, @Parameters(paramLabel = "REF", description = REF) String ref)
+            throws CliException {
         return target.print(spec, inspect(target.client(), ref), ConsentScreen::text);
     }
 
@@ -108,18 +115,17 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "install",
-            mixinStandardHelpOptions = true,
             description = "Shows what a plugin asks for, then fetches, checks and starts it.",
             footer = "%nExample: parley plugins install hello --yes --trust known")
     int install(
             @Mixin Target target,
-            @Parameters(paramLabel = "REF") String ref,
+            @Parameters(paramLabel = "REF", description = REF) String ref,
             @Option(names = "--yes", description = "agree without being asked") boolean yes,
             @Option(
                             names = "--grant",
                             split = ",",
                             paramLabel = "PERMISSION",
-                            description = "all (the default), or those you grant")
+                            description = "all (the default), none, or those you grant")
                     @Nullable List<String> grant,
             @Option(
                             names = "--trust",
@@ -127,29 +133,45 @@ final class PluginCommands implements Callable<Integer> {
                             description = "known or trusted: trusts its publisher so far")
                     @Nullable String trust)
             throws CliException {
+        if (trust != null && !trust.equals("known") && !trust.equals("trusted")) {
+            throw new CliException(
+                    CliException.USAGE,
+                    "ARGUMENTS_INVALID",
+                    "--trust is '" + trust + "', expected known or trusted",
+                    "");
+        }
         Client client = target.client();
         Value offer = inspect(client, ref);
         if (!yes) {
-            agree(target, offer);
+            agree(target, offer, trust != null);
         }
         boolean all = grant == null || grant.equals(List.of("all"));
         Value permissions = all ? Value.of("all") : Value.texts(grant == null ? List.of() : grant);
         Value.MapBuilder body =
                 Value.map()
-                        .put("ref", Tree.text(offer, "descriptor"))
+                        .put(
+                                "ref",
+                                Tree.text(offer, "publisher")
+                                        + "/"
+                                        + Tree.text(offer, "descriptor"))
                         .put("consent", Value.map().put("permissions", permissions).build());
         if (trust != null) {
             body.put("trustPublisher", trust);
         }
-        Value done =
-                client.stream(
-                        "/plugins/install",
-                        body.build(),
-                        step -> {
-                            if (!target.json) {
-                                spec.commandLine().getErr().println("  " + step);
-                            }
-                        });
+        Value done;
+        try (ProgressLine line =
+                new ProgressLine(
+                        spec.commandLine().getErr(), Boolean.getBoolean("parley.terminal"))) {
+            done =
+                    client.stream(
+                            "/plugins/install",
+                            body.build(),
+                            progress -> {
+                                if (!target.json) {
+                                    line.show(progress);
+                                }
+                            });
+        }
         return target.print(
                 spec,
                 done,
@@ -161,7 +183,7 @@ final class PluginCommands implements Callable<Integer> {
                                 + ". 'parley tools' lists what it can do.");
     }
 
-    private void agree(Target target, Value offer) throws CliException {
+    private void agree(Target target, Value offer, boolean trusts) throws CliException {
         Console console = System.console();
         if (target.json || console == null) {
             throw new CliException(
@@ -171,6 +193,15 @@ final class PluginCommands implements Callable<Integer> {
                     "look at 'parley plugins info', then add --yes");
         }
         console.writer().println(ConsentScreen.text(offer));
+        if (!trusts && Tree.at(offer, "installable").equals(Value.FALSE)) {
+            throw new CliException(
+                    CliException.FAILED,
+                    "PUBLISHER_UNKNOWN",
+                    "its publisher "
+                            + Tree.text(offer, "publisherWords")
+                            + " is unknown here, so it cannot be installed",
+                    "compare these words with its publisher, then install with --trust known");
+        }
         String answer = console.readLine("Install it with these permissions? [y/N] ");
         if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
             throw new CliException(
@@ -180,10 +211,10 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "uninstall",
-            mixinStandardHelpOptions = true,
             description = "Stops a plugin and removes it.",
             footer = "%nExample: parley plugins uninstall hello")
-    int uninstall(@Mixin Target target, @Parameters(paramLabel = "NAME") String name)
+    int uninstall(
+            @Mixin Target target, @Parameters(paramLabel = "NAME", description = NAME) String name)
             throws CliException {
         return target.print(
                 spec,
@@ -193,12 +224,11 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "publish",
-            mixinStandardHelpOptions = true,
             description = "Signs a plugin and announces it.",
             footer = "%nExample: parley plugins publish hello.jar --topic plugins/demo")
     int publish(
             @Mixin Target target,
-            @Parameters(paramLabel = "JAR") Path jar,
+            @Parameters(paramLabel = "JAR", description = "what 'mvn package' built") Path jar,
             @Option(names = "--topic", description = "default: plugins/general")
                     @Nullable String topic)
             throws CliException {
@@ -222,20 +252,19 @@ final class PluginCommands implements Callable<Integer> {
 
     @Command(
             name = "start",
-            mixinStandardHelpOptions = true,
             description = "Starts a plugin that is stopped or in quarantine.",
             footer = "%nExample: parley plugins start hello")
-    int start(@Mixin Target target, @Parameters(paramLabel = "NAME") String name)
+    int start(
+            @Mixin Target target, @Parameters(paramLabel = "NAME", description = NAME) String name)
             throws CliException {
         return change(target, name, "start", "Started ");
     }
 
     @Command(
             name = "stop",
-            mixinStandardHelpOptions = true,
             description = "Stops a plugin until it is started.",
             footer = "%nExample: parley plugins stop hello")
-    int stop(@Mixin Target target, @Parameters(paramLabel = "NAME") String name)
+    int stop(@Mixin Target target, @Parameters(paramLabel = "NAME", description = NAME) String name)
             throws CliException {
         return change(target, name, "stop", "Stopped ");
     }

@@ -16,7 +16,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "store",
         addMethodSubcommands = false, // see Main.commands
-        mixinStandardHelpOptions = true,
         description = "Data that several containers share; without a verb, lists the stores.",
         footer = "%nExample: parley store set notes /title 'Shopping'")
 final class StoreCommands implements Callable<Integer> {
@@ -80,7 +79,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "list",
-            mixinStandardHelpOptions = true,
             description = "The stores that this container follows.",
             footer = "%nExample: parley store list")
     int list(@Mixin Target target) throws CliException {
@@ -100,7 +98,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "create",
-            mixinStandardHelpOptions = true,
             description = "Makes a store that this container's agent owns.",
             footer = "%nExample: parley store create notes --mode open")
     int create(
@@ -126,7 +123,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "join",
-            mixinStandardHelpOptions = true,
             description = "Follows a store, by its link or its id.",
             footer = "%nExample: parley store join parley-store:AQtw…")
     int join(@Mixin Target target, @Parameters(paramLabel = "LINK") String link)
@@ -139,7 +135,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "leave",
-            mixinStandardHelpOptions = true,
             description = "Follows a store no more and removes it from this disk; others keep it.",
             footer = "%nExample: parley store leave notes")
     int leave(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
@@ -152,7 +147,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "link",
-            mixinStandardHelpOptions = true,
             description = "The text with which others join a store.",
             footer = "%nExample: parley store link notes")
     int link(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
@@ -162,7 +156,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "show",
-            mixinStandardHelpOptions = true,
             description = "How a store is, and all that is in it.",
             footer = "%nExample: parley store show notes")
     int show(
@@ -184,7 +177,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "get",
-            mixinStandardHelpOptions = true,
             description = "What is at a place of a store.",
             footer = "%nExample: parley store get notes /title")
     int get(
@@ -225,7 +217,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "set",
-            mixinStandardHelpOptions = true,
             description = "Puts a value at a place: JSON, or text if it is no JSON.",
             footer = "%nExample: parley store set notes /title 'Shopping'")
     int set(
@@ -253,7 +244,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "delete",
-            mixinStandardHelpOptions = true,
             description = "Forgets what is at a place.",
             footer = "%nExample: parley store delete notes /title")
     int delete(
@@ -267,7 +257,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "add",
-            mixinStandardHelpOptions = true,
             description = "Adds a value to the set at a place.",
             footer = "%nExample: parley store add notes /tags urgent")
     int add(
@@ -284,7 +273,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "remove",
-            mixinStandardHelpOptions = true,
             description = "Removes a value of the set at a place.",
             footer = "%nExample: parley store remove notes /tags urgent")
     int remove(
@@ -302,7 +290,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "increment",
-            mixinStandardHelpOptions = true,
             description = "Adds to the counter at a place.",
             footer = "%nExample: parley store increment notes /stats/visits 5")
     int increment(
@@ -322,7 +309,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "members",
-            mixinStandardHelpOptions = true,
             description = "Who may do what in a store.",
             footer = "%nExample: parley store members notes")
     int members(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
@@ -342,7 +328,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "grant",
-            mixinStandardHelpOptions = true,
             description = "Gives an agent a role in a store.",
             footer = "%nExample: parley store grant notes bob writer")
     int grant(
@@ -363,7 +348,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "revoke",
-            mixinStandardHelpOptions = true,
             description = "Takes an agent's role in a store; what it wrote stays.",
             footer = "%nExample: parley store revoke notes bob")
     int revoke(
@@ -377,7 +361,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "log",
-            mixinStandardHelpOptions = true,
             description = "The latest changes of a store, newest first.",
             footer = "%nExample: parley store log notes --limit 10")
     int log(
@@ -403,7 +386,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "branches",
-            mixinStandardHelpOptions = true,
             description = "The branches of a store; the first one is the main line.",
             footer = "%nExample: parley store branches notes")
     int branches(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
@@ -421,7 +403,6 @@ final class StoreCommands implements Callable<Integer> {
 
     @Command(
             name = "merge",
-            mixinStandardHelpOptions = true,
             description = "Brings all of a branch into the main line, or into another branch.",
             footer = "%nExample: parley store merge notes draft --message 'Take the draft'")
     int merge(

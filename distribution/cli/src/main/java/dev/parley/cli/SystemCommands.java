@@ -3,7 +3,15 @@ package dev.parley.cli;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,11 +20,12 @@ import picocli.CommandLine.Parameters;
 /** The commands about the container as a whole, and the tools. */
 @Command(addMethodSubcommands = false) // see Main.commands
 abstract class SystemCommands {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+
     abstract CommandSpec spec();
 
     @Command(
             name = "status",
-            mixinStandardHelpOptions = true,
             description = "Who this container is and what it is connected to.",
             footer = "%nExample: parley status --json")
     int status(@Mixin Target target) throws CliException {
@@ -40,12 +49,16 @@ abstract class SystemCommands {
 
     @Command(
             name = "peers",
-            mixinStandardHelpOptions = true,
             description = "The connected containers; with an address, connects to it first.",
             footer = "%nExample: parley peers 127.0.0.1:4000")
     int peers(
             @Mixin Target target,
-            @Parameters(arity = "0..1", paramLabel = "HOST:PORT", defaultValue = "") String address)
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "HOST:PORT",
+                            description = "where a container listens",
+                            defaultValue = "")
+                    String address)
             throws CliException {
         Client client = target.client();
         if (!address.isEmpty()) {
@@ -66,7 +79,6 @@ abstract class SystemCommands {
 
     @Command(
             name = "card",
-            mixinStandardHelpOptions = true,
             description = "The signed card that introduces this agent to others.",
             footer = "%nExample: parley card > alice.card")
     int card(@Mixin Target target) throws CliException {
@@ -75,7 +87,6 @@ abstract class SystemCommands {
 
     @Command(
             name = "tools",
-            mixinStandardHelpOptions = true,
             description = "The tools that can be called.",
             footer = "%nExample: parley tools --json")
     int tools(@Mixin Target target) throws CliException {
@@ -94,14 +105,18 @@ abstract class SystemCommands {
 
     @Command(
             name = "call",
-            mixinStandardHelpOptions = true,
             description = "Calls a tool and prints its answer.",
             footer = "%nExample: parley call hello greet '{\"name\":\"Ada\"}'")
     int call(
             @Mixin Target target,
-            @Parameters(paramLabel = "PLUGIN") String plugin,
-            @Parameters(paramLabel = "TOOL") String tool,
-            @Parameters(arity = "0..1", paramLabel = "JSON", defaultValue = "{}") String arguments)
+            @Parameters(paramLabel = "PLUGIN", description = "an installed plugin") String plugin,
+            @Parameters(paramLabel = "TOOL", description = "one of its tools") String tool,
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "JSON",
+                            description = "its arguments, one object in single quotes",
+                            defaultValue = "{}")
+                    String arguments)
             throws CliException {
         Value given;
         try {
@@ -122,7 +137,6 @@ abstract class SystemCommands {
 
     @Command(
             name = "doctor",
-            mixinStandardHelpOptions = true,
             description = "What this container runs on, how plugins are confined, what is wrong.",
             footer = "%nExample: parley doctor")
     int doctor(@Mixin Target target) throws CliException {
@@ -157,15 +171,19 @@ abstract class SystemCommands {
 
     @Command(
             name = "log",
-            mixinStandardHelpOptions = true,
             description = "What a plugin wrote, oldest first.",
             footer = "%nExample: parley log hello")
-    int log(@Mixin Target target, @Parameters(paramLabel = "PLUGIN") String plugin)
+    int log(
+            @Mixin Target target,
+            @Parameters(paramLabel = "PLUGIN", description = "an installed plugin") String plugin)
             throws CliException {
         return target.print(
                 spec(),
                 target.client().get("/plugins/" + Paths.word(plugin) + "/log"),
                 it -> {
+                    if (Tree.list(it, "lines").isEmpty()) {
+                        return "It has written nothing since it was started.";
+                    }
                     StringBuilder lines = new StringBuilder();
                     for (Value line : Tree.list(it, "lines")) {
                         String text = line instanceof Value.Text one ? one.value() : "";
@@ -177,13 +195,33 @@ abstract class SystemCommands {
 
     @Command(
             name = "down",
-            mixinStandardHelpOptions = true,
-            description = "Stops the container.",
+            description = "Stops the container and waits until it has ended.",
             footer = "%nExample: parley down --name alice")
     int down(@Mixin Target target) throws CliException {
-        return target.print(
-                spec(),
-                target.client().post("/shutdown", Value.map().build()),
-                it -> "The container is stopping.");
+        Value stopping = target.client().post("/shutdown", Value.map().build());
+        long end = System.nanoTime() + STOP_LIMIT.toNanos();
+        while (runs(target.folder())) {
+            if (System.nanoTime() > end) {
+                throw new CliException(
+                        CliException.TIMEOUT,
+                        "TIMEOUT",
+                        "it has not ended after " + STOP_LIMIT.toSeconds() + " s",
+                        "look into " + target.folder().resolve("logs"));
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+        return target.print(spec(), stopping, it -> "The container has stopped.");
+    }
+
+    /** Whether a container has the folder locked; the lock goes with its process. */
+    private static boolean runs(Path folder) {
+        try (FileChannel lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE);
+                FileLock taken = lock.tryLock()) {
+            return taken == null;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            return false; // no folder, no container
+        }
     }
 }

@@ -19,7 +19,17 @@ final class Target {
     @Option(names = "--json", description = "print JSON")
     boolean json;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "what this is")
+    boolean help;
+
     Client client() throws CliException {
+        return Client.open(folder());
+    }
+
+    Path folder() {
         Path folder =
                 data != null
                         ? data
@@ -27,7 +37,7 @@ final class Target {
                                 System.getProperty("user.home"),
                                 ".parley",
                                 name == null ? "main" : name);
-        return Client.open(folder.toAbsolutePath());
+        return folder.toAbsolutePath();
     }
 
     /** Prints the answer: as it is, or as text for people. */

@@ -8,11 +8,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,7 @@ class MainTest {
     private HttpServer server;
     private int status = 200;
     private String answer = "{}";
+    private String inspected = "{\"publisher\":\"ff\",\"descriptor\":\"abc\"}";
 
     @BeforeEach
     void start() throws IOException {
@@ -41,6 +47,10 @@ class MainTest {
                                     + exchange.getRequestURI()
                                     + " "
                                     + new String(body, StandardCharsets.UTF_8));
+                    String answer =
+                            exchange.getRequestURI().getPath().equals("/plugins/inspect")
+                                    ? inspected
+                                    : this.answer;
                     byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(status, bytes.length);
                     exchange.getResponseBody().write(bytes);
@@ -161,11 +171,10 @@ class MainTest {
 
     @Test
     void anInstallInstallsExactlyWhatWasShown() {
-        answer = "{\"descriptor\":\"abc\"}";
         run("plugins", "install", "hello", "--yes", "--grant", "storage:64");
         assertThat(asked.get(1))
                 .isEqualTo(
-                        "POST /plugins/install {\"ref\":\"abc\",\"consent\":{\"permissions\":[\"storage:64\"]}}");
+                        "POST /plugins/install {\"ref\":\"ff/abc\",\"consent\":{\"permissions\":[\"storage:64\"]}}");
     }
 
     @Test
@@ -173,6 +182,56 @@ class MainTest {
         assertThat(run("plugins", "install", "hello", "--json")).isEqualTo(1);
         assertThat(asked).hasSize(1);
         assertThat(out.toString()).contains("\"code\":\"CONSENT_REQUIRED\"");
+    }
+
+    @Test
+    void aPublisherIsTrustedOnlySoFarAsThereAreLevelsForIt() {
+        assertThat(run("plugins", "install", "hello", "--yes", "--trust", "fully")).isEqualTo(2);
+        assertThat(err.toString()).contains("'fully'", "known or trusted");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void anInstallSaysItsStepsButNotToAProgram() {
+        answer =
+                "{\"progress\":{\"step\":\"fetching\",\"bytes\":1,\"total\":9,\"holders\":2}}\n"
+                        + "{\"result\":{\"name\":\"hello\"}}\n";
+        inspected = "{\"name\":\"hello\",\"version\":\"1.0.0\",\"descriptor\":\"abc\"}";
+        assertThat(run("plugins", "install", "hello", "--yes")).isZero();
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines("  fetching 9 bytes from 2 holders\n");
+        assertThat(out.toString()).contains("Installed hello 1.0.0");
+        err.getBuffer().setLength(0);
+        out.getBuffer().setLength(0);
+        assertThat(run("plugins", "install", "hello", "--yes", "--json")).isZero();
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("{\"name\":\"hello\"}\n");
+    }
+
+    @Test
+    void downWaitsUntilTheContainerHasEnded() throws Exception {
+        CompletableFuture<Integer> down;
+        try (FileChannel folder =
+                        FileChannel.open(
+                                dir.resolve("lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock running = folder.lock()) {
+            down = CompletableFuture.supplyAsync(() -> run("down"));
+            assertThat(down).failsWithin(Duration.ofMillis(300));
+            assertThat(running.isValid()).isTrue();
+        }
+        assertThat(down).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(0);
+        assertThat(asked).containsExactly("POST /shutdown {}");
+    }
+
+    @Test
+    void whoForgotTheNameIsToldThoseThatStarted() throws IOException {
+        Path other = Files.createDirectory(dir.resolve("bob"));
+        Files.createDirectory(dir.resolve("idle"));
+        Files.move(dir.resolve("rest.json"), other.resolve("rest.json"));
+        assertThat(runAsIs("status", "--data=" + dir.resolve("main"))).isEqualTo(3);
+        assertThat(err.toString()).contains("started were bob").doesNotContain("idle");
     }
 
     @Test

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.framework.FrameworkFactory;
@@ -36,22 +35,19 @@ import org.osgi.framework.launch.Framework;
  * The child process: a tiny Felix with one plugin, driven over its standard input and output.
  *
  * <p>It starts what the first frame names, says {@code ready} or {@code failed}, and then serves
- * calls until it is told to stop or the pipe ends. What the plugin prints becomes log frames.
+ * calls until it is told to stop or the pipe ends; then it exits with 0, and with {@link #BROKEN}
+ * when what comes is no frame. What the plugin prints becomes log frames.
  */
 public final class Main {
-    private static final int THREADS = 8;
+    /** The exit code of a child that cannot understand its container. */
+    static final int BROKEN = 3;
+
+    private static final int RUNNING_CALLS = 8;
     private static final int WAITING_CALLS = 64;
     private static final long STOP_MILLIS = 5_000;
 
     private final Map<String, Method> tools = new ConcurrentHashMap<>();
     private final Channel channel;
-    private final ExecutorService calls =
-            new ThreadPoolExecutor(
-                    THREADS,
-                    THREADS,
-                    10,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(WAITING_CALLS));
     private final ExecutorService events =
             new ThreadPoolExecutor(
                     1,
@@ -69,10 +65,19 @@ public final class Main {
         this.context = new HostContext(channel, events);
     }
 
-    public static void main(String[] words) throws IOException, MalformedException {
-        InputStream in = new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
-        run(in, new FileOutputStream(FileDescriptor.out), () -> Runtime.getRuntime().halt(0));
-        Runtime.getRuntime().halt(0);
+    /** Ends the process whatever happens here: threads of the plugin would keep it alive. */
+    public static void main(String[] words) {
+        int code = BROKEN;
+        try {
+            InputStream in =
+                    new BufferedInputStream(new FileInputStream(FileDescriptor.in), 1 << 16);
+            run(in, new FileOutputStream(FileDescriptor.out), () -> Runtime.getRuntime().halt(0));
+            code = 0;
+        } catch (MalformedException e) {
+            System.err.println("the container sent what is no frame: " + e.getMessage());
+        } finally {
+            Runtime.getRuntime().halt(code);
+        }
     }
 
     /** Serves one conversation, until the pipe ends. */
@@ -84,29 +89,55 @@ public final class Main {
         main.serve(in, stopped);
     }
 
-    /** Plugin code never runs on this thread: what it asks is answered by a frame read here. */
     private void serve(InputStream in, Runnable stopped) throws MalformedException {
-        try {
-            while (true) {
-                Value.Map frame = PipeFrames.read(in);
-                switch (HostContext.text(frame, "kind")) {
-                    case "start" -> events.execute(() -> start(frame));
-                    case "call" -> call(frame);
-                    case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
-                    case "event" -> context.event(frame);
-                    case "changed" -> context.changed(frame);
-                    case "ping" -> channel.send(Value.map().put("kind", "pong"));
-                    case "stop" -> {
-                        events.execute(this::stop);
-                        events.execute(stopped);
-                    }
-                    default -> {} // a newer host may say more than this child understands
+        new Turns(
+                        RUNNING_CALLS,
+                        WAITING_CALLS,
+                        new Turns.Pipe() {
+                            @Override
+                            public Value.Map nextCall() throws IOException, MalformedException {
+                                return Main.this.nextCall(in, stopped);
+                            }
+
+                            @Override
+                            public void run(Value.Map call) {
+                                Main.this.call(call);
+                            }
+
+                            @Override
+                            public void refuse(Value.Map call) {
+                                result(
+                                        HostContext.number(call, "id"),
+                                        "BUSY",
+                                        WAITING_CALLS + " calls wait already");
+                            }
+                        })
+                .serve();
+        events.execute(this::stop); // the host is gone
+        events.shutdown();
+        awaitEnd();
+    }
+
+    /** While a thread is here, no plugin code runs on it: what a plugin asks is answered here. */
+    private Value.Map nextCall(InputStream in, Runnable stopped)
+            throws IOException, MalformedException {
+        while (true) {
+            Value.Map frame = PipeFrames.read(in);
+            switch (HostContext.text(frame, "kind")) {
+                case "call" -> {
+                    return frame;
                 }
+                case "start" -> events.execute(() -> start(frame));
+                case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
+                case "event" -> context.event(frame);
+                case "changed" -> context.changed(frame);
+                case "ping" -> channel.send(Value.map().put("kind", "pong"));
+                case "stop" -> {
+                    events.execute(this::stop);
+                    events.execute(stopped);
+                }
+                default -> {} // a newer host may say more than this child understands
             }
-        } catch (IOException e) {
-            events.execute(this::stop); // the host is gone
-            events.shutdown();
-            awaitEnd();
         }
     }
 
@@ -203,14 +234,6 @@ public final class Main {
 
     private void call(Value.Map frame) {
         long id = HostContext.number(frame, "id");
-        try {
-            calls.execute(() -> run(id, frame));
-        } catch (RejectedExecutionException e) {
-            result(id, "BUSY", WAITING_CALLS + " calls wait already");
-        }
-    }
-
-    private void run(long id, Value.Map frame) {
         try {
             Method method = tools.get(HostContext.text(frame, "tool"));
             if (method == null

@@ -3,6 +3,7 @@ package dev.parley.launcher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -46,6 +47,7 @@ final class Container {
         properties.put("felix.log.level", "1");
         properties.put("ds.loglevel", "1");
         properties.put("gosh.args", options.shell() ? "" : "--nointeractive");
+        properties.put("gosh.home", installation.root().toString()); // else the current folder
         Framework framework = new FrameworkFactory().newFramework(properties);
         framework.init();
         BundleContext system = framework.getBundleContext();
@@ -61,12 +63,18 @@ final class Container {
             }
         }
         configure(system, new Settings(installation, options, data).byPid());
+        // Gogo comes last, so that its first prompt finds our commands.
+        bundles.sort(Comparator.comparing(Container::isGogo));
         for (Bundle bundle : bundles) {
             if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                 bundle.start();
             }
         }
         return new Container(framework);
+    }
+
+    private static boolean isGogo(Bundle bundle) {
+        return String.valueOf(bundle.getSymbolicName()).startsWith("org.apache.felix.gogo.");
     }
 
     private static void configure(BundleContext system, Map<String, Map<String, Object>> byPid)

@@ -4,7 +4,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,6 +49,19 @@ final class DataFolder implements AutoCloseable {
                             + "; stop it with 'parley down', or use another --name");
         }
         return new DataFolder(root, channel);
+    }
+
+    /** What stands in the way, in words: the exceptions of files say it by their type. */
+    static String why(FileSystemException e) {
+        String what =
+                e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException
+                        ? "is no folder"
+                        : e instanceof AccessDeniedException
+                                ? "may not be written by this user"
+                                : e instanceof NoSuchFileException
+                                        ? "cannot be made there"
+                                        : String.valueOf(e.getReason());
+        return e.getFile() + " " + what;
     }
 
     private static @Nullable FileLock lock(FileChannel channel) throws IOException {

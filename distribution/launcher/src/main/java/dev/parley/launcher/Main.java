@@ -1,9 +1,14 @@
 package dev.parley.launcher;
 
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 
 /**
@@ -14,6 +19,8 @@ import org.osgi.framework.BundleException;
  */
 public final class Main {
     private static final long READY_MILLIS = 30_000;
+    private static final long FAILURE_MILLIS = 500;
+    private static final long STEP_MILLIS = 5;
 
     private Main() {}
 
@@ -32,6 +39,13 @@ public final class Main {
             Installation installation = Installation.find();
             try (DataFolder data = DataFolder.open(options.data())) {
                 return runIn(installation, options, data);
+            } catch (FileSystemException e) {
+                throw new UsageException(
+                        "cannot use the folder "
+                                + options.data()
+                                + ": "
+                                + DataFolder.why(e)
+                                + "; expected a folder that this user can write, or name another with --data");
             }
         } catch (UsageException e) {
             System.err.println("parley: " + e.getMessage());
@@ -45,23 +59,40 @@ public final class Main {
     private static int runIn(Installation installation, Options options, DataFolder data)
             throws IOException, InterruptedException {
         LogFiles.open(data);
+        PrintStream terminal = System.err;
+        // Libraries print stack traces; a person gets their reason, and the file has the rest.
+        try (PrintStream quiet =
+                new PrintStream(data.at("logs/start.log"), StandardCharsets.UTF_8)) {
+            System.setErr(options.shell() ? terminal : quiet); // Gogo puts its own in between
+            return start(installation, options, data, terminal);
+        } finally {
+            System.setErr(terminal);
+        }
+    }
+
+    private static int start(
+            Installation installation, Options options, DataFolder data, PrintStream terminal)
+            throws IOException, InterruptedException {
         Path rest = Path.of(data.at("rest.json"));
         Files.deleteIfExists(rest);
         Container container;
         try {
             container = Container.start(installation, options, data);
         } catch (BundleException | RuntimeException e) {
-            System.err.println(
-                    "parley: cannot start: " + e.getMessage() + "; details in " + data.at("logs"));
+            failed(terminal, String.valueOf(e.getMessage()), data);
             System.getLogger("dev.parley.launcher")
                     .log(System.Logger.Level.ERROR, "cannot start", e);
             return 1;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "parley-shutdown"));
-        if (!awaitFile(rest)) {
-            System.err.println(Diagnosis.of(container.context(), data.at("logs")));
+        Optional<String> failure = awaitReady(rest, container.context());
+        if (failure.isPresent()) {
+            failed(terminal, failure.get(), data);
             container.stop();
             return 1;
+        }
+        if (!options.shell()) {
+            System.setErr(terminal);
         }
         System.out.println("READY " + options.name() + " " + Files.readString(rest).strip());
         System.out.flush();
@@ -93,14 +124,30 @@ public final class Main {
         }
     }
 
-    private static boolean awaitFile(Path file) throws InterruptedException {
-        long end = System.nanoTime() + READY_MILLIS * 1_000_000;
+    private static void failed(PrintStream terminal, String why, DataFolder data) {
+        terminal.println("parley: cannot start: " + why);
+        terminal.println("parley: details are in " + data.at("logs"));
+    }
+
+    /**
+     * @return why it will not get ready; nothing once it is
+     */
+    private static Optional<String> awaitReady(Path file, BundleContext context)
+            throws InterruptedException {
+        long waited = 0;
         while (!Files.exists(file)) {
-            if (System.nanoTime() > end) {
-                return false;
+            if (waited >= READY_MILLIS) {
+                return Optional.of(Diagnosis.ofWaiting(context, READY_MILLIS));
             }
-            Thread.sleep(5);
+            if (waited >= FAILURE_MILLIS && waited % FAILURE_MILLIS == 0) {
+                Optional<String> failure = Diagnosis.failure(context);
+                if (failure.isPresent()) {
+                    return failure;
+                }
+            }
+            Thread.sleep(STEP_MILLIS);
+            waited += STEP_MILLIS;
         }
-        return true;
+        return Optional.empty();
     }
 }

@@ -35,6 +35,14 @@ import javax.tools.StandardLocation;
 @SupportedAnnotationTypes("dev.parley.plugin.Plugin")
 public final class PluginProcessor extends AbstractProcessor {
     private static final String MANIFEST = "PARLEY-INF/plugin.json";
+
+    // docs/protocols/0008-plugin-descriptor.md
+    private static final int MAX_TITLE_CHARS = 100;
+    private static final int MAX_DESCRIPTION_CHARS = 500;
+    private static final int MAX_CLASS_CHARS = 256;
+    private static final int MAX_TOOLS = 64;
+    private static final int MAX_PERMISSIONS = 32;
+
     private boolean written;
 
     @Override
@@ -86,10 +94,10 @@ public final class PluginProcessor extends AbstractProcessor {
                 "the name is '"
                         + plugin.name()
                         + "', expected a-z, 0-9 and '-', at most 40, first a letter");
-        check(
-                plugin.description().length() <= 500,
-                type,
-                "the description has more than 500 characters");
+        checkLength(type, "title", plugin.title(), MAX_TITLE_CHARS);
+        checkLength(type, "description", plugin.description(), MAX_DESCRIPTION_CHARS);
+        String entryClass = processingEnv.getElementUtils().getBinaryName(type).toString();
+        checkLength(type, "name of the class", entryClass, MAX_CLASS_CHARS);
         check(
                 type.getModifiers().contains(Modifier.PUBLIC),
                 type,
@@ -99,9 +107,7 @@ public final class PluginProcessor extends AbstractProcessor {
                         .put("name", plugin.name())
                         .put("title", plugin.title().isEmpty() ? plugin.name() : plugin.title())
                         .put("description", plugin.description())
-                        .put(
-                                "entryClass",
-                                processingEnv.getElementUtils().getBinaryName(type).toString())
+                        .put("entryClass", entryClass)
                         .put("api", "1.0.0")
                         .raw("permissions", JsonObject.array(permissions(type)))
                         .raw("tools", JsonObject.array(tools(type)))
@@ -113,6 +119,14 @@ public final class PluginProcessor extends AbstractProcessor {
         if (!holds) {
             throw new InvalidPluginException(where, message);
         }
+    }
+
+    private static void checkLength(Element where, String what, String text, int most)
+            throws InvalidPluginException {
+        check(
+                text.length() <= most,
+                where,
+                "the " + what + " has " + text.length() + " characters, at most " + most);
     }
 
     private static void checkConstructor(TypeElement type) throws InvalidPluginException {
@@ -193,6 +207,10 @@ public final class PluginProcessor extends AbstractProcessor {
                 permissions.add(permission(type, "tool.call:" + plugin, call.reason()));
             }
         }
+        check(
+                permissions.size() <= MAX_PERMISSIONS,
+                type,
+                permissions.size() + " permissions are asked for, at most " + MAX_PERMISSIONS);
         return permissions;
     }
 
@@ -202,7 +220,8 @@ public final class PluginProcessor extends AbstractProcessor {
                 type,
                 "'"
                         + topic
-                        + "' is no topic: parts of a-z, 0-9, '.', '_' and '-' joined by '/', and '/*' at the end");
+                        + "' is no topic: parts of a-z, 0-9, '.', '_' and '-' joined by '/',"
+                        + " perhaps '/*' at the end, at most 128 characters");
         check(!topic.startsWith("plugins/"), type, "topics below plugins/ are the container's own");
     }
 
@@ -226,10 +245,8 @@ public final class PluginProcessor extends AbstractProcessor {
                     name.matches("[a-zA-Z][a-zA-Z0-9]{0,63}"),
                     method,
                     "'" + name + "' is no tool's name");
-            check(
-                    tool.description().length() <= 500,
-                    method,
-                    "the description has more than 500 characters");
+            checkLength(method, "title", tool.title(), MAX_TITLE_CHARS);
+            checkLength(method, "description", tool.description(), MAX_DESCRIPTION_CHARS);
             tools.add(
                     new JsonObject()
                             .put("name", name)
@@ -247,6 +264,7 @@ public final class PluginProcessor extends AbstractProcessor {
                             .raw("outputSchema", Schemas.output(method))
                             .toString());
         }
+        check(tools.size() <= MAX_TOOLS, type, tools.size() + " tools, at most " + MAX_TOOLS);
         check(!tools.isEmpty(), type, "neither this class nor its interfaces have a @Tool method");
         return tools;
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.annotation.processing.Processor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +200,75 @@ class PluginProcessorTest {
                                 + PLUGIN
                                 + "public class P { public P() {} @Tool(description = \"d\") public void t() {} }"),
                 "");
+    }
+
+    private Compilation plugin(String annotations, String attributes, String tools) {
+        return compile(
+                annotations
+                        + "@Plugin(name = \"demo\", description = \"d\""
+                        + attributes
+                        + ") public class P { public P() {} "
+                        + tools
+                        + " }");
+    }
+
+    private static String tools(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "@Tool(description = \"d\") public void t" + i + "() {}")
+                .collect(Collectors.joining());
+    }
+
+    private static String topics(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "\"a/" + i + "\"")
+                .collect(
+                        Collectors.joining(
+                                ",", "@PublishPermission(reason = \"r\", topics = {", "})"));
+    }
+
+    @Test
+    void asMuchAsADescriptorHoldsIsTaken() {
+        String title = ", title = \"" + "x".repeat(100) + "\"";
+        assertThat(plugin(topics(32), title, tools(64)).errors()).isEmpty();
+    }
+
+    @Test
+    void whatADescriptorCannotHoldIsRefusedWithTheLimit() {
+        String hundred = ", title = \"" + "x".repeat(100);
+        refused(plugin("", hundred + "x\"", tools(1)), "the title has 101", "at most 100");
+        refused(plugin("", "", tools(65)), "65 tools, at most 64");
+        refused(plugin(topics(33), "", tools(1)), "33 permissions", "at most 32");
+        refused(
+                plugin(
+                        "",
+                        "",
+                        "@Tool(title = \""
+                                + "x".repeat(101)
+                                + "\", description = \"d\") public void t() {}"),
+                "the title has 101");
+        refused(
+                compile(
+                        "@Plugin(name = \"demo\", description = \""
+                                + "x".repeat(501)
+                                + "\") public class P { public P() {} "
+                                + tools(1)
+                                + " }"),
+                "the description has 501",
+                "at most 500");
+        String inner = "Q".repeat(253); // its binary name is p.P$ and this
+        refused(
+                compile(
+                        "public class P { "
+                                + PLUGIN
+                                + "public static class "
+                                + inner
+                                + " { public "
+                                + inner
+                                + "() {} "
+                                + tools(1)
+                                + " } }"),
+                "the name of the class has 257",
+                "at most 256");
     }
 
     @Test

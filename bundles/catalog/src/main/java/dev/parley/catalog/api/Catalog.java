@@ -28,7 +28,8 @@ public interface Catalog {
 
     /**
      * @param ref a plugin's name or symbolic name, {@code @version} may follow; or {@code
-     *     publisher/name} with the first hex digits of the publisher; or a descriptor's hash
+     *     publisher/name} with the first hex digits of the publisher; a descriptor's hash may stand
+     *     for the name
      * @throws RefusedException NOT_FOUND, AMBIGUOUS or PUBLISHER_BLOCKED
      */
     Entry find(String ref) throws RefusedException;
@@ -43,8 +44,8 @@ public interface Catalog {
     CompletionStage<List<MachineId>> reachableHolders(Entry entry);
 
     /**
-     * Keeps a descriptor of our own, serves its bytes and announces it, now and after every
-     * restart.
+     * Keeps a descriptor of our own, serves its bytes and announces it, now, every day and after
+     * every restart.
      */
     CompletionStage<Hash> publish(SignedRecord descriptor, Topic topic);
 

@@ -1,5 +1,7 @@
 package dev.parley.catalog.internal;
 
+import dev.parley.actor.api.Actor;
+import dev.parley.actor.api.Actors;
 import dev.parley.catalog.api.Catalog;
 import dev.parley.catalog.api.Descriptor;
 import dev.parley.catalog.api.Entry;
@@ -14,7 +16,6 @@ import dev.parley.gossip.api.Gossip;
 import dev.parley.gossip.api.GossipMessage;
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
-import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.SignedRecord;
@@ -29,11 +30,8 @@ import dev.parley.wire.api.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,18 +48,17 @@ import org.osgi.service.component.annotations.Reference;
 public final class CatalogComponent implements Catalog, RequestHandler {
     private static final System.Logger LOG = System.getLogger(CatalogComponent.class.getName());
     private static final String METHOD = "catalog.descriptor";
-    private static final int MAX_ENTRIES = 4096;
-    private static final int MAX_HOLDERS = 16;
     private static final int MAX_REFUSALS = 64;
     private static final Duration TTL = Duration.ofDays(7);
+
+    /** Well before what others keep of us is over. */
+    private static final Duration AGAIN = Duration.ofDays(1);
 
     /** How long to wait for holders that are not connected, if one is and if none is. */
     private static final Duration DIAL_MORE = Duration.ofMillis(250);
 
     private static final Duration DIAL_ANY = Duration.ofSeconds(3);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
-
-    private record Listed(Announcement.Published announcement, AgentId publisher, String topic) {}
 
     private final Identity identity;
     private final Network network;
@@ -70,10 +67,10 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     private final TrustStore trust;
     private final KeyValueStore kept;
     private final AutoCloseable subscription;
+    private final Actor actor = Actors.create("parley-catalog", 16);
     private final ServiceRegistration<RequestHandler> registration;
     private final List<Refusal> refusals = new ArrayList<>();
-    private final Map<Hash, Listed> listed = new LinkedHashMap<>();
-    private final Map<Hash, Map<MachineId, String>> holders = new LinkedHashMap<>();
+    private final Listings listings = new Listings();
 
     @Activate
     public CatalogComponent(
@@ -85,6 +82,22 @@ public final class CatalogComponent implements Catalog, RequestHandler {
             @Reference Storage storage,
             @Reference TrustStore trust)
             throws StorageException {
+        this(context, identity, network, gossip, direct, storage, trust, AGAIN);
+    }
+
+    /**
+     * @param again how often what we announce is announced again
+     */
+    CatalogComponent(
+            BundleContext context,
+            Identity identity,
+            Network network,
+            Gossip gossip,
+            Direct direct,
+            Storage storage,
+            TrustStore trust,
+            Duration again)
+            throws StorageException {
         this.identity = identity;
         this.network = network;
         this.gossip = gossip;
@@ -93,6 +106,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         this.kept = storage.keyValue("catalog");
         this.subscription = gossip.subscribe("plugins/*", this::onMessage);
         announceAgain();
+        actor.every(again, this::announceAgain);
         // Not by declaration: the room that takes handlers is one that we need ourselves.
         this.registration = context.registerService(RequestHandler.class, this, null);
     }
@@ -100,14 +114,19 @@ public final class CatalogComponent implements Catalog, RequestHandler {
     @Deactivate
     public void close() throws Exception {
         registration.unregister();
+        actor.close();
         subscription.close();
     }
 
     private void announceAgain() {
         for (String key : kept.keys("topic/")) {
             Hash hash = Hash.of(key.substring("topic/".length()));
-            String topic = new String(kept.get(key).orElseThrow(), StandardCharsets.UTF_8);
-            signed(hash).ifPresent(record -> announce(hash, record, new Topic(topic)));
+            Optional<String> topic =
+                    kept.get(key).map(name -> new String(name, StandardCharsets.UTF_8));
+            Optional<SignedRecord> record = signed(hash);
+            if (topic.isPresent() && record.isPresent()) {
+                announce(hash, record.get(), new Topic(topic.get()));
+            }
         }
     }
 
@@ -150,24 +169,10 @@ public final class CatalogComponent implements Catalog, RequestHandler {
             Announcement announcement = Announcement.decode(message.payload());
             synchronized (this) {
                 if (announcement instanceof Announcement.Published published) {
-                    listed.values()
-                            .removeIf(
-                                    old ->
-                                            old.publisher().equals(message.author())
-                                                    && old.announcement()
-                                                            .bsn()
-                                                            .equals(published.bsn())
-                                                    && old.announcement().sequence()
-                                                            < published.sequence());
-                    listed.put(
-                            published.descriptor(),
-                            new Listed(published, message.author(), message.topic().name()));
-                    while (listed.size() > MAX_ENTRIES) {
-                        listed.remove(listed.keySet().iterator().next());
-                    }
-                    holder(published.descriptor(), message.machine(), published.address());
+                    listings.published(
+                            message.author(), message.machine(), message.topic().name(), published);
                 } else if (announcement instanceof Announcement.Holding holding) {
-                    holder(holding.descriptor(), message.machine(), holding.address());
+                    listings.holding(message.author(), message.machine(), holding);
                 }
             }
         } catch (MalformedException e) {
@@ -199,43 +204,12 @@ public final class CatalogComponent implements Catalog, RequestHandler {
         return List.copyOf(refusals);
     }
 
-    private void holder(Hash descriptor, MachineId machine, String address) {
-        Map<MachineId, String> known =
-                holders.computeIfAbsent(descriptor, key -> new LinkedHashMap<>());
-        if (known.size() < MAX_HOLDERS || known.containsKey(machine)) {
-            known.put(machine, address);
-        }
-        while (holders.size() > MAX_ENTRIES) {
-            holders.remove(holders.keySet().iterator().next());
-        }
-    }
-
     private boolean blocked(Entry entry) {
         return trust.level(entry.publisher()) == TrustLevel.BLOCKED;
     }
 
     private synchronized List<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
-        listed.forEach(
-                (hash, it) -> {
-                    Announcement.Published published = it.announcement();
-                    entries.add(
-                            new Entry(
-                                    hash,
-                                    published.bsn(),
-                                    published.version(),
-                                    published.name(),
-                                    published.title(),
-                                    it.publisher(),
-                                    published.size(),
-                                    published.sequence(),
-                                    it.topic(),
-                                    holders.getOrDefault(hash, Map.of())));
-                });
-        entries.sort(
-                Comparator.comparing(Entry::name)
-                        .thenComparing(Entry::sequence, Comparator.reverseOrder()));
-        return entries;
+        return listings.entries();
     }
 
     @Override
@@ -271,7 +245,7 @@ public final class CatalogComponent implements Catalog, RequestHandler {
                                 it ->
                                         it.name().equals(name)
                                                 || it.bsn().equals(name)
-                                                || it.descriptor().hex().equals(ref))
+                                                || it.descriptor().hex().equals(name))
                         .filter(it -> it.publisher().hex().startsWith(publisher))
                         .filter(it -> version.isEmpty() || it.version().equals(version))
                         .toList();

@@ -92,6 +92,21 @@ public interface Replica {
      */
     State at(List<Id> versions) throws RefusedException;
 
+    /**
+     * What is different in the second state. Each is named by its last changes.
+     *
+     * @throws RefusedException if one of them is not there
+     */
+    List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException;
+
+    /**
+     * Objects that two branches both changed since they parted. Merging decides each by its type;
+     * this says where to look.
+     *
+     * @param from empty for the main line
+     */
+    List<Path> changedOnBoth(String from, String into) throws RefusedException;
+
     /** The branches somebody wrote on, without the main line. */
     List<String> branches();
 
@@ -127,6 +142,9 @@ public interface Replica {
      * @param maxBytes stops after the change with which there are more
      */
     List<SignedChange> missing(Summary theirs, int maxBytes);
+
+    /** A new one, which remembers what is done through it. */
+    UndoHistory undoHistory(Id author);
 
     /** Authors who said two things at once, one proof each. */
     List<Fork> forks();

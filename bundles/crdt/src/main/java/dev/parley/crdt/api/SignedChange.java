@@ -18,6 +18,15 @@ public final class SignedChange {
         this(Sha256.of(body), body, signature);
     }
 
+    /**
+     * As the constructor, for who has the hash already.
+     *
+     * @param id the SHA-256 of the body
+     */
+    public static SignedChange of(Id id, byte[] body, byte[] signature) {
+        return new SignedChange(id, body, signature);
+    }
+
     private SignedChange(Id id, byte[] body, byte[] signature) {
         if (body.length > MAX_BODY_BYTES || signature.length > MAX_SIGNATURE_BYTES) {
             throw new IllegalArgumentException(

@@ -25,6 +25,47 @@ public interface State {
     /** In the order of their encodings. */
     List<Scalar> set(Path path);
 
+    String text(Path path);
+
+    /** In code points. */
+    int textLength(Path path);
+
+    /** Who wrote what is there, from the start to the end. */
+    List<Blame> blame(Path text);
+
+    /**
+     * @param position from 0 to the length, in code points
+     * @param after whether it stays with the code point before it, not with the one behind it
+     */
+    TextCursor cursor(Path text, int position, boolean after);
+
+    /**
+     * @return where the cursor is now; beside a deleted code point it is where that one was
+     */
+    int position(Path text, TextCursor cursor) throws RefusedException;
+
+    /** What is there, as people read it; empty if there is nothing. */
+    String shown(Path path);
+
+    List<ListElement> list(Path path);
+
+    /**
+     * The nodes under one, in order; none if it cannot be seen.
+     *
+     * @param parent a node, or {@link ElementId#ROOT}
+     */
+    List<TreeNode> children(Path tree, ElementId parent);
+
+    /**
+     * @return nothing if it was felled, or one above it
+     */
+    Optional<TreeNode> node(Path tree, ElementId node);
+
+    /** In the order they were made. */
+    List<Task> tasks(Path path);
+
+    Optional<Task> task(Path path, ElementId task);
+
     /** SHA-256 of the canonical form: equal states have equal hashes. */
     Id hash();
 

@@ -35,4 +35,14 @@ public interface Transaction {
     void add(Path set, Scalar value) throws RefusedException;
 
     void remove(Path set, Scalar value) throws RefusedException;
+
+    TextEditor text(Path text);
+
+    ListEditor list(Path list);
+
+    /** Changes a tree. Only valid inside this transaction. */
+    TreeEditor tree(Path tree);
+
+    /** Changes a list of tasks. Only valid inside this transaction. */
+    TasksEditor tasks(Path tasks);
 }

@@ -9,6 +9,7 @@ import dev.parley.crdt.api.SignedChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changes to bytes and back; one encoding of each ({@code 0010-crdt-changes}). */
 final class ChangeCodec {
@@ -62,7 +63,7 @@ final class ChangeCodec {
         }
         Id prev = seq == 1 ? null : in.id();
         int start = in.uint();
-        List<Id> dependencies = dependencies(in, prev == null ? author : prev);
+        List<Id> dependencies = dependencies(in, prev);
         long time = in.u64();
         String branch = branch(in);
         String message = in.text("a message", 0, MAX_MESSAGE_BYTES);
@@ -95,7 +96,7 @@ final class ChangeCodec {
         return name;
     }
 
-    private static List<Id> dependencies(Reader in, Id prev) throws MalformedException {
+    private static List<Id> dependencies(Reader in, @Nullable Id prev) throws MalformedException {
         int count = in.count("dependencies", 0, MAX_DEPENDENCIES);
         if (count == 0) {
             return List.of();
@@ -103,7 +104,8 @@ final class ChangeCodec {
         List<Id> dependencies = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Id next = in.id();
-            if (next.equals(prev) || i > 0 && dependencies.get(i - 1).compareTo(next) >= 0) {
+            if (prev != null && next.equals(prev)
+                    || i > 0 && dependencies.get(i - 1).compareTo(next) >= 0) {
                 throw new MalformedException("dependencies are not ascending, or name prev");
             }
             dependencies.add(next);

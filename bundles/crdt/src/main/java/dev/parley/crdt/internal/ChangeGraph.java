@@ -1,9 +1,9 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.BitSet;
 
 /**
  * The hash graph of changes, without their operations: for each change its id, whose it is, what it
@@ -15,7 +15,13 @@ final class ChangeGraph {
     private static final int[] NO_DEPENDENCIES = {};
 
     private final Agents agents = new Agents(this);
+    private final BitSet byAdmins = new BitSet();
     private int size;
+
+    /** The change without an id yet; and how many there were, so that no two have one name. */
+    private int open = NONE;
+
+    private int begun;
     private byte[] ids = new byte[16 * Id.BYTES];
     private int[] agent = new int[16];
     private int[] seq = new int[16];
@@ -27,8 +33,8 @@ final class ChangeGraph {
     private int[][] dependencies = new int[16][];
     private Version[] foreign = new Version[16];
 
-    /** Open addressing; 0 is empty, n is change n-1. */
-    private int[] index = new int[64];
+    /** Open addressing; 0 is empty, else the first half is of the id, the second change + 1. */
+    private long[] index = new long[64];
 
     /** Per agent: its changes in order. */
     private int[][] chains = new int[4][];
@@ -74,8 +80,39 @@ final class ChangeGraph {
         return start[change] + length[change];
     }
 
+    /**
+     * The latest time of the change and its past. Of a change that is not void it is its own time.
+     */
     long time(int change) {
         return time[change];
+    }
+
+    /** Whether the author was admin in its past. */
+    boolean isByAdmin(int change) {
+        return byAdmins.get(change);
+    }
+
+    void markByAdmin(int change) {
+        byAdmins.set(change);
+    }
+
+    /** What others call an operation; while its change has no id, a name for the time being. */
+    ElementId element(long dot) {
+        int change = changeOf(At.agent(dot), At.number(dot));
+        return new ElementId(id(change), At.number(dot) - start[change]);
+    }
+
+    /**
+     * @return the operation's dot, or {@link At#NOWHERE} if there is none
+     */
+    long dot(ElementId element) {
+        int change =
+                open != NONE && element.change().equalsAt(ids, open * Id.BYTES)
+                        ? open
+                        : find(element.change());
+        return change == NONE || element.offset() < 0 || element.offset() >= length[change]
+                ? At.NOWHERE
+                : At.dot(agent[change], start[change] + element.offset());
     }
 
     /**
@@ -98,23 +135,23 @@ final class ChangeGraph {
     }
 
     private int slot(Id id) {
+        int hash = id.hashCode();
         int mask = index.length - 1;
-        int at = id.hashCode() & mask;
-        while (index[at] != 0 && !same(id, index[at] - 1)) {
+        int at = hash & mask;
+        for (long entry = index[at]; entry != 0; entry = index[at]) {
+            if ((int) (entry >>> 32) == hash && id.equalsAt(ids, ((int) entry - 1) * Id.BYTES)) {
+                break;
+            }
             at = at + 1 & mask;
         }
         return at;
-    }
-
-    private boolean same(Id id, int change) {
-        return id.equalsAt(ids, change * Id.BYTES);
     }
 
     /**
      * @return its number, or -1
      */
     int find(Id id) {
-        return index[slot(id)] - 1;
+        return (int) index[slot(id)] - 1;
     }
 
     /** Whether the operation is in the past of the change, or of it and before this number. */
@@ -126,6 +163,11 @@ final class ChangeGraph {
 
     boolean isBefore(int earlier, int change) {
         return earlier != change && inPast(change, agent[earlier], start[earlier]);
+    }
+
+    /** The past of a change without the operations of its own agent. */
+    Version foreign(int change) {
+        return foreign[change];
     }
 
     /** The past of a change and the change. */
@@ -183,13 +225,9 @@ final class ChangeGraph {
         return chains[ofAgent][chainLengths[ofAgent] - 1];
     }
 
-    /** The changes of a line after the first few, in order. */
-    List<Integer> chain(int ofAgent, int from) {
-        List<Integer> changes = new ArrayList<>();
-        for (int i = from; i < chainLengths[ofAgent]; i++) {
-            changes.add(chains[ofAgent][i]);
-        }
-        return changes;
+    /** A change of a line, which are counted from 0. */
+    int chained(int ofAgent, int index) {
+        return chains[ofAgent][index];
     }
 
     int chainLength(int ofAgent) {
@@ -212,6 +250,7 @@ final class ChangeGraph {
     void seal(int change, Id id) {
         id.copyTo(ids, change * Id.BYTES);
         remember(id, change);
+        open = NONE;
     }
 
     /** Makes a change that was begun longer. */
@@ -222,6 +261,8 @@ final class ChangeGraph {
     /** Takes the last change back, if it was not sealed. */
     void cancel(int[] headsBefore) {
         int last = --size;
+        open = NONE;
+        byAdmins.clear(last);
         int owner = agent[last];
         chainLengths[owner]--;
         if (chainLengths[owner] == 0) {
@@ -232,7 +273,8 @@ final class ChangeGraph {
     }
 
     /**
-     * Begins a change of a length that is not known yet. Until it is sealed it has no id.
+     * Begins a change of a length that is not known yet. Until it is sealed it has no id but a name
+     * that {@link ElementId#isPending} knows.
      *
      * @param prevChange -1 if it is the agent's first
      * @return its number
@@ -240,11 +282,12 @@ final class ChangeGraph {
     int begin(AgentName name, long at, int prevChange, int[] builtOn) {
         grow();
         int added = size++;
-        Arrays.fill(ids, added * Id.BYTES, (added + 1) * Id.BYTES, (byte) 0);
+        open = added;
+        ElementId.pending(++begun).copyTo(ids, added * Id.BYTES);
         seq[added] = prevChange == NONE ? 1 : seq[prevChange] + 1;
         start[added] = prevChange == NONE ? 0 : end(prevChange);
         length[added] = 0;
-        time[added] = at;
+        time[added] = latest(at, prevChange, builtOn);
         voided[added] = false;
         prev[added] = prevChange;
         dependencies[added] = builtOn.length == 0 ? NO_DEPENDENCIES : builtOn;
@@ -259,6 +302,19 @@ final class ChangeGraph {
         chain[chainLengths[owner]++] = added;
         replaceHeads(prevChange, builtOn, added);
         return added;
+    }
+
+    private long latest(long at, int prevChange, int[] builtOn) {
+        long latest = at;
+        if (prevChange != NONE && Long.compareUnsigned(time[prevChange], latest) > 0) {
+            latest = time[prevChange];
+        }
+        for (int dependency : builtOn) {
+            if (Long.compareUnsigned(time[dependency], latest) > 0) {
+                latest = time[dependency];
+            }
+        }
+        return latest;
     }
 
     private int owner(AgentName name, int prevChange, int added) {
@@ -289,13 +345,20 @@ final class ChangeGraph {
 
     private void remember(Id id, int added) {
         if (size * 2 > index.length) {
-            index = new int[index.length * 2];
-            for (int i = 0; i < size; i++) {
-                index[slot(id(i))] = i + 1;
+            long[] before = index;
+            index = new long[before.length * 2];
+            int mask = index.length - 1;
+            for (long entry : before) {
+                int at = (int) (entry >>> 32) & mask;
+                while (entry != 0 && index[at] != 0) {
+                    at = at + 1 & mask;
+                }
+                if (entry != 0) {
+                    index[at] = entry;
+                }
             }
-        } else {
-            index[slot(id)] = added + 1;
         }
+        index[slot(id)] = (long) id.hashCode() << 32 | added + 1;
     }
 
     private void replaceHeads(int prevChange, int[] builtOn, int added) {

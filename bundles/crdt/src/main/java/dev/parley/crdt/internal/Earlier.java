@@ -9,12 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What one change did so far, while it is checked and nothing of it is applied. */
 final class Earlier {
-    /**
-     * Elements that the change inserts.
-     *
-     * @param left the dot left of the first, or {@link At#NOWHERE}
-     */
-    record Inserted(Path path, int from, int length, long left) {
+    /** Elements that the change inserts. */
+    record Inserted(Path path, int from, int length) {
         boolean has(int number) {
             return number >= from && number < from + length;
         }
@@ -23,18 +19,27 @@ final class Earlier {
     private final List<Inserted> inserted = new ArrayList<>(0);
     private Map<Object, Long> amounts = Map.of();
 
-    void insert(Path path, int from, int length, long left) {
-        inserted.add(new Inserted(path, from, length, left));
+    /** Insertions come in the order of their numbers. */
+    void insert(Path path, int from, int length) {
+        inserted.add(new Inserted(path, from, length));
     }
 
     /**
      * @return the insertion into this object that has the element, if this change made it
      */
     @Nullable Inserted find(Path path, int number) {
-        for (int i = inserted.size() - 1; i >= 0; i--) {
-            Inserted it = inserted.get(i);
+        int low = 0;
+        int high = inserted.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Inserted it = inserted.get(middle);
             if (it.has(number)) {
                 return it.path().equals(path) ? it : null;
+            }
+            if (it.from() > number) {
+                high = middle - 1;
+            } else {
+                low = middle + 1;
             }
         }
         return null;

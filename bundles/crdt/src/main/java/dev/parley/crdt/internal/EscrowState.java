@@ -43,8 +43,7 @@ final class EscrowState extends ObjectState {
         RunningSums sums = shares.get(owner);
         long share = 0;
         for (int agent = 0; sums != null && agent < sums.agents(); agent++) {
-            int known = agent == at.agent() ? at.number() : at.graph().past(at.change()).get(agent);
-            share += sums.before(agent, known);
+            share += sums.before(agent, at.end(agent));
         }
         return share;
     }

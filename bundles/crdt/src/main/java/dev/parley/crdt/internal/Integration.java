@@ -7,6 +7,7 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import java.util.ArrayDeque;
@@ -160,7 +161,7 @@ final class Integration {
         if (!fits(change, prev)) {
             return Receipt.Status.REFUSED;
         }
-        if (change.time() >>> 16 > nowMillis + MAX_AHEAD_MILLIS) {
+        if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
             parked.add(signed, signed.id());
             return Receipt.Status.PARKED;
         }
@@ -184,14 +185,23 @@ final class Integration {
     }
 
     private void take(SignedChange signed, Change change, int prev, int[] builtOn) {
-        int lines = graph.agents().of(change.agent()).size();
+        boolean forks =
+                prev == NONE
+                        ? !graph.agents().of(change.agent()).isEmpty()
+                        : graph.tip(graph.agent(prev)) != prev;
         int number = graph.add(signed.id(), change, change.length(), prev, builtOn);
         history.append(signed);
-        lastTime = Math.max(lastTime, change.time());
-        if (lines > 0 && graph.agents().of(change.agent()).size() > lines) {
+        if (Long.compareUnsigned(change.time(), lastTime) > 0) {
+            lastTime = change.time();
+        }
+        if (forks) {
             noteFork(signed, change, prev, number);
         }
-        if (!isValid(number, change, prev, builtOn)) {
+        Role role = roles.at(change.author(), number);
+        if (role == Role.ADMIN) {
+            graph.markByAdmin(number);
+        }
+        if (!isValid(change, role, prev, builtOn)) {
             graph.markVoid(number);
         } else {
             roles.apply(number, change);
@@ -214,13 +224,12 @@ final class Integration {
         }
     }
 
-    private boolean isValid(int number, Change change, int prev, int[] builtOn) {
-        if (prev != NONE && change.time() <= graph.time(prev)) {
+    private boolean isValid(Change change, Role role, int prev, int[] builtOn) {
+        if (prev != NONE && !isLater(change, prev)) {
             return false;
         }
         for (int dependency : builtOn) {
-            if (change.time() <= graph.time(dependency)
-                    || prev != NONE && graph.isBefore(dependency, prev)) {
+            if (!isLater(change, dependency) || prev != NONE && graph.isBefore(dependency, prev)) {
                 return false;
             }
             for (int other : builtOn) {
@@ -230,11 +239,15 @@ final class Integration {
             }
         }
         try {
-            roles.check(change, roles.at(change.author(), number));
+            roles.check(change, role);
             return true;
         } catch (VoidException e) {
             return false;
         }
+    }
+
+    private boolean isLater(Change change, int other) {
+        return Long.compareUnsigned(change.time(), graph.time(other)) > 0;
     }
 
     private void takeIntoMain(int number, Change change) {
@@ -250,9 +263,14 @@ final class Integration {
 
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
-        Set<Path> paths = new HashSet<>(2);
-        for (Operation operation : change.operations()) {
-            paths.add(operation.path());
+        Set<Path> paths;
+        if (change.operations().size() == 1) {
+            paths = Set.of(change.operations().get(0).path());
+        } else {
+            paths = new HashSet<>();
+            for (Operation operation : change.operations()) {
+                paths.add(operation.path());
+            }
         }
         listener.accept(
                 new ChangeEvent(
@@ -307,6 +325,17 @@ final class Integration {
             }
         }
         all.stream().sorted().forEach(it -> view.apply(it, change(it)));
+        return view;
+    }
+
+    /** The state with the changes that are in both. */
+    View common(View one, View other) {
+        View view = new View(info, graph);
+        for (int i = 0; i < graph.size(); i++) {
+            if (one.has(i) && other.has(i)) {
+                view.apply(i, change(i));
+            }
+        }
         return view;
     }
 

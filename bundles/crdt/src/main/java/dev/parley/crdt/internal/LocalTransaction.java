@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.ListEditor;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
@@ -8,7 +9,11 @@ import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.TasksEditor;
+import dev.parley.crdt.api.TextEditor;
 import dev.parley.crdt.api.Transaction;
+import dev.parley.crdt.api.TreeEditor;
+import dev.parley.crdt.internal.sequence.CodePoints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +115,113 @@ final class LocalTransaction implements Transaction {
         }
     }
 
+    /** Something that changes the state at once, and the operation that says so. */
+    interface Step {
+        void run() throws VoidException, RefusedException;
+    }
+
+    private void run(Step step) throws RefusedException {
+        try {
+            step.run();
+        } catch (VoidException e) {
+            throw e.refused();
+        }
+    }
+
+    private void mayReplace() throws VoidException {
+        if (integration.info().appendOnly()) {
+            throw new VoidException(
+                    Code.APPEND_ONLY, "the store only grows: nothing in it can be changed");
+        }
+    }
+
+    @Override
+    public TextEditor text(Path path) {
+        on(path, ObjectType.TEXT);
+        TextState text = (TextState) view.orCreate(path);
+        return new TextEditor() {
+            @Override
+            public int length() {
+                return text.sequence().length();
+            }
+
+            @Override
+            public void insert(int position, String inserted) throws RefusedException {
+                if (!inserted.isEmpty()) {
+                    if (!CodePoints.isWellFormed(inserted)) {
+                        throw new IllegalArgumentException("the text has half a surrogate pair");
+                    }
+                    run(() -> done(text.insert(path, position, inserted, at)));
+                }
+            }
+
+            @Override
+            public void delete(int position, int count) throws RefusedException {
+                if (count > 0) {
+                    run(
+                            () -> {
+                                mayReplace();
+                                for (Operation each : text.delete(path, position, count, at)) {
+                                    done(each);
+                                }
+                            });
+                }
+            }
+        };
+    }
+
+    @Override
+    public ListEditor list(Path path) {
+        on(path, ObjectType.LIST);
+        ListState list = (ListState) view.orCreate(path);
+        return new ListEditor() {
+            @Override
+            public int size() {
+                return list.size();
+            }
+
+            @Override
+            public void insert(int index, Scalar value) throws RefusedException {
+                Scalar allowed = checked(value);
+                run(() -> place(new Operation.PlaceCell(path, list.place(index, at), allowed)));
+            }
+
+            private void place(Operation operation) throws RefusedException {
+                list.placed(operation, at);
+                done(operation);
+            }
+
+            @Override
+            public void move(int from, int to) throws RefusedException {
+                run(
+                        () -> {
+                            mayReplace();
+                            Ref element = at.name(list.element(from));
+                            if (to < 0 || to >= list.size()) {
+                                list.element(to);
+                            }
+                            int before = to > from ? to + 1 : to;
+                            place(new Operation.MoveCell(path, element, list.place(before, at)));
+                        });
+            }
+
+            @Override
+            public void replace(int index, Scalar value) throws RefusedException {
+                Scalar allowed = checked(value);
+                run(
+                        () ->
+                                perform(
+                                        new Operation.Replace(
+                                                path, at.name(list.element(index)), allowed)));
+            }
+
+            @Override
+            public void drop(int index) throws RefusedException {
+                run(() -> perform(new Operation.Drop(path, at.name(list.element(index)))));
+            }
+        };
+    }
+
     @Override
     public State state() {
         return new ViewState(() -> view);
@@ -180,5 +292,17 @@ final class LocalTransaction implements Transaction {
     public void remove(Path set, Scalar value) throws RefusedException {
         on(set, ObjectType.SET_ADD_WINS, ObjectType.SET_REMOVE_WINS);
         perform(new Operation.Remove(set, checked(value)));
+    }
+
+    @Override
+    public TreeEditor tree(Path tree) {
+        on(tree, ObjectType.TREE);
+        return new LocalTreeEditor(this, tree);
+    }
+
+    @Override
+    public TasksEditor tasks(Path tasks) {
+        on(tasks, ObjectType.TASKS);
+        return new LocalTasksEditor(this, tasks);
     }
 }

@@ -9,11 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Objects under keys. What is under a key and of one type is one object, whoever made it. */
 final class MapState extends ObjectState {
-    private static final Comparator<Path.Segment> ORDER =
+    static final Comparator<Path.Segment> ORDER =
             Comparator.comparing(Path.Segment::key).thenComparing(Path.Segment::type);
 
+    private final ChangeGraph graph;
     private final TreeMap<Path.Segment, ObjectState> children = new TreeMap<>(ORDER);
     private final Dots puts = new Dots();
+
+    MapState(ChangeGraph graph) {
+        this.graph = graph;
+    }
 
     @Nullable ObjectState child(Path.Segment segment) {
         return children.get(segment);
@@ -28,9 +33,9 @@ final class MapState extends ObjectState {
         return child;
     }
 
-    private static ObjectState create(ObjectType type) {
+    private ObjectState create(ObjectType type) {
         return switch (type) {
-            case MAP -> new MapState();
+            case MAP -> new MapState(graph);
             case REGISTER -> new RegisterState(false);
             case MULTI_REGISTER -> new RegisterState(true);
             case COUNTER -> new CounterState();
@@ -39,10 +44,10 @@ final class MapState extends ObjectState {
             case FLAG_DISABLE_WINS -> new FlagState(true);
             case SET_ADD_WINS -> new SetState(false);
             case SET_REMOVE_WINS -> new SetState(true);
-            case TEXT -> new TextState();
-            case LIST -> new ListState();
-            case TREE -> new TreeState();
-            case TASKS -> new TasksState();
+            case TEXT -> new TextState(graph);
+            case LIST -> new ListState(graph);
+            case TREE -> new TreeState(graph);
+            case TASKS -> new TasksState(graph);
         };
     }
 
@@ -99,14 +104,14 @@ final class MapState extends ObjectState {
     }
 
     @Override
-    void canonical(Writer out, ChangeGraph graph) {
+    void canonical(Writer out, ChangeGraph shared) {
         Map<Path.Segment, ObjectState> visible = visible();
         out.uint(visible.size());
         visible.forEach(
                 (segment, child) -> {
                     out.text(segment.key());
                     out.u8(segment.type().ordinal());
-                    child.canonical(out, graph);
+                    child.canonical(out, shared);
                 });
     }
 }

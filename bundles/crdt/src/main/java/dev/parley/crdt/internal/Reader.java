@@ -125,6 +125,9 @@ public final class Reader {
 
     public String text(String what, int min, int max) throws MalformedException {
         int length = count(what, min, max);
+        if (length == 0) {
+            return "";
+        }
         int from = at;
         at += length;
         for (int i = from; i < at; i++) {

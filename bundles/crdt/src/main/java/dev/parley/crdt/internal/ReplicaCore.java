@@ -3,6 +3,7 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.ChangeInfo;
 import dev.parley.crdt.api.ChangeSigner;
+import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
@@ -16,6 +17,7 @@ import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.crdt.api.UndoHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -117,6 +119,9 @@ public final class ReplicaCore implements Replica {
         try {
             Role role = integration.roles().at(author, number);
             integration.roles().check(author, role, Role.WRITER);
+            if (role == Role.ADMIN) {
+                graph.markByAdmin(number);
+            }
             edit.on(transaction);
             Change change = change(number, name, message, builtOn, transaction);
             integration.roles().check(change, role);
@@ -143,7 +148,8 @@ public final class ReplicaCore implements Replica {
     }
 
     private static SignedChange sign(byte[] body, ChangeSigner signer) {
-        return new SignedChange(body, signer.sign(Sha256.of(body)));
+        Id id = Sha256.of(body);
+        return SignedChange.of(id, body, signer.sign(id));
     }
 
     private static byte[] encode(Change change) throws RefusedException {
@@ -275,12 +281,43 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public State at(List<Id> versions) throws RefusedException {
+        View view = integration.view(numbers(versions));
+        return new ViewState(() -> view);
+    }
+
+    private int[] numbers(List<Id> versions) throws RefusedException {
         int[] heads = new int[versions.size()];
         for (int i = 0; i < heads.length; i++) {
             heads[i] = number(versions.get(i));
         }
-        View view = integration.view(heads);
-        return new ViewState(() -> view);
+        return heads;
+    }
+
+    @Override
+    public List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException {
+        return Differences.between(
+                integration.view(numbers(before)), integration.view(numbers(after)));
+    }
+
+    @Override
+    public List<Path> changedOnBoth(String from, String into) throws RefusedException {
+        int[] first = integration.headsOf(from);
+        int[] second = integration.headsOf(into);
+        if (first.length == 0 || second.length == 0) {
+            throw new RefusedException(
+                    Code.NOT_FOUND,
+                    "nobody wrote on the branch '" + (first.length == 0 ? from : into) + "'");
+        }
+        View one = integration.view(first);
+        View other = integration.view(second);
+        View base = integration.common(one, other);
+        List<Path> both = paths(Differences.between(base, one));
+        both.retainAll(paths(Differences.between(base, other)));
+        return both;
+    }
+
+    private static List<Path> paths(List<Difference> differences) {
+        return new ArrayList<>(differences.stream().map(Difference::path).toList());
     }
 
     private int number(Id change) throws RefusedException {
@@ -390,7 +427,7 @@ public final class ReplicaCore implements Replica {
                     graph.agents().of(name).size() == 1
                             && ahead.getOrDefault(name, 0) > graph.seq(graph.tip(line));
             for (int i = graph.chainLength(line) - 1; i >= 0 && !covered; i--) {
-                int number = graph.chain(line, i).get(0);
+                int number = graph.chained(line, i);
                 if (known.contains(line, graph.start(number))) {
                     break;
                 }
@@ -420,6 +457,11 @@ public final class ReplicaCore implements Replica {
             }
         }
         return ahead;
+    }
+
+    @Override
+    public UndoHistory undoHistory(Id author) {
+        return new Undo(this, author);
     }
 
     @Override

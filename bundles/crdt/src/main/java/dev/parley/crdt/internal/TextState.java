@@ -1,22 +1,215 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.internal.sequence.IdRuns;
+import dev.parley.crdt.internal.sequence.Sequence;
+import dev.parley.crdt.internal.sequence.VisibleChanges;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Text: code points in Fugue order. */
 final class TextState extends ObjectState {
-    @Override
-    void check(Operation operation, At at, Earlier earlier) throws VoidException {}
+    private final ChangeGraph graph;
+    private final Sequence sequence;
+
+    TextState(ChangeGraph graph) {
+        this.graph = graph;
+        this.sequence = Sequence.ofText(graph.agents()::compare);
+    }
+
+    Sequence sequence() {
+        return sequence;
+    }
 
     @Override
-    void apply(Operation operation, At at) {}
+    void check(Operation operation, At at, Earlier earlier) throws VoidException {
+        if (operation instanceof Operation.Insert insert) {
+            ElementRuns.checkOrigins(sequence, insert.path(), insert.origins(), at, earlier);
+            earlier.insert(insert.path(), at.number(), insert.length());
+        } else if (operation instanceof Operation.Delete delete) {
+            check(delete, at, earlier);
+        }
+    }
+
+    private void check(Operation.Delete delete, At at, Earlier earlier) throws VoidException {
+        for (Piece piece : pieces(delete, at)) {
+            int number = piece.low();
+            int end = number + piece.count();
+            if (piece.agent() == at.agent()) {
+                int known = Math.min(end, at.graph().start(at.change()));
+                if (known > number && sequence.containsAll(piece.agent(), number, known - number)) {
+                    number = known;
+                }
+                while (number < end) {
+                    if (!sequence.contains(piece.agent(), number)) {
+                        Earlier.Inserted run = earlier.find(delete.path(), number);
+                        if (run == null) {
+                            throw ElementRuns.notThere("an element to delete");
+                        }
+                        number = run.from() + run.length();
+                    } else {
+                        number++;
+                    }
+                }
+            } else if (!sequence.containsAll(piece.agent(), number, piece.count())) {
+                throw ElementRuns.notThere("an element to delete");
+            }
+        }
+    }
+
+    /** A part of a deletion whose elements one line of the agent made. */
+    private record Piece(int agent, int low, int count) {}
+
+    /** From the lowest number up. */
+    private List<Piece> pieces(Operation.Delete delete, At at) throws VoidException {
+        Ref first = delete.first();
+        int low = delete.lowest();
+        int count = delete.length();
+        long highest = at.resolve(new Ref(first.agent(), first.fork(), low + count - 1));
+        if (highest == At.NOWHERE) {
+            throw ElementRuns.notThere("an element to delete");
+        }
+        List<Piece> pieces = new ArrayList<>(1);
+        int line = At.agent(highest);
+        int end = low + count;
+        while (end > low) {
+            int from = Math.max(low, graph.agents().line(line).from());
+            if (from >= end) {
+                line = graph.agents().line(line).parent();
+                continue;
+            }
+            pieces.add(0, new Piece(line, from, end - from));
+            end = from;
+        }
+        return pieces;
+    }
+
+    @Override
+    void apply(Operation operation, At at) {
+        if (operation instanceof Operation.Insert insert) {
+            long left = ElementRuns.resolve(insert.origins().left(), at);
+            long right = ElementRuns.resolve(insert.origins().right(), at);
+            sequence.integrateInsert(
+                    at.agent(),
+                    at.number(),
+                    ElementRuns.agent(left),
+                    ElementRuns.number(left),
+                    ElementRuns.agent(right),
+                    ElementRuns.number(right),
+                    insert.text(),
+                    VisibleChanges.NONE);
+        } else if (operation instanceof Operation.Delete delete) {
+            apply(delete, at);
+        } else {
+            throw unexpected(operation);
+        }
+    }
+
+    private void apply(Operation.Delete delete, At at) {
+        try {
+            boolean backward = delete.run() < 0;
+            for (Piece piece : pieces(delete, at)) {
+                int before =
+                        backward
+                                ? delete.lowest() + delete.length() - piece.low() - piece.count()
+                                : piece.low() - delete.lowest();
+                sequence.integrateDelete(
+                        at.agent(),
+                        at.number() + before,
+                        piece.agent(),
+                        backward ? piece.low() + piece.count() - 1 : piece.low(),
+                        piece.count(),
+                        backward,
+                        VisibleChanges.NONE);
+            }
+        } catch (VoidException e) {
+            throw new IllegalStateException("a deletion that was checked", e);
+        }
+    }
+
+    @Override
+    void clear(At at) {
+        super.clear(at);
+        List<int[]> known = new ArrayList<>();
+        sequence.blame(
+                (position, agent, number, count, visible) -> {
+                    int some = Math.min(count, at.end(agent) - number);
+                    if (some > 0) {
+                        known.add(new int[] {agent, number, some});
+                    }
+                });
+        for (int[] run : known) {
+            for (int i = 0; i < run[2]; i++) {
+                sequence.integrateDelete(
+                        at.agent(), at.number(), run[0], run[1] + i, 1, false, VisibleChanges.NONE);
+            }
+        }
+    }
 
     @Override
     boolean knownContent(At at) {
-        return false;
+        boolean[] known = {false};
+        sequence.blame(
+                (position, agent, number, count, visible) -> known[0] |= number < at.end(agent));
+        return known[0];
     }
 
     @Override
     boolean present() {
-        return false;
+        return sequence.length() > 0;
     }
 
     @Override
-    void canonical(Writer out, ChangeGraph graph) {}
+    void canonical(Writer out, ChangeGraph graph) {
+        out.text(sequence.text());
+    }
+
+    /** Inserts for a transaction. */
+    Operation.Insert insert(dev.parley.crdt.api.Path path, int position, String text, At at)
+            throws VoidException {
+        inside(position);
+        int before = sequence.length();
+        var origins = sequence.insert(position, text, at.agent(), at.number());
+        return new Operation.Insert(
+                path, ElementRuns.name(origins, at), text, sequence.length() - before);
+    }
+
+    /** Writes behind an element, visible or not, for a transaction. */
+    Operation.Insert insertBehind(dev.parley.crdt.api.Path path, long element, String text, At at) {
+        var origins =
+                sequence.insertBehind(
+                        At.agent(element), At.number(element), text, at.agent(), at.number());
+        return new Operation.Insert(
+                path, ElementRuns.name(origins, at), text, text.codePointCount(0, text.length()));
+    }
+
+    /** Deletes for a transaction. */
+    List<Operation> delete(dev.parley.crdt.api.Path path, int position, int count, At at)
+            throws VoidException {
+        inside(position);
+        inside(position + count);
+        IdRuns targets = new IdRuns();
+        sequence.delete(position, count, at.agent(), at.number(), targets);
+        List<Operation> operations = new ArrayList<>(targets.size());
+        for (int i = 0; i < targets.size(); i++) {
+            operations.add(
+                    new Operation.Delete(
+                            path,
+                            at.name(At.dot(targets.agent(i), targets.first(i))),
+                            targets.backward(i) ? -targets.count(i) : targets.count(i)));
+        }
+        return operations;
+    }
+
+    private void inside(int position) throws VoidException {
+        if (position < 0 || position > sequence.length()) {
+            throw new VoidException(
+                    Code.NOT_FOUND,
+                    "position "
+                            + position
+                            + ", the text has "
+                            + sequence.length()
+                            + " code points");
+        }
+    }
 }

@@ -13,13 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class View {
     private final StoreInfo info;
     private final ChangeGraph graph;
-    private final MapState root = new MapState();
+    private final MapState root;
     private final BitSet applied = new BitSet();
     private int[] heads = {};
+
+    /** Most operations are on the object of the one before. */
+    private Path lastPath = Path.ROOT;
+
+    private @Nullable ObjectState lastState;
 
     View(StoreInfo info, ChangeGraph graph) {
         this.info = info;
         this.graph = graph;
+        this.root = new MapState(graph);
     }
 
     ChangeGraph graph() {
@@ -51,11 +57,16 @@ final class View {
     }
 
     ObjectState orCreate(Path path) {
+        if (lastState != null && path.equals(lastPath)) {
+            return lastState;
+        }
         List<Path.Segment> segments = path.segments();
         ObjectState at = root;
         for (int i = 0; i < segments.size(); i++) {
             at = ((MapState) at).orCreate(segments.get(i));
         }
+        lastPath = path;
+        lastState = at;
         return at;
     }
 

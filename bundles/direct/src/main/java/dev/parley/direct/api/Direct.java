@@ -12,10 +12,10 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Talks to one connected container.
  *
- * <p><b>Threads:</b> any thread may call; no call blocks. <b>Nulls:</b> none. <b>Failure:</b>
- * stages fail with {@link RequestException}: NOT_CONNECTED, TIMEOUT, BUSY, NO_SUCH_METHOD,
- * MALFORMED, TOO_LARGE, FAILED, or the handler's own code; a fetch with FETCH_NO_HOLDER,
- * FETCH_STALLED, FETCH_BAD_CHUNK, HASH_MISMATCH, DISK_FULL, BUSY or CLOSED.
+ * <p><b>Threads:</b> any thread may call; no call blocks but {@link #offer}. <b>Nulls:</b> none.
+ * <b>Failure:</b> stages fail with {@link RequestException}: NOT_CONNECTED, TIMEOUT, BUSY,
+ * NO_SUCH_METHOD, MALFORMED, TOO_LARGE, FAILED, or the handler's own code; a fetch with
+ * FETCH_NO_HOLDER, FETCH_STALLED, FETCH_BAD_CHUNK, HASH_MISMATCH, DISK_FULL, BUSY or CLOSED.
  */
 @ProviderType
 public interface Direct {
@@ -31,7 +31,10 @@ public interface Direct {
      */
     CompletionStage<Path> fetch(BlobRequest blob, List<MachineId> holders, LongConsumer progress);
 
-    /** Serves this blob from now on; it must be in the blob store. */
+    /**
+     * Serves this blob from now on; it must be in the blob store. Blocks: the whole blob is read
+     * for its tree.
+     */
     void offer(Hash blob);
 
     void withdraw(Hash blob);

@@ -135,11 +135,6 @@ final class Requests implements ProtocolHandler {
             return;
         }
         try {
-            if (frame.type() != ERROR) {
-                throw new MalformedException(
-                        MalformedException.Reason.UNSUPPORTED,
-                        "frame type " + frame.type() + ", expected an answer");
-            }
             ByteReader in = new ByteReader(frame.body(), "error answer");
             String code = in.text(64, "code");
             String message = in.text(MAX_MESSAGE_BYTES, "message");

@@ -164,11 +164,11 @@ final class Transfer {
                 frame -> actor.tell(() -> onFrame(holder, frame)),
                 reason ->
                         actor.tell(
-                                () ->
-                                        lost(
-                                                holder,
-                                                "FETCH_NO_HOLDER",
-                                                holder.words() + ": " + reason)));
+                                () -> {
+                                    if (streams.remove(holder, stream)) {
+                                        gone(holder, holder.words() + ": " + reason);
+                                    }
+                                }));
         waiting.forEach(chunk -> ask(holder, chunk));
     }
 

@@ -18,15 +18,17 @@ import java.util.Set;
  * Which chunk is asked of which holder, without I/O.
  *
  * <p>Each holder has a few chunks under way; one that is through takes the next missing chunk, so a
- * fast holder does more. A holder whose oldest chunk is not here after {@link #STALL_NANOS} (which
- * is 16 KiB/s), or that sends what the Merkle root does not prove, is let go and its chunks go back
- * to the queue. A holder whose connection ended may come back within {@link #GRACE_NANOS}. When
- * none is left, the last reason is the reason of the failure; a bad chunk outweighs a stall.
+ * fast holder does more. A holder that owes chunks and from which none has come for {@link
+ * #STALL_NANOS} since it was asked or since its last one, or that sends what the Merkle root does
+ * not prove, is let go and its chunks go back to the queue. A holder whose connection ended may
+ * come back within {@link #GRACE_NANOS}, a few times as long as nothing comes of it. When none is
+ * left, the last reason is the reason of the failure; a bad chunk outweighs a stall.
  */
 final class TransferCore {
     static final long STALL_NANOS = 4_000_000_000L;
     static final long GRACE_NANOS = 5_000_000_000L;
     static final int WINDOW = 8;
+    static final int MAX_RETURNS = 3;
 
     /** What the shell is to do. */
     sealed interface Effect {
@@ -49,6 +51,7 @@ final class TransferCore {
     private final Map<MachineId, Long> lastChunk = new HashMap<>();
     private final Map<String, String> reasons = new HashMap<>();
     private final Map<MachineId, Long> away = new HashMap<>();
+    private final Map<MachineId, Integer> returns = new HashMap<>();
     private boolean over;
 
     TransferCore(BlobRequest blob, BitSet present) {
@@ -107,6 +110,7 @@ final class TransferCore {
             return effects;
         }
         lastChunk.put(from, now);
+        returns.remove(from);
         if (!present.get(chunk.chunk())) {
             present.set(chunk.chunk());
             effects.add(new Effect.Write(chunk.chunk(), chunk.content()));
@@ -124,7 +128,7 @@ final class TransferCore {
 
     /** The connection to this holder ended; it is asked again if it {@link #back comes back}. */
     List<Effect> disconnected(MachineId holder, String message, long now) {
-        if (!over && holders.containsKey(holder)) {
+        if (!over && holders.containsKey(holder) && returns.getOrDefault(holder, 0) < MAX_RETURNS) {
             away.put(holder, now + GRACE_NANOS);
         }
         return lost(holder, "FETCH_NO_HOLDER", message, now);
@@ -140,6 +144,7 @@ final class TransferCore {
     List<Effect> back(MachineId holder, long now) {
         List<Effect> effects = new ArrayList<>();
         if (!over && away.remove(holder) != null) {
+            returns.merge(holder, 1, Integer::sum);
             holders.put(holder, new LinkedHashMap<>());
             ask(holder, now, effects);
         }
@@ -162,7 +167,7 @@ final class TransferCore {
                 letGo(
                         holder,
                         "FETCH_STALLED",
-                        holder.words() + " sent less than 16 KiB/s",
+                        holder.words() + " sent no chunk for " + STALL_NANOS / 1_000_000_000 + " s",
                         now,
                         effects);
             }

@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The table of everything a container can be asked.
  *
- * <p><b>Threads:</b> any thread may call; a call blocks until it is done, at most a minute.
- * <b>Nulls:</b> none.
+ * <p><b>Threads:</b> any thread may call; a call blocks until it is done, at most a minute or, for
+ * an install, eleven. <b>Nulls:</b> none.
  */
 @ProviderType
 public interface Operations {

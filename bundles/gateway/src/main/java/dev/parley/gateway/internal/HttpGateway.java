@@ -37,15 +37,22 @@ public final class HttpGateway {
     private static final int THREADS = 32;
     private static final int WAITING = 256;
 
-    /** The JDK's server takes these from system properties, and only before it is first used. */
-    private static final String[][] TIME_LIMITS_SECONDS = {
-        {"sun.net.httpserver.maxReqTime", "5"}, {"sun.net.httpserver.maxRspTime", "900"}
+    /**
+     * The JDK's server takes these from system properties, and only before it is first used. Times
+     * are in seconds. It sends the head and the body of an answer one after the other; without the
+     * last setting the body of every answer but a connection's first waits 40 ms for the client's
+     * system to confirm the head.
+     */
+    private static final String[][] SERVER_SETTINGS = {
+        {"sun.net.httpserver.maxReqTime", "5"},
+        {"sun.net.httpserver.maxRspTime", "900"},
+        {"sun.net.httpserver.nodelay", "true"}
     };
 
     static {
-        for (String[] limit : TIME_LIMITS_SECONDS) {
-            if (System.getProperty(limit[0]) == null) {
-                System.setProperty(limit[0], limit[1]);
+        for (String[] setting : SERVER_SETTINGS) {
+            if (System.getProperty(setting[0]) == null) {
+                System.setProperty(setting[0], setting[1]);
             }
         }
     }

@@ -31,7 +31,12 @@ final class OpenApi {
                         "components",
                         Value.map()
                                 .put("securitySchemes", scheme("token", bearer()))
-                                .put("schemas", scheme("Error", errorSchema()))
+                                .put(
+                                        "schemas",
+                                        Value.map()
+                                                .put("Error", errorSchema())
+                                                .put("Line", lineSchema())
+                                                .build())
                                 .build())
                 .build();
     }
@@ -120,19 +125,8 @@ final class OpenApi {
         Value.MapBuilder types =
                 Value.map().put("application/json", Value.map().put("schema", Value.TRUE).build());
         if (operation.streams()) {
-            types.put(
-                    HttpGateway.NDJSON,
-                    Value.map()
-                            .put(
-                                    "schema",
-                                    Value.map()
-                                            .put(
-                                                    "description",
-                                                    "one JSON object a line: progress, then result or error")
-                                            .build())
-                            .build());
+            types.put(HttpGateway.NDJSON, Value.map().put("schema", reference("Line")).build());
         }
-        Value reference = Value.map().put("$ref", "#/components/schemas/Error").build();
         return Value.map()
                 .put(
                         "200",
@@ -150,7 +144,7 @@ final class OpenApi {
                                                 .put(
                                                         "application/json",
                                                         Value.map()
-                                                                .put("schema", reference)
+                                                                .put("schema", reference("Error"))
                                                                 .build())
                                                 .build())
                                 .build())
@@ -177,6 +171,50 @@ final class OpenApi {
                                                                 .build())
                                                 .build())
                                 .build())
+                .build();
+    }
+
+    private static Value reference(String schema) {
+        return Value.map().put("$ref", "#/components/schemas/" + schema).build();
+    }
+
+    /** One line of a stream. */
+    private static Value lineSchema() {
+        Value count = Value.map().put("type", "integer").put("minimum", 0).build();
+        Value progress =
+                Value.map()
+                        .put("type", "object")
+                        .put(
+                                "description",
+                                "what is being done; the numbers stand only while bytes are fetched")
+                        .put(
+                                "properties",
+                                Value.map()
+                                        .put("step", Value.map().put("type", "string").build())
+                                        .put("bytes", count)
+                                        .put("total", count)
+                                        .put("holders", count)
+                                        .build())
+                        .put("required", Value.texts(List.of("step")))
+                        .build();
+        Value result = Value.map().put("type", "object").build();
+        return Value.map()
+                .put("description", "any number of progress, then one result or error")
+                .put(
+                        "anyOf",
+                        Value.list(
+                                List.of(
+                                        only("progress", progress),
+                                        only("result", result),
+                                        reference("Error"))))
+                .build();
+    }
+
+    private static Value only(String name, Value schema) {
+        return Value.map()
+                .put("type", "object")
+                .put("properties", Value.map().put(name, schema).build())
+                .put("required", Value.texts(List.of(name)))
                 .build();
     }
 }

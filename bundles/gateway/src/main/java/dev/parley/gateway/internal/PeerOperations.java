@@ -11,6 +11,7 @@ import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.Value;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -19,6 +20,8 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = OperationSource.class)
 public final class PeerOperations implements OperationSource {
     private static final Duration CONNECT = Duration.ofSeconds(15);
+    private static final Pattern HOST_PORT =
+            Pattern.compile("(\\[[0-9a-fA-F:]+]|[A-Za-z0-9.-]+):[0-9]{1,5}");
 
     private final Network network;
     private final TrustStore trust;
@@ -55,7 +58,13 @@ public final class PeerOperations implements OperationSource {
     }
 
     private Value connect(Arguments arguments) throws OperationException {
-        return describe(Waiting.join(network.connect(arguments.text("address")), CONNECT));
+        String address = arguments.text("address");
+        if (!HOST_PORT.matcher(address).matches()) {
+            throw OperationException.invalid(
+                    "the address is '" + address + "'",
+                    "expected HOST:PORT, for example 127.0.0.1:4433");
+        }
+        return describe(Waiting.join(network.connect(address), CONNECT));
     }
 
     private Value.Map describe(Peer peer) {

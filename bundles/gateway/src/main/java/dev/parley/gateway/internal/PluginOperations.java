@@ -11,6 +11,7 @@ import dev.parley.gateway.api.OperationException.Kind;
 import dev.parley.gateway.api.OperationSource;
 import dev.parley.host.api.Plugins;
 import dev.parley.host.api.Plugins.Consent;
+import dev.parley.host.api.Plugins.Progress;
 import dev.parley.trust.api.TrustException;
 import dev.parley.trust.api.TrustLevel;
 import dev.parley.trust.api.TrustStore;
@@ -134,6 +135,11 @@ public final class PluginOperations implements OperationSource {
                 .needs("id", Type.TEXT, ID);
     }
 
+    /** A descriptor may be announced by others too; this names its announcement by one of them. */
+    private static String exactly(Entry entry) {
+        return entry.publisher().hex() + "/" + entry.descriptor().hex();
+    }
+
     private Entry entry(String ref) throws OperationException {
         try {
             return catalog.find(ref);
@@ -143,7 +149,7 @@ public final class PluginOperations implements OperationSource {
     }
 
     private Value.Map inspect(Entry entry) throws OperationException {
-        Value.Map offer = Waiting.join(plugins.inspect(entry.descriptor().hex()), SHORT);
+        Value.Map offer = Waiting.join(plugins.inspect(exactly(entry)), SHORT);
         Value.MapBuilder whole = Value.map();
         offer.entries().forEach((key, value) -> whole.put(((Value.Text) key).value(), value));
         return whole.put("descriptor", entry.descriptor().hex())
@@ -158,21 +164,34 @@ public final class PluginOperations implements OperationSource {
         Entry entry = entry(arguments.text("ref"));
         Optional<String> level = arguments.optionalText("trustPublisher");
         if (level.isPresent()) {
-            trustPublisher(entry, Levels.parse(level.get()));
+            trustPublisher(entry, level.get());
         }
         return Waiting.join(
-                plugins.install(
-                        entry.descriptor().hex(),
-                        consent,
-                        line -> progress.accept(Value.map().put("step", line).build())),
+                plugins.install(exactly(entry), consent, step -> progress.accept(describe(step))),
                 INSTALL);
     }
 
-    private void trustPublisher(Entry entry, TrustLevel wanted) throws OperationException {
-        if (wanted.compareTo(TrustLevel.KNOWN) < 0) {
-            throw OperationException.invalid(
-                    "trustPublisher is '" + Levels.name(wanted) + "'", "expected known or trusted");
+    private static Value.Map describe(Progress progress) {
+        Value.MapBuilder described = Value.map().put("step", progress.step());
+        if (progress.total() > 0) {
+            described
+                    .put("bytes", progress.bytes())
+                    .put("total", progress.total())
+                    .put("holders", progress.holders());
         }
+        return described.build();
+    }
+
+    private void trustPublisher(Entry entry, String level) throws OperationException {
+        TrustLevel wanted =
+                switch (level) {
+                    case "known" -> TrustLevel.KNOWN;
+                    case "trusted" -> TrustLevel.TRUSTED;
+                    default ->
+                            throw OperationException.invalid(
+                                    "trustPublisher is '" + level + "'",
+                                    "expected known or trusted");
+                };
         TrustLevel now = trust.level(entry.publisher());
         if (now == TrustLevel.BLOCKED) {
             throw new OperationException(

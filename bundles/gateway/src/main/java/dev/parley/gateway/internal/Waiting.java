@@ -68,8 +68,7 @@ final class Waiting {
                         case "PERMISSION_DENIED" -> Kind.REFUSED;
                         default -> Kind.FAILED;
                     };
-            return new OperationException(
-                    kind, e.code(), message, "'parley log <plugin>' shows what it wrote");
+            return new OperationException(kind, e.code(), message, hint(e));
         }
         if (cause instanceof StoreException e) {
             return failure(e);
@@ -103,14 +102,22 @@ final class Waiting {
         return new OperationException(kind, e.code().name(), String.valueOf(e.getMessage()), hint);
     }
 
+    private static String hint(ToolException e) {
+        return switch (e.code()) {
+            case "ARGUMENTS_INVALID" -> "'parley tools --json' shows the inputSchema of each tool";
+            case "PERMISSION_DENIED" -> "install it again with --grant to give it what it asks for";
+            default -> "'parley log <plugin>' shows what it wrote";
+        };
+    }
+
     private static String hint(RefusedException e) {
         return switch (e.code()) {
-            case NOT_FOUND -> "'parley plugins search' lists what is announced";
+            case NOT_INSTALLED -> "'parley plugins list' shows those that are";
             case AMBIGUOUS -> "name it as <first hex digits of its publisher>/<name>";
             case PUBLISHER_UNKNOWN ->
                     "compare its publisher's words with it, then install with --trust known";
             case PUBLISHER_BLOCKED -> "'parley contacts set' lifts a block";
-            case CONSENT_REQUIRED -> "agree to its permissions: --grant all, or some by name";
+            case CONSENT_REQUIRED -> "agree to its permissions: --grant all, some by name, or none";
             case FETCH_NO_HOLDER, FETCH_STALLED -> "try again when a holder is reachable";
             case NO_SANDBOX -> "'parley doctor' says what is missing";
             case DISK_FULL -> "free some space; nothing was left behind";

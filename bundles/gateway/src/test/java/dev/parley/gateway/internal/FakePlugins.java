@@ -28,8 +28,9 @@ final class FakePlugins implements Plugins {
 
     @Override
     public CompletionStage<Value.Map> install(
-            String ref, Consent consent, Consumer<String> progress) {
-        progress.accept("fetching");
+            String ref, Consent consent, Consumer<Progress> progress) {
+        progress.accept(new Progress("looking"));
+        progress.accept(new Progress("fetching", 10, 20, 2));
         if (!consent.all()) {
             return CompletableFuture.failedStage(
                     new RefusedException(ReasonCode.CONSENT_REQUIRED, "it asks for storage:64"));

@@ -16,6 +16,7 @@ import dev.parley.trust.api.TrustLevel;
 import dev.parley.trust.internal.TrustComponent;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,7 +26,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -138,7 +141,11 @@ class HttpGatewayTest {
         String all = "{\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"}}";
         assertThat(send("POST", "/plugins/install", all).status()).isEqualTo(200);
         assertThat(plugins.asked)
-                .containsExactly("install " + FakeCatalog.HELLO.descriptor().hex());
+                .containsExactly(
+                        "install "
+                                + FakeCatalog.HELLO.publisher().hex()
+                                + "/"
+                                + FakeCatalog.HELLO.descriptor().hex());
     }
 
     @Test
@@ -153,6 +160,8 @@ class HttpGatewayTest {
         trust.set(publisher, TrustLevel.UNKNOWN, Optional.empty());
         assertThat(send("POST", "/plugins/install", install).status()).isEqualTo(200);
         assertThat(trust.level(publisher)).isEqualTo(TrustLevel.KNOWN);
+        assertThat(send("POST", "/plugins/install", install.replace("known", "unknown")).body())
+                .contains("expected known or trusted");
     }
 
     @Test
@@ -203,6 +212,43 @@ class HttpGatewayTest {
         }
         request.append("Content-Length: " + body.length() + "\r\n\r\n").append(body);
         return raw(request.toString());
+    }
+
+    /** The head and the body of an answer are sent apart; the body must not wait for anything. */
+    @Test
+    void theAnswersOfAConnectionThatIsKeptComeAtOnce() throws Exception {
+        byte[] request =
+                ("GET /health HTTP/1.1\r\nHost: 127.0.0.1:"
+                                + gateway.port()
+                                + "\r\nAuthorization: Bearer "
+                                + token()
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8);
+        long[] nanos = new long[101];
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            socket.setSoTimeout(30_000);
+            BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
+            for (int i = 0; i < nanos.length; i++) {
+                long start = System.nanoTime();
+                socket.getOutputStream().write(request);
+                readAnswer(in);
+                nanos[i] = System.nanoTime() - start;
+            }
+        }
+        Arrays.sort(nanos);
+        assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(Duration.ofMillis(30));
+    }
+
+    private static void readAnswer(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int octet = in.read();
+            assertThat(octet).isNotNegative();
+            head.append((char) octet);
+        }
+        assertThat(head.toString()).startsWith("HTTP/1.1 200");
+        String length = head.toString().toLowerCase(Locale.ROOT).split("content-length: ")[1];
+        in.readNBytes(Integer.parseInt(length.substring(0, length.indexOf('\r'))));
     }
 
     @Test
@@ -402,6 +448,27 @@ class HttpGatewayTest {
         Answer answer = send("POST", "/peers", "{\"address\":\"127.0.0.1:1\"}");
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.body()).contains("UNREACHABLE");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsNotTried() throws Exception {
+        Answer answer = send("POST", "/peers", "{\"address\":\"foo\"}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("'foo'").contains("HOST:PORT");
+    }
+
+    @Test
+    void anInstallSaysHowManyBytesAreHereAndFromHowManyHolders() throws Exception {
+        String all = "{\"ref\":\"hello\",\"consent\":{\"permissions\":\"all\"}}";
+        assertThat(send("POST", "/plugins/install", all, "Accept: application/x-ndjson").body())
+                .containsSubsequence(
+                        "{\"progress\":{\"step\":\"looking\"}}\n",
+                        "{\"progress\":{\"step\":\"fetching\",\"bytes\":10,\"total\":20,\"holders\":2}}\n",
+                        "{\"result\":");
+        assertThat(send("GET", "/openapi.json", "").body())
+                .contains(
+                        "\"application/x-ndjson\":{\"schema\":{\"$ref\":\"#/components/schemas/Line\"}}")
+                .containsSubsequence("\"Line\":{", "\"bytes\"", "\"total\"", "\"holders\"");
     }
 
     @Test

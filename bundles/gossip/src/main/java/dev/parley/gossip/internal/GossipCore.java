@@ -193,7 +193,7 @@ final class GossipCore {
         } else if (frame instanceof GossipFrame.Want want) {
             onWant(from, neighbour, want.ids(), now, effects);
         } else if (frame instanceof GossipFrame.WantCertificate want) {
-            SessionCertificate certificate = certificate(hex(want.id()));
+            SessionCertificate certificate = certificate(want.id());
             if (certificate != null) {
                 effects.add(new Effect.Send(from, new GossipFrame.Certificate(certificate)));
             }
@@ -263,16 +263,9 @@ final class GossipCore {
         }
     }
 
-    private @Nullable SessionCertificate certificate(String id) {
-        SessionCertificate known = certificates.get(id);
-        if (known != null) {
-            return known;
-        }
-        return store.all().stream()
-                .map(Held::certificate)
-                .filter(it -> hex(it.id()).equals(id))
-                .findFirst()
-                .orElse(null);
+    private @Nullable SessionCertificate certificate(byte[] id) {
+        SessionCertificate known = certificates.get(hex(id));
+        return known != null ? known : store.certificate(id);
     }
 
     private void onCertificate(

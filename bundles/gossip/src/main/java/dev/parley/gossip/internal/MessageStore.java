@@ -6,12 +6,15 @@ import dev.parley.identity.api.SessionCertificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,10 @@ final class MessageStore {
     private final LinkedHashMap<MessageId, Held> recent = new LinkedHashMap<>();
     private final Map<AgentId, Author> authors = new LinkedHashMap<>();
     private final Map<MessageId, Held> retained = new HashMap<>();
+
+    /** All of both, so that those of one certificate stand together. */
+    private final NavigableMap<MessageId, Held> named = new TreeMap<>(MessageId.ORDER);
+
     private long recentBytes;
     private long retainedBytes;
 
@@ -60,8 +67,17 @@ final class MessageStore {
     }
 
     @Nullable Held get(MessageId id) {
-        Held held = recent.get(id);
-        return held != null ? held : retained.get(id);
+        return named.get(id);
+    }
+
+    /**
+     * @return the certificate of this id, if a message of it is here
+     */
+    @Nullable SessionCertificate certificate(byte[] id) {
+        Map.Entry<MessageId, Held> first = named.ceilingEntry(new MessageId(id, 0));
+        return first != null && Arrays.equals(first.getKey().certificate(), id)
+                ? first.getValue().certificate()
+                : null;
     }
 
     /**
@@ -86,6 +102,7 @@ final class MessageStore {
             return false;
         }
         recent.put(held.id(), held);
+        named.put(held.id(), held);
         recentBytes += held.bytes();
         while (recent.size() > MAX_RECENT || recentBytes > MAX_RECENT_BYTES) {
             forgetRecent(recent.keySet().iterator().next());
@@ -108,6 +125,7 @@ final class MessageStore {
         author.places.put(place, held);
         author.bytes += held.bytes();
         retained.put(held.id(), held);
+        named.put(held.id(), held);
         retainedBytes += held.bytes();
         while (author.places.size() > MAX_RETAINED_OF_AUTHOR
                 || author.bytes > MAX_RETAINED_BYTES_OF_AUTHOR) {
@@ -130,6 +148,7 @@ final class MessageStore {
             author.bytes -= held.bytes();
             retainedBytes -= held.bytes();
             retained.remove(held.id());
+            forgetName(held.id());
         }
     }
 
@@ -139,8 +158,7 @@ final class MessageStore {
         if (byTime != 0) {
             return byTime > 0;
         }
-        int byCertificate =
-                java.util.Arrays.compareUnsigned(a.id().certificate(), b.id().certificate());
+        int byCertificate = Arrays.compareUnsigned(a.id().certificate(), b.id().certificate());
         return byCertificate != 0 ? byCertificate > 0 : a.id().sequence() > b.id().sequence();
     }
 
@@ -178,8 +196,15 @@ final class MessageStore {
         return gone;
     }
 
+    private void forgetName(MessageId id) {
+        if (!recent.containsKey(id) && !retained.containsKey(id)) {
+            named.remove(id);
+        }
+    }
+
     private void forgetRecent(MessageId id) {
         Held held = recent.remove(id);
         recentBytes -= held == null ? 0 : held.bytes();
+        forgetName(id);
     }
 }

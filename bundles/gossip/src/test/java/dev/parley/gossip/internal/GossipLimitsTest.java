@@ -1,6 +1,7 @@
 package dev.parley.gossip.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
@@ -64,6 +65,46 @@ class GossipLimitsTest {
             }
         }
         return ids;
+    }
+
+    @Test
+    void aWishForACertificateThatIsNotHereCostsLittleHoweverMuchIsKept() {
+        core.joined(neighbour, START);
+        for (int i = 0; i < MessageStore.MAX_RECENT; i++) {
+            core.publish(author, TOPIC, new byte[10], Retention.NONE, START);
+        }
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(2),
+                () -> {
+                    Instant now = START;
+                    for (int second = 1; second <= 20; second++) {
+                        now = START.plusSeconds(second);
+                        for (int i = 0; i < GossipCore.WORK_PER_SECOND; i++) {
+                            byte[] id = new byte[16];
+                            random.nextBytes(id);
+                            assertThat(core.on(neighbour, new GossipFrame.WantCertificate(id), now))
+                                    .isEmpty();
+                        }
+                    }
+                });
+        assertThat(core.counters()).doesNotContainKey("refused.work");
+    }
+
+    @Test
+    void aCertificateIsKnownAsLongAsAMessageOfItIsKept() {
+        MessageStore store = new MessageStore();
+        byte[] id = author.certificate().id();
+        SessionSigner other = session();
+        store.put(new MessageStore.Held(message(other, "o", 10, START), other.certificate()));
+        assertThat(store.certificate(id)).isNull();
+        store.put(new MessageStore.Held(message(author, "", 10, START), author.certificate()));
+        store.put(new MessageStore.Held(message(author, "a", 10, START), author.certificate()));
+        assertThat(store.certificate(id)).isSameAs(author.certificate());
+        store.expire(START.plus(MessageStore.KEEP));
+        assertThat(store.certificate(id)).isSameAs(author.certificate());
+        store.expire(START.plus(Duration.ofHours(1)));
+        assertThat(store.certificate(id)).isNull();
+        assertThat(store.all()).isEmpty();
     }
 
     @Test

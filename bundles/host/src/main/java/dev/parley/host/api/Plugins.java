@@ -27,15 +27,25 @@ public interface Plugins {
     }
 
     /**
+     * What an install does. While it fetches, {@code total} is the size and {@code holders} is from
+     * how many containers; else they are 0.
+     */
+    record Progress(String step, long bytes, long total, int holders) {
+        public Progress(String step) {
+            this(step, 0, 0, 0);
+        }
+    }
+
+    /**
      * Shows who publishes it, what it asks for, how it would be confined and whether it may be
      * installed.
      */
     CompletionStage<Value.Map> inspect(String ref);
 
     /**
-     * @param progress told in short lines what is being done
+     * @param progress told on the worker of the installs, which waits for it
      */
-    CompletionStage<Value.Map> install(String ref, Consent consent, Consumer<String> progress);
+    CompletionStage<Value.Map> install(String ref, Consent consent, Consumer<Progress> progress);
 
     CompletionStage<Value.Map> uninstall(String name);
 

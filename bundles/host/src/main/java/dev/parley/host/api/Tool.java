@@ -6,8 +6,9 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * One callable operation of an installed plugin; a service of the plugin's facade bundle, there
- * while the plugin runs. Any thread may call; no call blocks; a result is here within the call's
- * deadline of five seconds, or a failure is.
+ * while the plugin runs. Any thread may call; a call waits for nothing but that the plugin reads
+ * it, which a plugin that does not read within five seconds does not outlive; a result is here
+ * within the call's deadline of five seconds, or a failure is.
  */
 @ProviderType
 public interface Tool {

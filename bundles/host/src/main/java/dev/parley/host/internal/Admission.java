@@ -95,7 +95,7 @@ final class Admission {
                             + descriptor.created()
                             + ", which is in the future; are the clocks right?");
         }
-        if (!descriptor.api().matches("1\\.[0-9]+\\.[0-9]+")) {
+        if (!descriptor.api().matches("1\\.0\\.[0-9]+")) {
             throw new RefusedException(
                     ReasonCode.API_UNSUPPORTED,
                     "it needs plugin-api " + descriptor.api() + ", this container has 1.0.0");
@@ -157,6 +157,14 @@ final class Admission {
         Set<String> asked = asked(descriptor);
         Set<String> granted = new TreeSet<>(asked);
         if (!consent.all()) {
+            Set<String> unknown = new TreeSet<>(consent.permissions());
+            unknown.removeAll(asked);
+            unknown.remove("none");
+            if (!unknown.isEmpty()) {
+                throw new RefusedException(
+                        ReasonCode.CONSENT_REQUIRED,
+                        "you grant " + unknown + ", and it asks for " + asked);
+            }
             granted.retainAll(consent.permissions());
             if (!asked.isEmpty() && consent.permissions().isEmpty()) {
                 throw new RefusedException(

@@ -36,6 +36,7 @@ final class Broker implements IsolateProcess.Asked {
     private final SharedStores shared;
     private final BiFunction<String, String, Optional<Tool>> tools;
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
+    private boolean closed;
 
     Broker(
             Set<String> granted,
@@ -180,6 +181,9 @@ final class Broker implements IsolateProcess.Asked {
     private CompletionStage<Value.MapBuilder> publish(Value.Map arguments) throws DeniedException {
         String topic = IsolateProcess.text(arguments, "topic");
         need("gossip.publish", topic);
+        if (!Topic.valid(topic)) {
+            throw new DeniedException("BAD_TOPIC", "'" + topic + "' is no topic to publish on");
+        }
         byte[] payload =
                 arguments.get("payload").orElse(Value.NULL) instanceof Value.Bytes bytes
                         ? bytes.value()
@@ -197,6 +201,9 @@ final class Broker implements IsolateProcess.Asked {
             throws DeniedException {
         String topic = IsolateProcess.text(arguments, "topic");
         need("gossip.subscribe", topic);
+        if (closed) {
+            throw new DeniedException("CLOSED", "the plugin is being stopped");
+        }
         if (subscriptions.size() >= MAX_SUBSCRIPTIONS) {
             throw new DeniedException(
                     "QUOTA", "a plugin has at most " + MAX_SUBSCRIPTIONS + " subscriptions");
@@ -246,6 +253,7 @@ final class Broker implements IsolateProcess.Asked {
 
     synchronized void close() {
         shared.close();
+        closed = true;
         for (AutoCloseable subscription : subscriptions) {
             try {
                 subscription.close();

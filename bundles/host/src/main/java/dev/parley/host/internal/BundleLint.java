@@ -8,10 +8,9 @@ import dev.parley.wire.api.Value;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +31,8 @@ final class BundleLint {
     private static final long MAX_UNPACKED = 128L << 20;
     private static final int MAX_RATIO = 100;
     private static final int MAX_META_BYTES = 256 * 1024;
+    private static final int MAX_NAME_CHARS = 128;
+    private static final int MAX_VERSION_CHARS = 64;
     private static final String PLUGIN_JSON = "PARLEY-INF/plugin.json";
     private static final List<String> FORBIDDEN_HEADERS =
             List.of(
@@ -67,12 +68,12 @@ final class BundleLint {
             Attributes headers =
                     new Manifest(new ByteArrayInputStream(manifest)).getMainAttributes();
             return manifest(headers, plugin);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw archive("it cannot be read: " + e.getMessage());
         }
     }
 
-    private static RefusedException archive(String message) {
+    static RefusedException archive(String message) {
         return new RefusedException(
                 ReasonCode.BAD_ARCHIVE, "the bundle's archive was refused: " + message);
     }
@@ -84,7 +85,7 @@ final class BundleLint {
 
     /** Walks the local entries as a stream, and compares them with the central directory. */
     private static Map<String, byte[]> archive(byte[] bytes) throws IOException, RefusedException {
-        Set<String> central = centralDirectory(bytes);
+        Set<String> central = ZipLayout.names(bytes);
         Map<String, byte[]> meta = new HashMap<>();
         Set<String> names = new HashSet<>();
         long unpacked = 0;
@@ -109,6 +110,9 @@ final class BundleLint {
                             "the entry '"
                                     + name
                                     + "' is native code or an archive inside the archive");
+                }
+                if (lower.matches("meta-inf/versions/.*/osgi-inf/.*")) {
+                    throw archive("the entry '" + name + "' is a second manifest");
                 }
                 boolean wanted = name.equals("META-INF/MANIFEST.MF") || name.equals(PLUGIN_JSON);
                 byte[] content = wanted ? in.readNBytes(MAX_META_BYTES + 1) : new byte[0];
@@ -143,56 +147,18 @@ final class BundleLint {
         return count;
     }
 
-    private static Set<String> centralDirectory(byte[] bytes) throws RefusedException {
-        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int end = bytes.length - 22;
-        if (end < 0 || in.getInt(end) != 0x06054b50 || in.getShort(end + 20) != 0) {
-            throw archive("it does not end with its directory; something was appended");
-        }
-        int count = in.getShort(end + 10) & 0xffff;
-        long size = in.getInt(end + 12) & 0xffffffffL;
-        long start = in.getInt(end + 16) & 0xffffffffL;
-        if (start + size != end || in.getInt(0) != 0x04034b50) {
-            throw archive("there is something before its entries or after its directory");
-        }
-        Set<String> names = new HashSet<>();
-        int at = (int) start;
-        for (int i = 0; i < count; i++) {
-            if (at + 46 > end || in.getInt(at) != 0x02014b50) {
-                throw archive("its directory is damaged");
-            }
-            int nameLength = in.getShort(at + 28) & 0xffff;
-            if (at + 46 + nameLength > end) {
-                throw archive("its directory is damaged");
-            }
-            if (!names.add(
-                    new String(
-                            bytes, at + 46, nameLength, java.nio.charset.StandardCharsets.UTF_8))) {
-                throw archive("its directory names an entry twice");
-            }
-            at +=
-                    46
-                            + nameLength
-                            + (in.getShort(at + 30) & 0xffff)
-                            + (in.getShort(at + 32) & 0xffff);
-        }
-        if (at != end) {
-            throw archive("its directory has a gap");
-        }
-        return names;
-    }
-
     private static Bundle manifest(Attributes headers, byte[] pluginJson) throws RefusedException {
         for (String forbidden : FORBIDDEN_HEADERS) {
             String found = headers.getValue(forbidden);
             if (found != null && !(forbidden.equals("Bundle-ClassPath") && found.equals("."))) {
-                throw manifest("it says '" + forbidden + ": " + found + "', which no plugin may");
+                throw manifest(
+                        "it says '" + forbidden + ": " + cut(found) + "', which no plugin may");
             }
         }
-        String bsn = value(headers, "Bundle-SymbolicName").replaceAll(";.*", "").strip();
+        String bsn = clauseName(value(headers, "Bundle-SymbolicName"));
         String version = value(headers, "Bundle-Version").strip();
-        if (!bsn.matches("[a-zA-Z0-9_-]+(\\.[a-zA-Z0-9_-]+)*") || bsn.length() > 128) {
-            throw manifest("the symbolic name is '" + bsn + "'");
+        if (bsn.length() > MAX_NAME_CHARS || !bsn.matches("[a-zA-Z0-9_-]+(\\.[a-zA-Z0-9_-]+)*")) {
+            throw manifest("the symbolic name is '" + cut(bsn) + "'");
         }
         if (bsn.startsWith("dev.parley.")
                 || bsn.startsWith("org.apache.felix")
@@ -200,19 +166,19 @@ final class BundleLint {
             throw manifest(
                     "the symbolic name '" + bsn + "' belongs to the container; choose your own");
         }
-        if (!version.matches("[0-9]+\\.[0-9]+\\.[0-9]+(\\.[A-Za-z0-9_-]+)?")) {
-            throw manifest("the version is '" + version + "', expected for example 1.0.0");
+        if (version.length() > MAX_VERSION_CHARS
+                || !version.matches("[0-9]+\\.[0-9]+\\.[0-9]+(\\.[A-Za-z0-9_-]+)?")) {
+            throw manifest("the version is '" + cut(version) + "', expected for example 1.0.0");
         }
         String imports = headers.getValue("Import-Package");
-        for (String clause :
-                imports == null
-                        ? new String[0]
-                        : imports.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")) {
-            String name = clause.replaceAll(";.*", "").strip();
-            if (!name.matches("(java|javax)\\..*") && !name.equals("dev.parley.plugin")) {
+        for (String clause : imports == null ? List.<String>of() : clauses(imports)) {
+            String name = clauseName(clause);
+            if (!name.startsWith("java.")
+                    && !name.startsWith("javax.")
+                    && !name.equals("dev.parley.plugin")) {
                 throw manifest(
                         "it imports "
-                                + name
+                                + cut(name)
                                 + "; a plugin has java.*, javax.* and dev.parley.plugin, and"
                                 + " carries everything else itself (-privatepackage or -includepackage in bnd)");
             }
@@ -225,6 +191,34 @@ final class BundleLint {
         } catch (MalformedException e) {
             throw manifest(PLUGIN_JSON + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * What stands between the commas outside of quotes; in one pass, as the text is a stranger's.
+     */
+    private static List<String> clauses(String header) {
+        List<String> clauses = new ArrayList<>();
+        boolean quoted = false;
+        int from = 0;
+        for (int at = 0; at < header.length(); at++) {
+            if (header.charAt(at) == '"') {
+                quoted = !quoted;
+            } else if (header.charAt(at) == ',' && !quoted) {
+                clauses.add(header.substring(from, at));
+                from = at + 1;
+            }
+        }
+        clauses.add(header.substring(from));
+        return clauses;
+    }
+
+    private static String clauseName(String clause) {
+        int end = clause.indexOf(';');
+        return (end < 0 ? clause : clause.substring(0, end)).strip();
+    }
+
+    private static String cut(String text) {
+        return text.length() > MAX_NAME_CHARS ? text.substring(0, MAX_NAME_CHARS) + "…" : text;
     }
 
     private static String value(Attributes headers, String name) throws RefusedException {

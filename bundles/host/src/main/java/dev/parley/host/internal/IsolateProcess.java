@@ -33,6 +33,10 @@ final class IsolateProcess {
     private static final long START_MILLIS = 15_000;
     private static final int STRIKES = 2;
     private static final int MAX_CALLS = 256;
+    private static final int MAX_ASKED = 64;
+    private static final int MAX_LOG_CHARS = 4000;
+    private static final int MAX_ERROR_CHARS = 1000;
+    private static final int MAX_MESSAGE_CHARS = 2000;
 
     /** What the child asks of the host; answers with a map to merge into the answer frame. */
     interface Asked {
@@ -46,6 +50,10 @@ final class IsolateProcess {
     private final Map<Long, CompletableFuture<Value>> calls = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger strikes = new AtomicInteger();
+    private final AtomicInteger asking = new AtomicInteger();
+    private final AtomicLong missed = new AtomicLong();
+    private final Outbox outbox;
+    private final Thread reader;
     private final CompletableFuture<Value.Map> ready = new CompletableFuture<>();
     private final CompletableFuture<String> exited = new CompletableFuture<>();
     private volatile String endReason = "";
@@ -55,18 +63,21 @@ final class IsolateProcess {
         this.process = process;
         this.log = log;
         this.asked = asked;
-        Actors.daemon("parley-isolate-" + name, this::read).start();
+        this.outbox = new Outbox(process.getOutputStream(), name, this::kill);
+        this.reader = Actors.daemon("parley-isolate-" + name, this::read);
+        reader.start();
         Actors.daemon("parley-isolate-err-" + name, this::readErrors).start();
     }
 
     CompletionStage<Value.Map> start(Path cache, Path jar, String entryClass) {
         usage = new Usage(process.toHandle(), cache);
-        send(
-                Value.map()
-                        .put("kind", "start")
-                        .put("cache", cache.toString())
-                        .put("jar", jar.toString())
-                        .put("entryClass", entryClass));
+        outbox.now(
+                encode(
+                        Value.map()
+                                .put("kind", "start")
+                                .put("cache", cache.toString())
+                                .put("jar", jar.toString())
+                                .put("entryClass", entryClass)));
         return ready.orTimeout(START_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete(
                         (tools, failure) -> {
@@ -90,19 +101,29 @@ final class IsolateProcess {
                             "BUSY", MAX_CALLS + " calls of this plugin are under way; try again"));
         }
         long id = ids.incrementAndGet();
+        byte[] frame;
+        try {
+            frame =
+                    PipeFrames.encode(
+                            Value.map()
+                                    .put("kind", "call")
+                                    .put("id", id)
+                                    .put("tool", tool)
+                                    .put("parameters", parameters)
+                                    .put("args", arguments)
+                                    .build());
+        } catch (MalformedException e) {
+            return CompletableFuture.failedStage(
+                    new ToolException("ARGUMENTS_INVALID", "the arguments: " + e.getMessage()));
+        }
         CompletableFuture<Value> result = new CompletableFuture<>();
         calls.put(id, result);
-        if (exited.isDone()
-                || !send(
-                        Value.map()
-                                .put("kind", "call")
-                                .put("id", id)
-                                .put("tool", tool)
-                                .put("parameters", parameters)
-                                .put("args", arguments))) {
+        if (exited.isDone() || !outbox.now(frame)) {
             calls.remove(id);
             return CompletableFuture.failedStage(
-                    new ToolException("PLUGIN_GONE", "the plugin is not running"));
+                    exited.isDone() || outbox.closed()
+                            ? new ToolException("PLUGIN_GONE", "the plugin is not running")
+                            : new ToolException("BUSY", "the plugin does not read its calls"));
         }
         return result.orTimeout(CALL_MILLIS, TimeUnit.MILLISECONDS)
                 .handle(
@@ -134,8 +155,9 @@ final class IsolateProcess {
                         });
     }
 
+    /** Never waits; a child that does not keep up misses events. */
     void event(long subscription, String topic, String author, byte[] payload) {
-        send(
+        told(
                 Value.map()
                         .put("kind", "event")
                         .put("subscription", subscription)
@@ -144,9 +166,9 @@ final class IsolateProcess {
                         .put("payload", Value.of(payload)));
     }
 
-    /** A change of a store that the plugin listens to. */
+    /** A change of a store that the plugin listens to. Never waits, as {@link #event}. */
     void changed(long subscription, String store, String author, List<String> paths) {
-        send(
+        told(
                 Value.map()
                         .put("kind", "changed")
                         .put("subscription", subscription)
@@ -155,15 +177,38 @@ final class IsolateProcess {
                         .put("paths", Value.texts(paths)));
     }
 
-    private boolean send(Value.MapBuilder frame) {
+    private void told(Value.MapBuilder event) {
+        if (!outbox.later(encode(event)) && missed.getAndIncrement() == 0) {
+            log.accept("it does not keep up with its events; from here on it misses some");
+        }
+    }
+
+    private void answer(long id, Value.MapBuilder answer) {
+        byte[] frame;
         try {
-            synchronized (process) {
-                PipeFrames.write(process.getOutputStream(), frame.build());
-            }
-            return true;
-        } catch (IOException e) {
-            kill("its pipe is closed");
-            return false;
+            frame = PipeFrames.encode(answer.put("kind", "answer").put("id", id).build());
+        } catch (MalformedException e) {
+            frame =
+                    encode(
+                            Value.map()
+                                    .put("kind", "answer")
+                                    .put("id", id)
+                                    .put("code", "TOO_LONG")
+                                    .put("message", "the answer: " + e.getMessage()));
+        }
+        // Another thread must not wait for this child to read.
+        boolean sent = Thread.currentThread() == reader ? outbox.now(frame) : outbox.later(frame);
+        if (!sent) {
+            kill("it does not read its answers");
+        }
+    }
+
+    /** A frame that is short by what goes into it. */
+    private static byte[] encode(Value.MapBuilder frame) {
+        try {
+            return PipeFrames.encode(frame.build());
+        } catch (MalformedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -180,6 +225,7 @@ final class IsolateProcess {
             kill("it broke the protocol: " + e);
         }
         process.destroyForcibly();
+        outbox.close();
         int code = process.onExit().join().exitValue();
         String reason = endReason + " (exit code " + code + ")";
         calls.values()
@@ -197,9 +243,8 @@ final class IsolateProcess {
         switch (text(frame, "kind")) {
             case "ready" -> ready.complete(frame);
             case "failed" ->
-                    ready.completeExceptionally(
-                            new ToolException("PLUGIN_FAILED", clean(text(frame, "message"))));
-            case "log" -> log.accept(clean(text(frame, "text")));
+                    ready.completeExceptionally(new ToolException("PLUGIN_FAILED", message(frame)));
+            case "log" -> log.accept(clean(cut(text(frame, "text"), MAX_LOG_CHARS)));
             case "pong" -> {}
             case "result" -> {
                 CompletableFuture<Value> call = calls.get(number(frame, "id"));
@@ -216,7 +261,7 @@ final class IsolateProcess {
                                                     .contains(code)
                                             ? code
                                             : "PLUGIN_FAILED",
-                                    clean(text(frame, "message"))));
+                                    message(frame)));
                 }
             }
             case "ask" -> {
@@ -225,13 +270,28 @@ final class IsolateProcess {
                         frame.get("args").orElse(Value.NULL) instanceof Value.Map map
                                 ? map
                                 : Value.map().build();
-                asked.ask(text(frame, "op"), arguments, this)
+                if (asking.incrementAndGet() > MAX_ASKED) {
+                    asking.decrementAndGet();
+                    answer(
+                            id,
+                            Value.map()
+                                    .put("code", "BUSY")
+                                    .put(
+                                            "message",
+                                            MAX_ASKED + " questions wait for an answer already"));
+                    return;
+                }
+                ask(text(frame, "op"), arguments)
                         .exceptionally(
                                 failure ->
                                         Value.map()
                                                 .put("code", "FAILED")
                                                 .put("message", "the container failed"))
-                        .thenAccept(answer -> send(answer.put("kind", "answer").put("id", id)));
+                        .thenAccept(
+                                answer -> {
+                                    asking.decrementAndGet();
+                                    answer(id, answer);
+                                });
             }
             default ->
                     throw new MalformedException(
@@ -239,14 +299,46 @@ final class IsolateProcess {
         }
     }
 
+    private CompletionStage<Value.MapBuilder> ask(String operation, Value.Map arguments) {
+        try {
+            return asked.ask(operation, arguments, this);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    /** A line may have no end: what is beyond its first characters is read and forgotten. */
     private void readErrors() {
-        try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                log.accept(clean(line.length() > 1000 ? line.substring(0, 1000) : line));
+        try (BufferedReader in = process.errorReader(StandardCharsets.UTF_8)) {
+            StringBuilder line = new StringBuilder();
+            boolean said = false;
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                if (c != '\n' && line.length() < MAX_ERROR_CHARS) {
+                    line.append((char) c);
+                }
+                if (!said && (c == '\n' || line.length() == MAX_ERROR_CHARS)) {
+                    log.accept(clean(line.toString()));
+                    said = true;
+                }
+                if (c == '\n') {
+                    line.setLength(0);
+                    said = false;
+                }
+            }
+            if (!said && line.length() > 0) {
+                log.accept(clean(line.toString()));
             }
         } catch (IOException e) {
             log.accept("(its error output ended: " + e.getMessage() + ")");
         }
+    }
+
+    private static String message(Value.Map frame) {
+        return clean(cut(text(frame, "message"), MAX_MESSAGE_CHARS));
+    }
+
+    private static String cut(String text, int chars) {
+        return text.length() > chars ? text.substring(0, chars) : text;
     }
 
     static String text(Value.Map map, String key) {
@@ -264,6 +356,9 @@ final class IsolateProcess {
 
     /** Ends it if it uses more than it may; called once a second. */
     void watch() {
+        if (outbox.stuck(TimeUnit.MILLISECONDS.toNanos(CALL_MILLIS))) {
+            kill("it did not read what it was sent for " + CALL_MILLIS / 1000 + " s");
+        }
         Usage watched = usage;
         if (watched != null) {
             watched.excess().ifPresent(excess -> kill("it used " + excess));
@@ -284,7 +379,7 @@ final class IsolateProcess {
     /** Lets it close itself for up to half a second. */
     void stop() {
         endReason = "it was stopped";
-        send(Value.map().put("kind", "stop"));
+        outbox.later(encode(Value.map().put("kind", "stop")));
         try {
             if (!process.waitFor(500, TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();

@@ -57,12 +57,14 @@ final class Ledger {
     /** The mark first, the installation last: a crash in between leaves nothing installed. */
     void commit(Installed plugin) throws StorageException {
         Hash hash = Hash.sha256(plugin.signed().encode());
-        store.put(
-                markKey(plugin.descriptor()),
-                new ByteWriter()
-                        .i64(plugin.descriptor().sequence())
-                        .bytes(hash.bytes())
-                        .toByteArray());
+        if (plugin.descriptor().sequence() >= highest(plugin.descriptor())) {
+            store.put(
+                    markKey(plugin.descriptor()),
+                    new ByteWriter()
+                            .i64(plugin.descriptor().sequence())
+                            .bytes(hash.bytes())
+                            .toByteArray());
+        }
         store.put(
                 "installed/" + plugin.descriptor().name(),
                 Cbor.encode(
@@ -73,6 +75,15 @@ final class Ledger {
                                 .put(3, Value.of(plugin.topic()))
                                 .put(4, Value.of(plugin.enabled()))
                                 .build()));
+    }
+
+    /** A mark never goes back; one that is damaged stays as it is, and admission says so. */
+    private long highest(Descriptor descriptor) {
+        try {
+            return mark(descriptor).map(Mark::sequence).orElse(0L);
+        } catch (MalformedException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     void remove(String name) throws StorageException {

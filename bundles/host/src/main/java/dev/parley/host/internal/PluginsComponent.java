@@ -7,7 +7,6 @@ import dev.parley.catalog.api.Descriptor;
 import dev.parley.catalog.api.Entry;
 import dev.parley.catalog.api.ReasonCode;
 import dev.parley.catalog.api.RefusedException;
-import dev.parley.direct.api.BlobRequest;
 import dev.parley.direct.api.Direct;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.host.api.Plugins;
@@ -62,12 +61,10 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = HostConfig.class)
 public final class PluginsComponent implements Plugins, TrustListener {
     private static final System.Logger LOG = System.getLogger(PluginsComponent.class.getName());
-    private static final Duration FETCH_LIMIT = Duration.ofMinutes(10);
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
     private final BundleContext context;
     private final Storage storage;
-    private final Direct direct;
     private final Gossip gossip;
     private final Stores stores;
     private final TrustStore trust;
@@ -83,6 +80,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Map<String, RunningPlugin> running = new ConcurrentHashMap<>();
     private final Facades facades;
     private final Publisher publisher;
+    private final Fetching fetching;
 
     @Activate
     public PluginsComponent(
@@ -99,8 +97,8 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.context = context;
         this.facades = new Facades(context);
         this.publisher = new Publisher(identity, storage, catalog);
+        this.fetching = new Fetching(storage.blobs(), catalog, direct);
         this.storage = storage;
-        this.direct = direct;
         this.gossip = gossip;
         this.stores = stores;
         this.trust = trust;
@@ -143,15 +141,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
             return;
         }
         try {
-            Path jar =
-                    storage.blobs()
-                            .path(plugin.descriptor().sha256())
-                            .orElseThrow(
-                                    () ->
-                                            new RefusedException(
-                                                    ReasonCode.FAILED,
-                                                    "its bundle is gone from the disk"));
-            run(plugin, jar);
+            run(plugin, bundle(plugin));
         } catch (RefusedException e) {
             LOG.log(
                     System.Logger.Level.ERROR,
@@ -160,6 +150,15 @@ public final class PluginsComponent implements Plugins, TrustListener {
                     e.code(),
                     e.getMessage());
         }
+    }
+
+    private Path bundle(Ledger.Installed plugin) throws RefusedException {
+        return storage.blobs()
+                .path(plugin.descriptor().sha256())
+                .orElseThrow(
+                        () ->
+                                new RefusedException(
+                                        ReasonCode.FAILED, "its bundle is gone from the disk"));
     }
 
     @Override
@@ -230,10 +229,10 @@ public final class PluginsComponent implements Plugins, TrustListener {
 
     @Override
     public CompletionStage<Value.Map> install(
-            String ref, Consent consent, Consumer<String> progress) {
+            String ref, Consent consent, Consumer<Progress> progress) {
         return work.run(
                 () -> {
-                    progress.accept("looking for " + ref);
+                    progress.accept(new Progress("looking for it"));
                     Candidate candidate = candidate(ref);
                     Descriptor descriptor = candidate.descriptor();
                     Sandbox confined = Work.await(sandbox, START_LIMIT);
@@ -262,15 +261,15 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                     candidate.entry().topic(),
                                     true);
                     try {
-                        Path jar = fetch(candidate, progress);
-                        progress.accept("checking the bundle");
+                        Path jar = fetching.fetch(candidate.entry(), descriptor, progress);
+                        progress.accept(new Progress("checking the bundle"));
                         admission.bundle(jar, descriptor);
-                        progress.accept("starting it in the sandbox");
+                        progress.accept(new Progress("starting it in the sandbox"));
                         halt(descriptor.name());
                         run(plugin, jar);
                         admission.entry(candidate.entry()); // trust may have changed meanwhile
                         ledger.commit(plugin);
-                    } catch (RefusedException | StorageException e) {
+                    } catch (RefusedException | StorageException | RuntimeException e) {
                         halt(descriptor.name());
                         if (old != null) {
                             restore(old);
@@ -305,31 +304,6 @@ public final class PluginsComponent implements Plugins, TrustListener {
                 || catalog.holds(blob);
     }
 
-    private Path fetch(Candidate candidate, Consumer<String> progress) throws RefusedException {
-        Descriptor descriptor = candidate.descriptor();
-        Optional<Path> here = storage.blobs().path(descriptor.sha256());
-        if (here.isPresent()) {
-            return here.get();
-        }
-        var holders =
-                Work.await(catalog.reachableHolders(candidate.entry()), Duration.ofSeconds(10));
-        progress.accept(
-                "fetching " + descriptor.size() + " bytes from " + holders.size() + " holders");
-        return Work.await(
-                direct.fetch(
-                        new BlobRequest(
-                                descriptor.sha256(), descriptor.size(), descriptor.merkleRoot()),
-                        holders,
-                        bytes ->
-                                progress.accept(
-                                        "fetched "
-                                                + bytes
-                                                + " of "
-                                                + descriptor.size()
-                                                + " bytes")),
-                FETCH_LIMIT);
-    }
-
     /** Starts a plugin and waits until its tools can be called. */
     private void run(Ledger.Installed plugin, Path jar) throws RefusedException {
         Sandbox confined = Work.await(sandbox, START_LIMIT);
@@ -356,6 +330,12 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                         stores,
                                         this::tool));
         running.put(descriptor.name(), started);
+        // A block that comes later finds it among the running; this finds one that came before.
+        if (trust.level(descriptor.publisher()) == TrustLevel.BLOCKED) {
+            halt(descriptor.name());
+            throw new RefusedException(
+                    ReasonCode.PUBLISHER_BLOCKED, "its publisher is blocked here");
+        }
         Work.await(started.start(), START_LIMIT);
     }
 
@@ -423,15 +403,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                 ReasonCode.PUBLISHER_BLOCKED, "its publisher is blocked here");
                     }
                     halt(name);
-                    run(
-                            plugin,
-                            storage.blobs()
-                                    .path(plugin.descriptor().sha256())
-                                    .orElseThrow(
-                                            () ->
-                                                    new RefusedException(
-                                                            ReasonCode.FAILED,
-                                                            "its bundle is gone from the disk")));
+                    run(plugin, bundle(plugin));
                     return describe(plugin);
                 });
     }

@@ -36,7 +36,7 @@ final class Publisher {
 
     /** Blocks: reads the file, hashes and stores it. */
     Value.Map publish(Path jar, String topic)
-            throws RefusedException, IOException, StorageException, MalformedException {
+            throws RefusedException, IOException, StorageException {
         if (!Topic.valid(topic) || !topic.startsWith("plugins/")) {
             throw new RefusedException(
                     ReasonCode.FAILED,
@@ -58,8 +58,14 @@ final class Publisher {
         BundleLint.Bundle bundle = BundleLint.check(jar);
         byte[] bytes = Files.readAllBytes(jar);
         Hash sha256 = Hash.sha256(bytes);
-        SignedRecord signed = sign(bundle, bytes.length, sha256, MerkleTree.of(jar).root());
-        Descriptor descriptor = Descriptor.decode(signed.body());
+        SignedRecord signed;
+        Descriptor descriptor;
+        try {
+            signed = sign(bundle, bytes.length, sha256, MerkleTree.of(jar).root());
+            descriptor = Descriptor.decode(signed.body());
+        } catch (MalformedException e) {
+            throw unfit(String.valueOf(e.getMessage()));
+        }
         PermissionCheck.check(descriptor);
         storage.blobs().put(bytes);
         Hash hash = Work.await(catalog.publish(signed, new Topic(topic)), Duration.ofSeconds(10));
@@ -73,8 +79,30 @@ final class Publisher {
                 .build();
     }
 
+    private static RefusedException unfit(String why) {
+        return new RefusedException(
+                ReasonCode.BAD_MANIFEST,
+                "what PARLEY-INF/plugin.json says does not fit a descriptor: "
+                        + why
+                        + "; the limits are those of plugin-descriptor/v1");
+    }
+
+    /** The objects of a list in the bundle's manifest; none if there is no list. */
+    private static List<Value.Map> objects(Value.Map plugin, String name) throws RefusedException {
+        List<Value.Map> objects = new ArrayList<>();
+        if (plugin.get(name).orElse(Value.NULL) instanceof Value.List list) {
+            for (Value item : list.items()) {
+                if (!(item instanceof Value.Map object)) {
+                    throw unfit(name + " holds something that is no object");
+                }
+                objects.add(object);
+            }
+        }
+        return objects;
+    }
+
     private SignedRecord sign(BundleLint.Bundle bundle, long size, Hash sha256, Hash root)
-            throws MalformedException {
+            throws MalformedException, RefusedException {
         Optional<SignedRecord> last = catalog.ownLatest(bundle.bsn());
         long sequence = 1;
         Hash previous = Hash.of(new byte[Hash.BYTES]);
@@ -88,20 +116,13 @@ final class Publisher {
         }
         Value.Map plugin = bundle.plugin();
         List<Descriptor.Permission> permissions = new ArrayList<>();
-        if (plugin.get("permissions").orElse(Value.NULL) instanceof Value.List list) {
-            for (Value item : list.items()) {
-                if (item instanceof Value.Map permission) {
-                    permissions.add(
-                            new Descriptor.Permission(
-                                    IsolateProcess.text(permission, "permission"),
-                                    IsolateProcess.text(permission, "reason")));
-                }
-            }
+        for (Value.Map permission : objects(plugin, "permissions")) {
+            permissions.add(
+                    new Descriptor.Permission(
+                            IsolateProcess.text(permission, "permission"),
+                            IsolateProcess.text(permission, "reason")));
         }
-        List<Value.Map> tools = new ArrayList<>();
-        if (plugin.get("tools").orElse(Value.NULL) instanceof Value.List list) {
-            list.items().forEach(it -> tools.add((Value.Map) it));
-        }
+        List<Value.Map> tools = objects(plugin, "tools");
         byte[] body =
                 new Descriptor(
                                 bundle.bsn(),

@@ -231,6 +231,7 @@ final class RunningPlugin {
         synchronized (this) {
             state = State.STOPPED;
         }
+        firstStart.completeExceptionally(new ToolException("PLUGIN_GONE", "it was stopped"));
         unregister();
         IsolateProcess current = process;
         if (current != null) {

@@ -1,8 +1,11 @@
 package dev.parley.host.internal;
 
 import dev.parley.host.api.ToolException;
+import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
+import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checks a value against the subset of JSON Schema that descriptors use: type, properties,
@@ -23,7 +26,7 @@ final class SchemaCheck {
                     case "string" -> value instanceof Value.Text;
                     case "boolean" -> value instanceof Value.Bool;
                     case "integer" -> value instanceof Value.Int;
-                    case "number" -> value instanceof Value.Int || value instanceof Value.Real;
+                    case "number" -> value instanceof Value.Int || finite(value);
                     case "array" -> value instanceof Value.List;
                     case "object" -> value instanceof Value.Map;
                     default -> false;
@@ -31,15 +34,18 @@ final class SchemaCheck {
         if (!fits) {
             throw invalid(path, "found " + kind(value), "expected " + type);
         }
-        if (value instanceof Value.Int number) {
-            range(number.value(), schema, path);
-        } else if (value instanceof Value.Text text
-                && schema.get("enum").orElse(Value.NULL) instanceof Value.List allowed
-                && !allowed.items().contains(text)) {
+        if (schema.get("enum").orElse(Value.NULL) instanceof Value.List allowed
+                && !allowed.items().contains(value)) {
             throw invalid(
                     path,
-                    "found '" + text.value() + "'",
-                    "expected one of " + dev.parley.wire.api.Json.write(allowed));
+                    "found "
+                            + (value instanceof Value.Text text
+                                    ? "'" + text.value() + "'"
+                                    : Json.write(value)),
+                    "expected one of " + Json.write(allowed));
+        }
+        if (value instanceof Value.Int || value instanceof Value.Real) {
+            range(value, schema, path);
         } else if (value instanceof Value.List list
                 && schema.get("items").orElse(Value.NULL) instanceof Value.Map items) {
             for (int i = 0; i < list.items().size(); i++) {
@@ -50,12 +56,31 @@ final class SchemaCheck {
         }
     }
 
-    private static void range(long number, Value.Map schema, String path) throws ToolException {
-        if (schema.get("minimum").orElse(Value.NULL) instanceof Value.Int min
-                        && number < min.value()
-                || schema.get("maximum").orElse(Value.NULL) instanceof Value.Int max
-                        && number > max.value()) {
-            throw invalid(path, "found " + number, "expected a number within its range");
+    /** Exact, so that a large integer is compared as what it is. */
+    private static BigDecimal decimal(Value number) {
+        return number instanceof Value.Int whole
+                ? BigDecimal.valueOf(whole.value())
+                : new BigDecimal(((Value.Real) number).value());
+    }
+
+    private static Optional<BigDecimal> bound(Value.Map schema, String key) {
+        Value bound = schema.get(key).orElse(Value.NULL);
+        return bound instanceof Value.Int || finite(bound)
+                ? Optional.of(decimal(bound))
+                : Optional.empty();
+    }
+
+    private static boolean finite(Value value) {
+        return value instanceof Value.Real real && Double.isFinite(real.value());
+    }
+
+    private static void range(Value value, Value.Map schema, String path) throws ToolException {
+        BigDecimal number = decimal(value);
+        Optional<BigDecimal> min = bound(schema, "minimum");
+        Optional<BigDecimal> max = bound(schema, "maximum");
+        if (min.isPresent() && number.compareTo(min.get()) < 0
+                || max.isPresent() && number.compareTo(max.get()) > 0) {
+            throw invalid(path, "found " + Json.write(value), "expected a number within its range");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.parley.actor.api.Actors;
 import dev.parley.catalog.api.ReasonCode;
 import dev.parley.catalog.api.RefusedException;
 import dev.parley.direct.api.RequestException;
+import dev.parley.host.api.ToolException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,22 +25,26 @@ final class Work implements AutoCloseable {
 
     private final ExecutorService worker = Actors.pool("parley-host-worker", 1, 256);
 
+    private record Task<T>(Callable<T> work, CompletableFuture<T> result) implements Runnable {
+        /** Whatever is thrown, somebody waits for the result. */
+        @Override
+        public void run() {
+            try {
+                result.complete(work.call());
+            } catch (RefusedException e) {
+                result.completeExceptionally(e);
+            } catch (Exception | Error e) {
+                LOG.log(System.Logger.Level.WARNING, "the host's work failed", e);
+                result.completeExceptionally(new RefusedException(ReasonCode.FAILED, e.toString()));
+            }
+        }
+    }
+
     /** Runs blocking work; what it throws is how the stage fails. */
     <T> CompletableFuture<T> run(Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            worker.execute(
-                    () -> {
-                        try {
-                            result.complete(task.call());
-                        } catch (RefusedException e) {
-                            result.completeExceptionally(e);
-                        } catch (Exception e) {
-                            LOG.log(System.Logger.Level.WARNING, "the host's work failed", e);
-                            result.completeExceptionally(
-                                    new RefusedException(ReasonCode.FAILED, e.toString()));
-                        }
-                    });
+            worker.execute(new Task<>(task, result));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
                     new RefusedException(ReasonCode.FAILED, "too much waits; try again"));
@@ -61,6 +66,9 @@ final class Work implements AutoCloseable {
             }
             if (cause instanceof RequestException request) {
                 throw new RefusedException(code(request.code()), request.getMessage());
+            }
+            if (cause instanceof ToolException tool && tool.code().equals("UNHEALTHY")) {
+                throw new RefusedException(ReasonCode.UNHEALTHY, tool.getMessage());
             }
             throw new RefusedException(
                     ReasonCode.START_FAILED, cause == null ? e.toString() : cause.getMessage());
@@ -86,6 +94,12 @@ final class Work implements AutoCloseable {
 
     @Override
     public void close() {
-        worker.shutdownNow();
+        for (Runnable waiting : worker.shutdownNow()) {
+            if (waiting instanceof Task<?> task) {
+                task.result()
+                        .completeExceptionally(
+                                new RefusedException(ReasonCode.FAILED, "the container stops"));
+            }
+        }
     }
 }

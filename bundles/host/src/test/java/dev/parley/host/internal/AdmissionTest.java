@@ -191,6 +191,72 @@ class AdmissionTest {
     }
 
     @Test
+    void aMarkStaysWhenAnOlderVersionIsWrittenAgain() throws Exception {
+        SignedRecord first = sign(descriptor(1, ZERO, "first"));
+        SignedRecord second = sign(descriptor(2, Hash.sha256(first.encode()), "second"));
+        for (SignedRecord signed : List.of(first, second, first)) {
+            ledger.commit(
+                    new Ledger.Installed(
+                            signed,
+                            Descriptor.decode(signed.body()),
+                            Set.of(),
+                            "plugins/test",
+                            false));
+        }
+        assertThat(ledger.installed()).extracting(it -> it.descriptor().sequence()).contains(1L);
+        assertThat(refusal(first)).isEqualTo(ReasonCode.ROLLBACK);
+    }
+
+    @Test
+    void anApiThatIsNewerThanOursIsRefusedBeforeAnythingIsFetched() throws Exception {
+        Descriptor d = descriptor(1, ZERO, "d");
+        for (String api : List.of("1.1.0", "2.0.0", "0.9.0", "1.0", "")) {
+            Descriptor other =
+                    new Descriptor(
+                            d.bsn(),
+                            d.version(),
+                            d.publisher(),
+                            d.size(),
+                            d.sha256(),
+                            d.merkleRoot(),
+                            d.entryClass(),
+                            d.name(),
+                            d.title(),
+                            d.description(),
+                            d.permissions(),
+                            d.tools(),
+                            d.sequence(),
+                            d.previous(),
+                            d.created(),
+                            api);
+            assertThat(refusal(sign(other))).as(api).isEqualTo(ReasonCode.API_UNSUPPORTED);
+        }
+    }
+
+    @Test
+    void numbersAndChoicesOfEveryTypeAreHeldToTheirSchema() throws Exception {
+        Value.Map schema =
+                (Value.Map)
+                        Json.parse(
+                                "{\"type\":\"object\",\"properties\":{"
+                                        + "\"x\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1.5},"
+                                        + "\"c\":{\"type\":\"integer\",\"enum\":[1,2]}}}",
+                                1000);
+        SchemaCheck.check(Json.parse("{\"x\":1.5,\"c\":2}", 100), schema);
+        SchemaCheck.check(Json.parse("{\"x\":0}", 100), schema);
+        for (String bad :
+                List.of("{\"x\":1.6}", "{\"x\":-0.5}", "{\"x\":2}", "{\"x\":1e999}", "{\"c\":3}")) {
+            try {
+                SchemaCheck.check(Json.parse(bad, 100), schema);
+            } catch (ToolException e) {
+                assertThat(e.code()).isEqualTo("ARGUMENTS_INVALID");
+                continue;
+            }
+            throw new AssertionError(bad + " was accepted");
+        }
+    }
+
+    @Test
     void whoPublishesItAndWhatIsGrantedDecide() throws Exception {
         Descriptor descriptor = descriptor(1, ZERO, "d");
         Consent all = new Consent(true, Set.of());
@@ -198,6 +264,9 @@ class AdmissionTest {
         trust.set(descriptor.publisher(), TrustLevel.KNOWN, Optional.empty());
         assertThat(admission.consent(descriptor, all)).containsExactly("storage:16");
         assertThat(admission.consent(descriptor, new Consent(false, Set.of("none")))).isEmpty();
+        assertThat(consentRefusal(descriptor, new Consent(false, Set.of("storage:1"))))
+                .as("it does not ask for this, so it is a slip")
+                .isEqualTo(ReasonCode.CONSENT_REQUIRED);
         assertThat(consentRefusal(descriptor, new Consent(false, Set.of())))
                 .isEqualTo(ReasonCode.CONSENT_REQUIRED);
         trust.set(descriptor.publisher(), TrustLevel.BLOCKED, Optional.empty());

@@ -34,8 +34,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -49,12 +51,14 @@ class IsolateProcessTest {
     private static final Path VECTORS =
             Path.of("../../docs/protocols/vectors/0009-isolate-ipc.json");
 
-    private final List<String> log = new ArrayList<>();
+    private final List<String> log = new CopyOnWriteArrayList<>();
 
     /** A process without a process: what it says is given, what it is told is kept. */
     private static final class FakeProcess extends Process {
         private final InputStream said;
         private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+        private OutputStream in = told;
+        private InputStream errors = InputStream.nullInputStream();
         private final CompletableFuture<Process> ended = new CompletableFuture<>();
 
         FakeProcess(InputStream said) {
@@ -68,7 +72,7 @@ class IsolateProcessTest {
 
         @Override
         public OutputStream getOutputStream() {
-            return told;
+            return in;
         }
 
         @Override
@@ -78,7 +82,7 @@ class IsolateProcessTest {
 
         @Override
         public InputStream getErrorStream() {
-            return InputStream.nullInputStream();
+            return errors;
         }
 
         @Override
@@ -175,13 +179,15 @@ class IsolateProcessTest {
     }
 
     @Test
-    void theContainerSaysTheSpecsBytes() {
-        FakeProcess process = new FakeProcess(new ByteArrayInputStream(new byte[0]));
+    void theContainerSaysTheSpecsBytes() throws IOException {
+        FakeProcess process =
+                new FakeProcess(new PipedInputStream(new PipedOutputStream(), 1 << 16));
         IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
         isolate.start(
                 Path.of("/cell/cache"), Path.of("/cell/plugin.jar"), "org.example.hello.Hello");
         isolate.event(1, "chat/lobby", "ab".repeat(32), "hi".getBytes(StandardCharsets.UTF_8));
         isolate.stop();
+        eventually(() -> process.told.size() >= vector("start", "event", "stop").length);
         assertThat(process.told.toByteArray()).isEqualTo(vector("start", "event", "stop"));
     }
 
@@ -332,6 +338,37 @@ class IsolateProcessTest {
     }
 
     @Test
+    void eachQuestionAboutSharedStoresGetsTheSpecsAnswer() throws Exception {
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("stores:board/*"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        new FakeStores(),
+                        (plugin, name) -> Optional.empty());
+        byte[] questions =
+                vector(
+                        "ask shared.listen",
+                        "ask shared.put",
+                        "ask shared.get",
+                        "ask shared.increment");
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(questions));
+        get(isolate(process, broker).exited());
+        String told = HexFormat.of().formatHex(process.told.toByteArray());
+        for (String answer :
+                List.of(
+                        "answer to shared.listen",
+                        "changed by itself",
+                        "answer to shared.put",
+                        "answer to shared.get",
+                        "answer to shared.increment")) {
+            assertThat(told).as(answer).contains(HexFormat.of().formatHex(vector(answer)));
+        }
+    }
+
+    @Test
     void whatTheSpecRefusesEndsTheChild() throws ToolException {
         for (Value.Map vector : vectors("bad")) {
             FakeProcess process = new FakeProcess(new ByteArrayInputStream(bytes(vector)));
@@ -425,5 +462,178 @@ class IsolateProcessTest {
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(noise));
         assertThat(get(isolate(process, IsolateProcessTest::nothing).exited()))
                 .matches("it (broke the protocol: pipe|ended by itself).*");
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    /** Says nothing, reads nothing, and takes 1024 bytes in its pipe. */
+    private static FakeProcess thatDoesNotRead() throws IOException {
+        FakeProcess process =
+                new FakeProcess(new PipedInputStream(new PipedOutputStream(), 1 << 16));
+        process.in = new PipedOutputStream(new PipedInputStream(1024));
+        return process;
+    }
+
+    @Test
+    void aChildThatDoesNotReadHoldsUpNobodyAndIsEnded() throws Exception {
+        FakeProcess process = thatDoesNotRead();
+        IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
+        CompletableFuture<Void> others =
+                CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < 200; i++) {
+                                isolate.event(1, "chat/lobby", "ab", new byte[60_000]);
+                            }
+                        });
+        others.get(4, TimeUnit.SECONDS);
+        assertThat(log)
+                .contains("it does not keep up with its events; from here on it misses some");
+        isolate.watch();
+        assertThat(process.ended).isNotDone();
+        eventually(
+                () -> {
+                    isolate.watch();
+                    return process.ended.isDone();
+                });
+    }
+
+    @Test
+    void aStopDoesNotWaitForAChildThatDoesNotRead() throws Exception {
+        IsolateProcess isolate = isolate(thatDoesNotRead(), IsolateProcessTest::nothing);
+        isolate.event(1, "chat/lobby", "ab", new byte[60_000]);
+        CompletableFuture.runAsync(isolate::stop).get(4, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aCallToAChildWhoseEndIsNotYetKnownSaysThatItIsGone() throws Exception {
+        FakeProcess process =
+                new FakeProcess(new PipedInputStream(new PipedOutputStream(), 1 << 16));
+        PipedInputStream gone = new PipedInputStream();
+        process.in = new PipedOutputStream(gone);
+        gone.close();
+        IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
+        Value.Map none = Value.map().build();
+        assertThat(failure(isolate.call("greet", Value.list(List.of()), none)))
+                .startsWith("PLUGIN_GONE: ");
+    }
+
+    @Test
+    void argumentsThatDoNotFitAreTheCallersFaultAndEndNobody() throws Exception {
+        PipedOutputStream child = new PipedOutputStream();
+        FakeProcess process = new FakeProcess(new PipedInputStream(child, 1 << 16));
+        IsolateProcess isolate = isolate(process, IsolateProcessTest::nothing);
+        Value.Map large = Value.map().put("name", "x".repeat(PipeFrames.MAX_BYTES)).build();
+        assertThat(failure(isolate.call("greet", Value.texts(List.of("name")), large)))
+                .startsWith("ARGUMENTS_INVALID: ");
+        assertThat(isolate.exited().toCompletableFuture()).isNotDone();
+        child.close();
+    }
+
+    @Test
+    void anAnswerThatDoesNotFitIsRefusedAndDoesNotEndWhoAsked() throws Exception {
+        byte[] question = frame(Value.map().put("kind", "ask").put("id", 7).build());
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(question));
+        IsolateProcess isolate =
+                isolate(
+                        process,
+                        (operation, arguments, from) ->
+                                CompletableFuture.completedFuture(
+                                        Value.map().put("json", "x".repeat(PipeFrames.MAX_BYTES))));
+        assertThat(get(isolate.exited())).startsWith("it ended by itself");
+        Value.Map answer = PipeFrames.read(new ByteArrayInputStream(process.told.toByteArray()));
+        assertThat(IsolateProcess.text(answer, "code")).isEqualTo("TOO_LONG");
+        assertThat(IsolateProcess.number(answer, "id")).isEqualTo(7);
+    }
+
+    @Test
+    void questionsThatWaitAreLimited() throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        for (int i = 1; i <= 66; i++) {
+            said.writeBytes(frame(Value.map().put("kind", "ask").put("id", i).build()));
+        }
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
+        CompletableFuture<Value.MapBuilder> never = new CompletableFuture<>();
+        get(isolate(process, (operation, arguments, from) -> never).exited());
+        InputStream told = new ByteArrayInputStream(process.told.toByteArray());
+        for (int i = 65; i <= 66; i++) {
+            Value.Map answer = PipeFrames.read(told);
+            assertThat(IsolateProcess.number(answer, "id")).isEqualTo(i);
+            assertThat(IsolateProcess.text(answer, "code")).isEqualTo("BUSY");
+        }
+        assertThat(told.available()).isZero();
+    }
+
+    @Test
+    void aLineOfErrorsWithoutAnEndIsCutAndTheRestForgotten() throws Exception {
+        PipedOutputStream errors = new PipedOutputStream();
+        FakeProcess process =
+                new FakeProcess(new PipedInputStream(new PipedOutputStream(), 1 << 16));
+        process.errors = new PipedInputStream(errors, 1 << 20);
+        isolate(process, IsolateProcessTest::nothing);
+        errors.write("x".repeat(500_000).getBytes(StandardCharsets.US_ASCII));
+        errors.flush();
+        eventually(() -> !log.isEmpty());
+        errors.write("\nnext\nlast".getBytes(StandardCharsets.US_ASCII));
+        errors.close();
+        eventually(() -> log.size() >= 3);
+        assertThat(log).containsExactly("x".repeat(1000), "next", "last");
+    }
+
+    @Test
+    void aLongLineOfTheLogIsCut() throws Exception {
+        byte[] said =
+                frame(Value.map().put("kind", "log").put("text", "y".repeat(900_000)).build());
+        get(
+                isolate(
+                                new FakeProcess(new ByteArrayInputStream(said)),
+                                IsolateProcessTest::nothing)
+                        .exited());
+        assertThat(log).containsExactly("y".repeat(4000));
+    }
+
+    private static Value.Map ask(String operation, String topic) {
+        return Value.map()
+                .put("kind", "ask")
+                .put("id", 1)
+                .put("op", operation)
+                .put("args", Value.map().put("topic", topic).build())
+                .build();
+    }
+
+    private String answerCode(Value.Map question, IsolateProcess.Asked asked) throws Exception {
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(frame(question)));
+        assertThat(get(isolate(process, asked).exited())).startsWith("it ended by itself");
+        return IsolateProcess.text(
+                PipeFrames.read(new ByteArrayInputStream(process.told.toByteArray())), "code");
+    }
+
+    @Test
+    void aQuestionThatGoesWrongHereIsAnsweredAndEndsNobody() throws Exception {
+        assertThat(
+                        answerCode(
+                                ask("publish", "x"),
+                                (operation, arguments, from) -> {
+                                    throw new IllegalStateException("ours");
+                                }))
+                .isEqualTo("FAILED");
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("gossip.publish:chat/*", "gossip.subscribe:chat/*"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        new FakeStores(),
+                        (plugin, name) -> Optional.empty());
+        assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");
+        assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEmpty();
+        broker.close();
+        assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEqualTo("CLOSED");
     }
 }

@@ -7,10 +7,7 @@ import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerStream;
 import dev.parley.wire.api.Frame;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInitializer;
 import io.netty.incubator.codec.quic.QuicChannel;
-import io.netty.incubator.codec.quic.QuicStreamChannel;
-import io.netty.incubator.codec.quic.QuicStreamType;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,14 +73,7 @@ final class Connection implements Peer {
     @Override
     public CompletionStage<PeerStream> open(String protocol) {
         CompletableFuture<PeerStream> opened = new CompletableFuture<>();
-        channel.createStream(
-                        QuicStreamType.BIDIRECTIONAL,
-                        new ChannelInitializer<QuicStreamChannel>() {
-                            @Override
-                            protected void initChannel(QuicStreamChannel stream) {
-                                stream.pipeline().addLast(new NettyStream(stream));
-                            }
-                        })
+        NettyStream.open(channel)
                 .addListener(
                         done -> {
                             if (!done.isSuccess()) {
@@ -96,10 +86,7 @@ final class Connection implements Peer {
                                                         + done.cause().getMessage()));
                                 return;
                             }
-                            NettyStream stream =
-                                    ((QuicStreamChannel) done.getNow())
-                                            .pipeline()
-                                            .get(NettyStream.class);
+                            NettyStream stream = NettyStream.of(done.getNow());
                             stream.send(
                                     new Frame(
                                             NettyStream.PROTOCOL,

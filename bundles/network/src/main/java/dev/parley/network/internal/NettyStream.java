@@ -8,11 +8,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.incubator.codec.quic.DefaultQuicStreamFrame;
+import io.netty.incubator.codec.quic.QuicChannel;
 import io.netty.incubator.codec.quic.QuicStreamChannel;
+import io.netty.incubator.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +47,22 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements PeerStre
 
     NettyStream(QuicStreamChannel channel) {
         this.channel = channel;
+    }
+
+    /** Opens a stream to the peer; {@link #of} then is what speaks on it. */
+    static Future<QuicStreamChannel> open(QuicChannel channel) {
+        return channel.createStream(
+                QuicStreamType.BIDIRECTIONAL,
+                new ChannelInitializer<QuicStreamChannel>() {
+                    @Override
+                    protected void initChannel(QuicStreamChannel stream) {
+                        stream.pipeline().addLast(new NettyStream(stream));
+                    }
+                });
+    }
+
+    static NettyStream of(Object channel) {
+        return ((QuicStreamChannel) channel).pipeline().get(NettyStream.class);
     }
 
     @Override

@@ -19,7 +19,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.incubator.codec.quic.QuicChannel;
 import io.netty.incubator.codec.quic.QuicStreamChannel;
-import io.netty.incubator.codec.quic.QuicStreamType;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +33,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -72,6 +74,8 @@ public final class NetworkComponent implements Network {
     private final Identity identity;
     private final TlsIdentity tls = new TlsIdentity();
     private final Actor actor = Actors.create("parley-network", 10_000);
+    private final ExecutorService names = Actors.pool("parley-network-names", 4, 256);
+    private final Function<String, InetSocketAddress> lookup;
     private final QuicTransport transport;
     private final String address;
     private final Map<MachineId, Connection> peers = new ConcurrentHashMap<>();
@@ -93,6 +97,20 @@ public final class NetworkComponent implements Network {
     /** For tests and tools that have no framework. */
     public NetworkComponent(String listen, List<String> peers, String dir, Identity identity)
             throws InterruptedException {
+        this(listen, peers, dir, identity, NetworkComponent::resolve);
+    }
+
+    /**
+     * @param lookup finds the address of a {@code HOST:PORT} to dial; may take its time
+     */
+    NetworkComponent(
+            String listen,
+            List<String> peers,
+            String dir,
+            Identity identity,
+            Function<String, InetSocketAddress> lookup)
+            throws InterruptedException {
+        this.lookup = lookup;
         if (!dir.isEmpty() && System.getProperty("io.netty.native.workdir") == null) {
             System.setProperty("io.netty.native.workdir", dir);
         }
@@ -114,6 +132,11 @@ public final class NetworkComponent implements Network {
         return new InetSocketAddress(host(hostPort).replaceAll("[\\[\\]]", ""), port);
     }
 
+    private static String noAnswer(String hostPort, Throwable cause) {
+        String why = cause.getMessage();
+        return "no container answers at " + hostPort + (why == null ? "" : ": " + why);
+    }
+
     @Deactivate
     public void close() {
         if (closed) {
@@ -122,6 +145,7 @@ public final class NetworkComponent implements Network {
         closed = true;
         peers.values().forEach(peer -> peer.disconnect("it stops"));
         actor.close();
+        names.shutdownNow();
         transport.close();
     }
 
@@ -261,23 +285,52 @@ public final class NetworkComponent implements Network {
     private CompletableFuture<Peer> dial(String hostPort) {
         CompletableFuture<Peer> result = new CompletableFuture<>();
         dialling.put(hostPort, result);
+        try {
+            names.execute(() -> resolved(hostPort, result));
+        } catch (RejectedExecutionException e) {
+            fail(hostPort, result, new NetworkException(Code.BUSY, "too many names to look up"));
+        }
+        actor.after(
+                Duration.ofSeconds(DIAL_LIMIT_SECONDS + 1),
+                () ->
+                        fail(
+                                hostPort,
+                                result,
+                                new NetworkException(Code.TIMEOUT, hostPort + " did not answer")));
+        return result;
+    }
+
+    /** Looking up a name takes as long as somebody's server likes, so not on the actor. */
+    private void resolved(String hostPort, CompletableFuture<Peer> result) {
         InetSocketAddress to;
         try {
-            to = resolve(hostPort);
+            to = lookup.apply(hostPort);
         } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
-            fail(
-                    hostPort,
-                    result,
-                    new NetworkException(Code.UNREACHABLE, "'" + hostPort + "' is no HOST:PORT"));
-            return result;
+            actor.tell(
+                    () ->
+                            fail(
+                                    hostPort,
+                                    result,
+                                    new NetworkException(
+                                            Code.UNREACHABLE,
+                                            "'" + hostPort + "' is no HOST:PORT")));
+            return;
         }
-        if (to.isUnresolved()) {
-            fail(
-                    hostPort,
-                    result,
-                    new NetworkException(Code.UNREACHABLE, "no address for '" + hostPort + "'"));
-            return result;
-        }
+        actor.tell(
+                () -> {
+                    if (to.isUnresolved()) {
+                        fail(
+                                hostPort,
+                                result,
+                                new NetworkException(
+                                        Code.UNREACHABLE, "no address for '" + hostPort + "'"));
+                    } else if (!result.isDone()) {
+                        dial(hostPort, to, result);
+                    }
+                });
+    }
+
+    private void dial(String hostPort, InetSocketAddress to, CompletableFuture<Peer> result) {
         Handshake.Outcome outcome =
                 new Handshake.Outcome() {
                     @Override
@@ -288,7 +341,16 @@ public final class NetworkComponent implements Network {
                                     machineAt.put(hostPort, connection.machine());
                                     adopt(connection);
                                     Connection current = peers.get(connection.machine());
-                                    result.complete(current == null ? connection : current);
+                                    if (current != null) {
+                                        result.complete(current);
+                                    } else {
+                                        fail(
+                                                hostPort,
+                                                result,
+                                                new NetworkException(
+                                                        Code.CLOSED,
+                                                        "the connection ended at once"));
+                                    }
                                 });
                     }
 
@@ -309,21 +371,9 @@ public final class NetworkComponent implements Network {
                                                         result,
                                                         new NetworkException(
                                                                 Code.UNREACHABLE,
-                                                                "no container answers at "
-                                                                        + hostPort
-                                                                        + ": "
-                                                                        + done.cause()
-                                                                                .getMessage())));
+                                                                noAnswer(hostPort, done.cause()))));
                             }
                         });
-        actor.after(
-                Duration.ofSeconds(DIAL_LIMIT_SECONDS + 1),
-                () ->
-                        fail(
-                                hostPort,
-                                result,
-                                new NetworkException(Code.TIMEOUT, hostPort + " did not answer")));
-        return result;
     }
 
     private void fail(String hostPort, CompletableFuture<Peer> result, NetworkException reason) {
@@ -387,6 +437,12 @@ public final class NetworkComponent implements Network {
 
     private void adopt(Connection connection) {
         if (closed || !connection.channel().isActive()) {
+            return;
+        }
+        // Trust may have changed since the handshake asked.
+        Optional<String> refusal = refusal(connection.agent(), connection.machine());
+        if (refusal.isPresent()) {
+            connection.disconnect(refusal.get());
             return;
         }
         Connection old = peers.get(connection.machine());
@@ -551,21 +607,11 @@ public final class NetworkComponent implements Network {
         public void channelActive(ChannelHandlerContext context) {
             QuicChannel channel = (QuicChannel) context.channel();
             Handshake handshake = handshake(channel, true, outcome);
-            channel.createStream(
-                            QuicStreamType.BIDIRECTIONAL,
-                            new ChannelInitializer<QuicStreamChannel>() {
-                                @Override
-                                protected void initChannel(QuicStreamChannel stream) {
-                                    stream.pipeline().addLast(new NettyStream(stream));
-                                }
-                            })
+            NettyStream.open(channel)
                     .addListener(
                             done -> {
                                 if (done.isSuccess()) {
-                                    handshake.start(
-                                            ((QuicStreamChannel) done.getNow())
-                                                    .pipeline()
-                                                    .get(NettyStream.class));
+                                    handshake.start(NettyStream.of(done.getNow()));
                                 } else {
                                     outcome.failed(
                                             new NetworkException(Code.CLOSED, "no control stream"));

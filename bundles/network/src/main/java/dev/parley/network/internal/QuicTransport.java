@@ -3,6 +3,7 @@ package dev.parley.network.internal;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -128,7 +129,18 @@ final class QuicTransport implements AutoCloseable {
         if (EPOLL) {
             bootstrap.option(EpollChannelOption.UDP_GRO, true);
         }
-        return bootstrap.bind(address).sync().channel();
+        ChannelFuture bound = bootstrap.bind(address).await();
+        if (!bound.isSuccess()) {
+            throw new IllegalStateException(
+                    "cannot listen on UDP "
+                            + address.getHostString()
+                            + ":"
+                            + address.getPort()
+                            + " ("
+                            + bound.cause().getMessage()
+                            + "); expected a free port of this machine, give another with --listen");
+        }
+        return bound.channel();
     }
 
     InetSocketAddress localAddress() {

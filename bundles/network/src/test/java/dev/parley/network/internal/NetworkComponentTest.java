@@ -9,9 +9,11 @@ import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.network.api.NetworkException;
 import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerGate;
+import dev.parley.network.api.PeerListener;
 import dev.parley.network.api.PeerStream;
 import dev.parley.network.api.ProtocolHandler;
 import dev.parley.wire.api.Frame;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,6 +225,60 @@ class NetworkComponentTest {
         NetworkException refused = failure(b, a.listenAddress());
         assertThat(refused.code()).isEqualTo(NetworkException.Code.REFUSED);
         assertThat(refused).hasMessageContaining("blocked");
+    }
+
+    @Test
+    void whoIsBlockedWhileTheHandshakeRunsIsNoPeer() throws Exception {
+        NetworkComponent a = start("alice");
+        NetworkComponent b = start("bob");
+        AtomicLong asked = new AtomicLong();
+        AtomicLong told = new AtomicLong();
+        a.addListener(
+                new PeerListener() {
+                    @Override
+                    public void connected(Peer peer) {
+                        told.incrementAndGet();
+                    }
+
+                    @Override
+                    public void disconnected(Peer peer, String reason) {}
+                });
+        a.addGate(
+                (agent, machine) ->
+                        asked.getAndIncrement() == 0 ? Optional.empty() : Optional.of("blocked"));
+        b.keepConnected(a.listenAddress());
+        await(() -> asked.get() >= 2);
+        await(() -> b.peers().isEmpty());
+        assertThat(a.peers()).isEmpty();
+        assertThat(told).hasValue(0);
+    }
+
+    @Test
+    void aNameThatIsSlowToLookUpDelaysNobodyElse() throws Exception {
+        NetworkComponent a = start("alice");
+        CountDownLatch never = new CountDownLatch(1);
+        NetworkComponent b =
+                new NetworkComponent(
+                        "127.0.0.1:0",
+                        List.of(),
+                        dir.toString(),
+                        identity("bob", "parley.test"),
+                        hostPort -> {
+                            try {
+                                if (hostPort.startsWith("slow.")) {
+                                    never.await();
+                                }
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return new InetSocketAddress(
+                                    "127.0.0.1",
+                                    Integer.parseInt(
+                                            hostPort.substring(hostPort.lastIndexOf(':') + 1)));
+                        });
+        open.add(b);
+        b.connect("slow.example.org:4433");
+        assertThat(connect(b, a.listenAddress()).address()).isEqualTo(a.listenAddress());
     }
 
     @Test

@@ -84,9 +84,9 @@ public final class ParleyCommands {
     }
 
     /**
-     * {@code plugins [list | search TEXT | info REF | install REF [all | PERMISSION…] | uninstall
-     * NAME | start NAME | stop NAME | publish JAR TOPIC]}. An install grants what is named, and
-     * nothing if nothing is.
+     * {@code plugins [list | search TEXT | refused | info REF | install REF [all | PERMISSION…] |
+     * uninstall NAME | start NAME | stop NAME | publish JAR [TOPIC]]}. An install grants what is
+     * named, and nothing if nothing is.
      */
     public String plugins(String... words) {
         List<String> given = List.of(words);
@@ -96,22 +96,25 @@ public final class ParleyCommands {
                     ask(
                             "announcements.search",
                             Value.map().put("query", given.size() > 1 ? given.get(1) : ""));
+            case "refused" -> ask("announcements.refused", Value.map());
             case "info" -> ask("plugins.inspect", Value.map().put("ref", word(given, 1)));
             case "install" -> install(given);
             case "uninstall", "start", "stop" ->
                     ask("plugins." + given.get(0), Value.map().put("id", word(given, 1)));
-            case "publish" ->
-                    ask(
-                            "plugins.publish",
-                            Value.map()
-                                    .put(
-                                            "path",
-                                            Path.of(word(given, 1)).toAbsolutePath().toString())
-                                    .put("topic", word(given, 2)));
+            case "publish" -> publish(given);
             default ->
-                    "usage: plugins [list | search TEXT | info REF | install REF [all | PERMISSION...]"
-                            + " | uninstall NAME | start NAME | stop NAME | publish JAR TOPIC]";
+                    "usage: plugins [list | search TEXT | refused | info REF"
+                            + " | install REF [all | none | PERMISSION...] | uninstall NAME | start NAME | stop NAME | publish JAR [TOPIC]]";
         };
+    }
+
+    private String publish(List<String> given) {
+        Value.MapBuilder arguments =
+                Value.map().put("path", Path.of(word(given, 1)).toAbsolutePath().toString());
+        if (given.size() > 2) {
+            arguments.put("topic", given.get(2));
+        }
+        return ask("plugins.publish", arguments);
     }
 
     private String install(List<String> given) {
@@ -187,16 +190,23 @@ public final class ParleyCommands {
         }
     }
 
-    /** The last lines that a plugin wrote. */
-    public String log(String plugin) {
-        return ask("plugins.log", Value.map().put("id", plugin));
+    /** The last lines that a plugin wrote: {@code log PLUGIN}. */
+    public String log(String... words) {
+        return words.length == 1
+                ? ask("plugins.log", Value.map().put("id", words[0]))
+                : "usage: log PLUGIN";
     }
 
-    /** Calls a tool; the arguments are JSON in single quotes. */
-    public String call(String plugin, String tool, String... json) {
+    /** Calls a tool: {@code call PLUGIN TOOL [JSON]}, the JSON in single quotes. */
+    public String call(String... words) {
+        if (words.length < 2 || words.length > 3) {
+            return "usage: call PLUGIN TOOL ['{\"name\":\"value\"}']";
+        }
+        String plugin = words[0];
+        String tool = words[1];
         Value arguments;
         try {
-            arguments = Json.parse(json.length == 0 ? "{}" : json[0], MAX_JSON_BYTES);
+            arguments = Json.parse(words.length == 2 ? "{}" : words[2], MAX_JSON_BYTES);
         } catch (MalformedException e) {
             return "MALFORMED_JSON: the arguments: " + e.getMessage();
         }

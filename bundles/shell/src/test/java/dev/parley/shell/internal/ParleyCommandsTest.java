@@ -49,6 +49,9 @@ class ParleyCommandsTest {
         commands.plugins("install", "hello", "storage:64", "tool.call:x");
         commands.plugins("install", "hello");
         commands.plugins("stop", "hello");
+        commands.plugins("publish", "/a.jar");
+        commands.plugins("publish", "/a.jar", "plugins/demo");
+        commands.log("hello");
         commands.contacts("set", "bob", "blocked");
         commands.call("hello", "greet", "{\"name\":\"Ada\"}");
         assertThat(asked)
@@ -58,6 +61,9 @@ class ParleyCommandsTest {
                         "plugins.install {\"ref\":\"hello\",\"consent\":{\"permissions\":[\"storage:64\",\"tool.call:x\"]}}",
                         "plugins.install {\"ref\":\"hello\",\"consent\":{\"permissions\":[]}}",
                         "plugins.stop {\"id\":\"hello\"}",
+                        "plugins.publish {\"path\":\"/a.jar\"}",
+                        "plugins.publish {\"path\":\"/a.jar\",\"topic\":\"plugins/demo\"}",
+                        "plugins.log {\"id\":\"hello\"}",
                         "contacts.set {\"agent\":\"bob\",\"level\":\"blocked\"}",
                         "tools.call {\"plugin\":\"hello\",\"tool\":\"greet\",\"arguments\":{\"name\":\"Ada\"}}");
     }
@@ -90,6 +96,8 @@ class ParleyCommandsTest {
     void wrongWordsGetTheUsageAndAskNothing() {
         assertThat(commands.plugins("explode")).startsWith("usage:");
         assertThat(commands.call("hello", "greet", "{")).startsWith("MALFORMED_JSON");
+        assertThat(commands.call("hello")).startsWith("usage:");
+        assertThat(commands.log()).startsWith("usage:");
         assertThat(asked).isEmpty();
     }
 }

@@ -59,8 +59,11 @@ final class FileBlobStore implements BlobStore {
     /** Makes a finished file a blob. */
     Path adopt(Path temporary, Hash hash) throws IOException {
         Path file = file(hash);
-        Files.createDirectories(blobs.resolve(hash.hex().substring(0, 2)));
-        return Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        Path folder = Files.createDirectories(blobs.resolve(hash.hex().substring(0, 2)));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        Folders.force(folder);
+        Folders.force(blobs);
+        return file;
     }
 
     @Override

@@ -90,7 +90,13 @@ final class FilePartialBlob implements PartialBlob {
             Files.deleteIfExists(bitmap);
             return store.adopt(file, hash);
         } catch (IOException e) {
-            throw StorageException.of("finishing blob " + hash, e);
+            StorageException failure = StorageException.of("finishing blob " + hash, e);
+            if (failure.reason() == StorageException.Reason.DISK_FULL) {
+                discard();
+            } else {
+                close();
+            }
+            throw failure;
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The truth on disk: records appended to numbered segment files.
@@ -62,23 +61,14 @@ final class SegmentLog implements Closeable {
     }
 
     private static FileChannel appendTo(Path file) throws IOException {
-        boolean fresh = !Files.exists(file);
+        boolean made = !Files.exists(file);
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (made) {
+            Folders.force(file.resolveSibling("."));
+        }
         channel.position(channel.size());
-        if (fresh) {
-            forceFolder(file.getParent());
-        }
         return channel;
-    }
-
-    /** So that a new file has its name after a power failure. */
-    private static void forceFolder(@Nullable Path folder) throws IOException {
-        if (folder != null) {
-            try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-                entries.force(true);
-            }
-        }
     }
 
     private static List<Path> segments(Path dir) throws IOException {
@@ -342,6 +332,7 @@ final class SegmentLog implements Closeable {
         }
         channel.close();
         Files.move(temporary, next, StandardCopyOption.ATOMIC_MOVE);
+        Folders.force(dir);
         for (Path file : old) {
             Files.delete(file);
         }

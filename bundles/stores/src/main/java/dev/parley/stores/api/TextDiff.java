@@ -1,5 +1,6 @@
 package dev.parley.stores.api;
 
+import dev.parley.crdt.api.TextEdit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,15 +15,6 @@ import java.util.List;
  */
 public final class TextDiff {
     private static final int MAX_COST = 20_000;
-
-    /**
-     * One replacement. In the order given, each is about the text as those before it left it.
-     *
-     * @param at where, in code points
-     * @param deleted how many code points go
-     * @param inserted what comes in their place
-     */
-    public record Edit(int at, int deleted, String inserted) {}
 
     private final int[] from;
     private final int[] to;
@@ -46,18 +38,18 @@ public final class TextDiff {
     }
 
     /** What makes {@code after} of {@code before}; nothing if they are equal. */
-    public static List<Edit> between(String before, String after) {
+    public static List<TextEdit> between(String before, String after) {
         TextDiff diff = new TextDiff(before.codePoints().toArray(), after.codePoints().toArray());
         diff.compare(0, diff.from.length, 0, diff.to.length);
         return diff.edits();
     }
 
-    /** What they become of {@code text}. */
-    public static String apply(String text, List<Edit> edits) {
+    /** What the edits make of {@code text}. */
+    public static String apply(String text, List<TextEdit> edits) {
         StringBuilder out = new StringBuilder(text);
-        for (Edit edit : edits) {
-            int start = out.offsetByCodePoints(0, edit.at());
-            int end = out.offsetByCodePoints(start, edit.deleted());
+        for (TextEdit edit : edits) {
+            int start = out.offsetByCodePoints(0, edit.position());
+            int end = out.offsetByCodePoints(start, edit.removed());
             out.replace(start, end, edit.inserted());
         }
         return out.toString();
@@ -162,8 +154,8 @@ public final class TextDiff {
                 right >= 0 && right + 1 <= n ? right + 1 : -1);
     }
 
-    private List<Edit> edits() {
-        List<Edit> edits = new ArrayList<>();
+    private List<TextEdit> edits() {
+        List<TextEdit> edits = new ArrayList<>();
         int a = 0;
         int b = 0;
         while (a < from.length || b < to.length) {
@@ -180,7 +172,7 @@ public final class TextDiff {
             while (b < to.length && !taken[b]) {
                 b++;
             }
-            edits.add(new Edit(inserted, a - deleted, new String(to, inserted, b - inserted)));
+            edits.add(new TextEdit(inserted, a - deleted, new String(to, inserted, b - inserted)));
         }
         return Collections.unmodifiableList(edits);
     }

@@ -171,6 +171,9 @@ final class ContactsFile {
                                                         .map(agent -> Value.of(agent.bytes()))
                                                         .toList()))
                                 .build());
+        if (cbor.length + 4 > MAX_BYTES) {
+            throw new IOException("they would need more than " + MAX_BYTES + " bytes");
+        }
         ByteBuffer out = ByteBuffer.allocate(cbor.length + 4).putInt(crc(cbor, 0)).put(cbor).flip();
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel =

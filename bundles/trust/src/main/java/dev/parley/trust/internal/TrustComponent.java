@@ -87,13 +87,22 @@ public final class TrustComponent implements TrustStore, PeerGate, MessageGate {
     }
 
     private void tell(AgentId agent) {
-        listeners.forEach(listener -> listener.changed(agent));
+        listeners.forEach(listener -> tell(listener, agent));
         for (ComponentServiceObjects<TrustListener> objects : lazy.values()) {
             TrustListener listener = objects.getService();
             if (listener != null) {
-                listener.changed(agent);
+                tell(listener, agent);
                 objects.ungetService(listener);
             }
+        }
+    }
+
+    /** One that fails must not keep a block from the others. */
+    private static void tell(TrustListener listener, AgentId agent) {
+        try {
+            listener.changed(agent);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a listener of trust failed", e);
         }
     }
 

@@ -70,6 +70,19 @@ class TrustComponentTest {
     }
 
     @Test
+    void aListenerThatFailsKeepsNothingFromTheOthers() throws Exception {
+        TrustComponent trust = open();
+        java.util.List<TrustLevel> told = new java.util.ArrayList<>();
+        trust.addListener(
+                agent -> {
+                    throw new IllegalStateException("a full queue, say");
+                });
+        trust.addListener(agent -> told.add(trust.level(agent)));
+        trust.set(AGENT, TrustLevel.BLOCKED, Optional.empty());
+        assertThat(told).containsExactly(TrustLevel.BLOCKED);
+    }
+
+    @Test
     void contactsSurviveARestart() throws Exception {
         TrustComponent trust = open();
         trust.set(AGENT, TrustLevel.BLOCKED, Optional.of("mallory"));

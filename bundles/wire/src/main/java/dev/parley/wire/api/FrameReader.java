@@ -13,6 +13,7 @@ import java.util.List;
 public final class FrameReader {
     private final int maxFrameBytes;
     private byte[] buffer = new byte[0];
+    private int size;
 
     /**
      * @param maxFrameBytes the longest type and body together
@@ -25,20 +26,16 @@ public final class FrameReader {
      * @return the frames that these bytes completed, in order
      */
     public List<Frame> feed(byte[] bytes) throws MalformedException {
-        byte[] all = bytes;
-        if (buffer.length > 0) {
-            all = Arrays.copyOf(buffer, buffer.length + bytes.length);
-            System.arraycopy(bytes, 0, all, buffer.length, bytes.length);
-        }
+        add(bytes);
         List<Frame> frames = new ArrayList<>();
         int at = 0;
-        while (at < all.length) {
-            int prefix = 1 << ((all[at] & 0xff) >>> 6);
-            if (all.length - at < prefix) {
+        while (at < size) {
+            int prefix = 1 << ((buffer[at] & 0xff) >>> 6);
+            if (size - at < prefix) {
                 break;
             }
             long length =
-                    new ByteReader(Arrays.copyOfRange(all, at, at + prefix), "frame length")
+                    new ByteReader(Arrays.copyOfRange(buffer, at, at + prefix), "frame length")
                             .varint();
             if (length < 1 || length > maxFrameBytes) {
                 throw new MalformedException(
@@ -46,23 +43,39 @@ public final class FrameReader {
                         "frame: " + length + " bytes, expected 1 to " + maxFrameBytes);
             }
             int end = at + prefix + (int) length;
-            if (all.length < end) {
+            if (size < end) {
                 break;
             }
             frames.add(
                     new Frame(
-                            all[at + prefix] & 0xff,
-                            Arrays.copyOfRange(all, at + prefix + 1, end)));
+                            buffer[at + prefix] & 0xff,
+                            Arrays.copyOfRange(buffer, at + prefix + 1, end)));
             at = end;
         }
-        buffer = at == all.length ? new byte[0] : Arrays.copyOfRange(all, at, all.length);
+        keepFrom(at);
         return frames;
+    }
+
+    /** Grows by doubling, so that a frame in many small pieces is not copied once for each. */
+    private void add(byte[] bytes) {
+        if (buffer.length - size < bytes.length) {
+            buffer = Arrays.copyOf(buffer, Math.max(2 * size, size + bytes.length));
+        }
+        System.arraycopy(bytes, 0, buffer, size, bytes.length);
+        size += bytes.length;
+    }
+
+    private void keepFrom(int at) {
+        if (at > 0) {
+            buffer = at == size ? new byte[0] : Arrays.copyOfRange(buffer, at, size);
+            size -= at;
+        }
     }
 
     /**
      * @return how many bytes of an unfinished frame are held
      */
     public int pending() {
-        return buffer.length;
+        return size;
     }
 }

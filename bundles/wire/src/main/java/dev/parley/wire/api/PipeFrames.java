@@ -19,18 +19,29 @@ public final class PipeFrames {
 
     private PipeFrames() {}
 
-    /** Writes and flushes one frame. One thread at a time. */
-    public static void write(OutputStream out, Value value) throws IOException {
+    /**
+     * @throws MalformedException TOO_LONG if the value needs more than {@link #MAX_BYTES}
+     */
+    public static byte[] encode(Value value) throws MalformedException {
         byte[] body = Cbor.encode(value);
         if (body.length > MAX_BYTES) {
-            throw new IOException("frame: " + body.length + " bytes, at most " + MAX_BYTES);
+            throw new MalformedException(
+                    Reason.TOO_LONG, "frame: " + body.length + " bytes, at most " + MAX_BYTES);
         }
-        out.write(
-                ByteBuffer.allocate(8 + body.length)
-                        .putInt(MAGIC)
-                        .putInt(body.length)
-                        .put(body)
-                        .array());
+        return ByteBuffer.allocate(8 + body.length)
+                .putInt(MAGIC)
+                .putInt(body.length)
+                .put(body)
+                .array();
+    }
+
+    /** Writes and flushes one frame. One thread at a time. */
+    public static void write(OutputStream out, Value value) throws IOException {
+        try {
+            out.write(encode(value));
+        } catch (MalformedException e) {
+            throw new IOException(e.getMessage(), e);
+        }
         out.flush();
     }
 

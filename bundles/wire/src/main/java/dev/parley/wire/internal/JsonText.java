@@ -53,13 +53,28 @@ public final class JsonText {
         }
     }
 
+    /** Half a pair of surrogates has no UTF-8, so two such texts could become one. */
+    private static Value text(String text) throws MalformedException {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isHighSurrogate(text.charAt(i))
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(text.charAt(i))) {
+                throw new MalformedException(
+                        Reason.BAD_VALUE, "JSON: a text with half a pair of surrogates");
+            }
+        }
+        return new Value.Text(text);
+    }
+
     private static Value read(JsonParser parser) throws IOException, MalformedException {
         JsonToken token = parser.currentToken();
         switch (token) {
             case START_OBJECT:
                 Map<Value, Value> entries = new LinkedHashMap<>();
                 while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    Value key = new Value.Text(parser.currentName());
+                    Value key = text(parser.currentName());
                     parser.nextToken();
                     entries.put(key, read(parser));
                 }
@@ -71,7 +86,7 @@ public final class JsonText {
                 }
                 return new Value.List(items);
             case VALUE_STRING:
-                return new Value.Text(parser.getText());
+                return text(parser.getText());
             case VALUE_NUMBER_INT:
                 if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
                     throw new MalformedException(

@@ -98,6 +98,14 @@ class CborTest {
         }
     }
 
+    @Test
+    void jsonWithHalfAPairOfSurrogatesIsRefused() throws MalformedException {
+        assertThat(Json.parse("\"\\ud83d\\ude00\"", MAX)).isEqualTo(Value.of("\ud83d\ude00"));
+        for (String half : new String[] {"\"\\ud83d\"", "{\"a\\ude00\":1}", "[\"\\ud83dx\"]"}) {
+            assertThatThrownBy(() -> Json.parse(half, MAX)).isInstanceOf(MalformedException.class);
+        }
+    }
+
     private static Reason reason(String hex) {
         try {
             Cbor.decode(HexFormat.of().parseHex(hex), MAX);

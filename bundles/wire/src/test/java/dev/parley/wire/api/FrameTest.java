@@ -2,9 +2,11 @@ package dev.parley.wire.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -57,6 +59,22 @@ class FrameTest {
     void aVarintThatIsLongerThanItNeedsToBeIsRefused() {
         assertThatThrownBy(() -> new ByteReader(HexFormat.of().parseHex("4001"), "test").varint())
                 .isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void aLargeFrameInPiecesOfOneByteCostsLittle() {
+        byte[] bytes = new Frame(7, new byte[1 << 20]).encode();
+        FrameReader reader = new FrameReader(2 << 20);
+        List<Frame> frames = new ArrayList<>();
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> {
+                    for (byte piece : bytes) {
+                        frames.addAll(reader.feed(new byte[] {piece}));
+                    }
+                });
+        assertThat(frames).hasSize(1);
+        assertThat(reader.pending()).isZero();
     }
 
     @Test

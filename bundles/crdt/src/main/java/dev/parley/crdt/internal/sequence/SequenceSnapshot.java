@@ -1,0 +1,66 @@
+package dev.parley.crdt.internal.sequence;
+
+import java.util.function.IntUnaryOperator;
+
+/** What a snapshot of a sequence holds, and the names of its columns. */
+public final class SequenceSnapshot {
+    static final int FORMAT = 1;
+
+    static final int TEXT = 1;
+    static final int DELETED_CONTENT = 2;
+    static final int DELETIONS = 4;
+
+    /** Columns of runs; all are critical, so odd. */
+    static final int RUN_AGENT = 1;
+
+    static final int RUN_SEQ = 3;
+    static final int RUN_LENGTH = 5;
+    static final int RUN_RISE = 7;
+    static final int RUN_LEFT_DEPTH = 9;
+    static final int RUN_OTHER_RIGHT = 11;
+    static final int RIGHT_AGENT = 13;
+    static final int RIGHT_SEQ = 15;
+    static final int VISIBLE_TEXT = 17;
+    static final int DELETED_TEXT = 19;
+
+    /** Columns of deletions. */
+    static final int DELETION_AGENT = 21;
+
+    static final int DELETION_SEQ = 23;
+    static final int TARGET_AGENT = 25;
+    static final int TARGET_FIRST = 27;
+    static final int TARGET_COUNT = 29;
+
+    /**
+     * What a reader accepts; more is refused before memory is taken for it.
+     *
+     * @param maxElements visible and deleted ones together
+     * @param maxRuns runs of elements, and also rows of deletions
+     */
+    public record Limits(int maxElements, int maxRuns) {}
+
+    /**
+     * What to write.
+     *
+     * @param deletedContent whether to write the content of deleted elements, for time travel
+     * @param deletions whether to write which operations deleted them, for full history
+     */
+    public record Parts(boolean deletedContent, boolean deletions) {
+        /** What is visible, and what merging needs. */
+        public static final Parts STATE = new Parts(false, false);
+
+        /** Everything. */
+        public static final Parts HISTORY = new Parts(true, true);
+    }
+
+    /**
+     * The agents by their place in a table that all replicas sort alike, by author.
+     *
+     * @param count agents in the table
+     * @param rankOf the place in the table of a dense agent
+     * @param agentOf the dense agent at a place in the table
+     */
+    public record Agents(int count, IntUnaryOperator rankOf, IntUnaryOperator agentOf) {}
+
+    private SequenceSnapshot() {}
+}

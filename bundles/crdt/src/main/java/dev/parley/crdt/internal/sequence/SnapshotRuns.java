@@ -1,0 +1,139 @@
+package dev.parley.crdt.internal.sequence;
+
+import java.util.Arrays;
+
+/**
+ * The longest runs of a sequence, which depend on its operations only: replicas split and join
+ * their spans differently, but these runs are the same everywhere.
+ */
+final class SnapshotRuns {
+    int count;
+    int[] agents;
+    int[] seqs;
+
+    /** Negative for deleted elements. */
+    int[] lengths;
+
+    long[] keys;
+    int[] rightAgents;
+    int[] rightSeqs;
+
+    SnapshotRuns(int capacity) {
+        agents = new int[capacity];
+        seqs = new int[capacity];
+        lengths = new int[capacity];
+        keys = new long[capacity];
+        rightAgents = new int[capacity];
+        rightSeqs = new int[capacity];
+    }
+
+    static SnapshotRuns of(SpanTree tree) {
+        int spans = 0;
+        for (Leaf at = tree.first(); at != null; at = at.next) {
+            spans += at.count;
+        }
+        SnapshotRuns runs = new SnapshotRuns(spans);
+        for (Leaf at = tree.first(); at != null; at = at.next) {
+            for (int i = 0; i < at.count; i++) {
+                int length = at.isVisible(i) ? at.length(i) : -at.length(i);
+                runs.add(
+                        at.agent(i),
+                        at.seq(i),
+                        length,
+                        at.key(i),
+                        at.rightAgent(i),
+                        at.rightSeq(i));
+                if (runs.joinsLast()) {
+                    runs.count--;
+                    runs.lengths[runs.count - 1] += length;
+                }
+            }
+        }
+        return runs;
+    }
+
+    void add(int agent, int seq, int length, long key, int rightAgent, int rightSeq) {
+        agents[count] = agent;
+        seqs[count] = seq;
+        lengths[count] = length;
+        keys[count] = key;
+        rightAgents[count] = rightAgent;
+        rightSeqs[count] = rightSeq;
+        count++;
+    }
+
+    int rightDepth(int run) {
+        return (int) (keys[run] >>> 32);
+    }
+
+    int leftDepth(int run) {
+        return (int) keys[run];
+    }
+
+    /** The right depth of the last element of a run. */
+    int lastDepth(int run) {
+        return run < 0 ? -1 : rightDepth(run) + Math.abs(lengths[run]) - 1;
+    }
+
+    /** Whether the last run only goes on with the one before it. */
+    boolean joinsLast() {
+        int b = count - 1;
+        int a = b - 1;
+        return a >= 0
+                && agents[a] == agents[b]
+                && seqs[a] + Math.abs(lengths[a]) == seqs[b]
+                && (lengths[a] ^ lengths[b]) >= 0
+                && keys[b] == (long) (lastDepth(a) + 1) << 32
+                && rightAgents[a] == rightAgents[b]
+                && rightSeqs[a] == rightSeqs[b];
+    }
+
+    /**
+     * For each run the next one with a smaller key, or -1: its first element is the usual right
+     * origin, and always so for a left child.
+     */
+    int[] usualRights() {
+        int[] usual = new int[count];
+        int[] stack = new int[count];
+        int size = 0;
+        for (int i = count - 1; i >= 0; i--) {
+            while (size > 0 && keys[stack[size - 1]] >= keys[i]) {
+                size--;
+            }
+            usual[i] = size == 0 ? -1 : stack[size - 1];
+            stack[size++] = i;
+        }
+        return usual;
+    }
+
+    /** Whether a run has the right origin that it usually would. */
+    boolean hasUsualRight(int run, int usual) {
+        return usual < 0
+                ? rightAgents[run] == Sequence.NONE
+                : rightAgents[run] == agents[usual] && rightSeqs[run] == seqs[usual];
+    }
+
+    /** The runs by agent and then seq, as numbers of runs. */
+    int[] byId(int agentCount) {
+        int[] starts = new int[agentCount + 1];
+        for (int i = 0; i < count; i++) {
+            starts[agents[i] + 1]++;
+        }
+        for (int i = 0; i < agentCount; i++) {
+            starts[i + 1] += starts[i];
+        }
+        int[] ends = Arrays.copyOf(starts, agentCount);
+        long[] sorted = new long[count];
+        for (int i = 0; i < count; i++) {
+            sorted[ends[agents[i]]++] = (long) seqs[i] << 32 | i;
+        }
+        int[] result = new int[count];
+        for (int agent = 0; agent < agentCount; agent++) {
+            Arrays.sort(sorted, starts[agent], starts[agent + 1]);
+        }
+        for (int i = 0; i < count; i++) {
+            result[i] = (int) sorted[i];
+        }
+        return result;
+    }
+}
