@@ -41,6 +41,8 @@ public final class TextDiff {
     public static List<TextEdit> between(String before, String after) {
         TextDiff diff = new TextDiff(before.codePoints().toArray(), after.codePoints().toArray());
         diff.compare(0, diff.from.length, 0, diff.to.length);
+        slide(diff.from, diff.kept);
+        slide(diff.to, diff.taken);
         return diff.edits();
     }
 
@@ -152,6 +154,46 @@ public final class TextDiff {
         return Math.max(
                 down >= 0 && down - k <= m ? down : -1,
                 right >= 0 && right + 1 <= n ? right + 1 : -1);
+    }
+
+    /**
+     * Of "two t(wo t)hree" as much is gone as of "(two )three": takes the one that begins a line,
+     * or else a word, because then people who make the same change mean the same letters.
+     */
+    private static void slide(int[] text, boolean[] stays) {
+        for (int start = 0; start < text.length; start++) {
+            if (stays[start]) {
+                continue;
+            }
+            int end = start;
+            while (end < text.length && !stays[end]) {
+                end++;
+            }
+            int best = 0;
+            int bestScore = score(text, start);
+            for (int by = 1; start - by >= 0 && stays[start - by]; by++) {
+                if (text[start - by] != text[end - by]) {
+                    break;
+                }
+                if (score(text, start - by) > bestScore) {
+                    best = by;
+                    bestScore = score(text, start - by);
+                }
+            }
+            for (int by = 1; by <= best; by++) {
+                stays[start - by] = false;
+                stays[end - by] = true;
+            }
+            start = end;
+        }
+    }
+
+    private static int score(int[] text, int start) {
+        if (start == 0 || text[start - 1] == '\n') {
+            return 2;
+        }
+        boolean word = Character.isLetterOrDigit(text[start]);
+        return word && !Character.isLetterOrDigit(text[start - 1]) ? 1 : 0;
     }
 
     private List<TextEdit> edits() {
