@@ -135,6 +135,35 @@ class MainTest {
     }
 
     @Test
+    void docAndTaskCommandsAskForTheOperationOfTheSameMeaning() throws IOException {
+        answer =
+                "{\"found\":true,\"type\":\"text\",\"value\":\"one\\ntwo\",\"heads\":[\"a\",\"b\"]}";
+        assertThat(run("doc", "show", "notes", "/t")).isZero();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("one\ntwo\n");
+        Path file = Files.writeString(dir.resolve("text"), "three");
+        assertThat(run("doc", "write", "notes", "/t", file.toString())).isZero();
+        Files.writeString(file, "one\ntwo");
+        assertThat(run("doc", "write", "notes", "/t", file.toString())).isZero();
+        assertThat(out.toString()).endsWith("Nothing was changed." + System.lineSeparator());
+        run("task", "list", "team");
+        run("task", "add", "team", "dig a hole");
+        run("task", "claim", "team", "dig a hole", "--lease", "60");
+        run("task", "finish", "team", "abcdef", "{");
+        assertThat(asked)
+                .containsExactly(
+                        "GET /stores/notes/value?path=%2Ft ",
+                        "GET /stores/notes/value?path=%2Ft ",
+                        "POST /stores/notes/text {\"path\":\"/t\",\"text\":\"three\",\"base\":\"a,b\"}",
+                        "GET /stores/notes/value?path=%2Ft ",
+                        "GET /stores/team/tasks ",
+                        "POST /stores/team/tasks {\"title\":\"dig a hole\"}",
+                        "POST /stores/team/tasks/dig%20a%20hole/claim {\"lease\":60}",
+                        "POST /stores/team/tasks/abcdef/finish {\"result\":\"{\"}");
+        answer = "{\"found\":true,\"type\":\"counter\",\"value\":1}";
+        assertThat(run("doc", "show", "notes", "/n")).isEqualTo(1);
+    }
+
+    @Test
     void everyStoreVerbHasHelpWithAnExample() {
         List<String> verbs =
                 List.of(
@@ -160,6 +189,17 @@ class MainTest {
             out.getBuffer().setLength(0);
             assertThat(runAsIs("store", verb, "--help")).isZero();
             assertThat(out.toString()).contains("Example: parley store " + verb, "--json");
+        }
+        for (String verb : List.of("show", "write")) {
+            assertThat(runAsIs("doc", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley doc " + verb);
+        }
+        for (String verb :
+                List.of(
+                        "list", "add", "claim", "renew", "finish", "rename", "release", "expire",
+                        "grant", "cancel", "reopen")) {
+            assertThat(runAsIs("task", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley task " + verb);
         }
     }
 

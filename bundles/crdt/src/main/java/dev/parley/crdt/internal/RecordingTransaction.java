@@ -29,6 +29,11 @@ final class RecordingTransaction implements Transaction {
     }
 
     @Override
+    public int size() {
+        return transaction.size();
+    }
+
+    @Override
     public State state() {
         return transaction.state();
     }

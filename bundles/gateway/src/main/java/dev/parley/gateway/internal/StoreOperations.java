@@ -12,6 +12,7 @@ import dev.parley.gateway.api.Operation.Type;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationSource;
 import dev.parley.identity.api.AgentId;
+import dev.parley.identity.api.Identity;
 import dev.parley.network.api.Network;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
@@ -44,9 +45,11 @@ public final class StoreOperations implements OperationSource {
     private final TrustStore trust;
     private final AgentNames agents;
     private final StoreValues values;
+    private final StoreTasks tasks;
 
     @Activate
     public StoreOperations(
+            @Reference Identity identity,
             @Reference Stores stores,
             @Reference TrustStore trust,
             @Reference Network network,
@@ -55,11 +58,13 @@ public final class StoreOperations implements OperationSource {
         this.trust = trust;
         this.agents = new AgentNames(trust, network, catalog);
         this.values = new StoreValues(stores);
+        this.tasks = new StoreTasks(stores, Id.of(identity.agent().bytes()), agents);
     }
 
     @Override
     public List<Operation> operations() {
         List<Operation> all = new ArrayList<>(values.operations());
+        all.addAll(tasks.operations());
         all.add(
                 Operation.get(
                         "stores.list",

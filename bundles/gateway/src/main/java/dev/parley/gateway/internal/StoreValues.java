@@ -15,6 +15,7 @@ import dev.parley.stores.api.Documents;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreView;
 import dev.parley.stores.api.Stores;
+import dev.parley.stores.api.TextMerge;
 import dev.parley.wire.api.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,16 @@ final class StoreValues {
                                 Type.TEXT,
                                 "register, multi-register (keeps what all wrote at once),"
                                         + " flag-enable-wins or flag-disable-wins; register"),
+                write(
+                                "text",
+                                "Makes a text of the one at a place, as the fewest changes",
+                                this::text)
+                        .needs("text", Type.TEXT, "what it is to be")
+                        .takes(
+                                "base",
+                                Type.TEXT,
+                                "the heads, with commas, of the text that was edited: what others"
+                                        + " changed since stays; as it is now"),
                 write(
                         "delete",
                         "Forgets what is at a place",
@@ -124,6 +135,42 @@ final class StoreValues {
         }
     }
 
+    private Replica.Edit text(String place, Arguments arguments)
+            throws StoreException, OperationException {
+        Id store = StoreOperations.store(stores, arguments);
+        List<Id> base = versions(arguments.text("base"));
+        TextMerge merge =
+                StoreOperations.wait(
+                        stores.read(
+                                store,
+                                view -> {
+                                    try {
+                                        State before =
+                                                base.isEmpty()
+                                                        ? view.state(arguments.text("branch"))
+                                                        : view.at(base);
+                                        return TextMerge.of(before, place, arguments.text("text"));
+                                    } catch (StoreException e) {
+                                        throw new IllegalArgumentException(e.getMessage(), e);
+                                    }
+                                }));
+        return merge::on;
+    }
+
+    private static List<Id> versions(String texts) throws OperationException {
+        List<Id> versions = new ArrayList<>();
+        for (String hex : texts.split(",")) {
+            if (!hex.isEmpty()) {
+                if (!hex.matches("[0-9a-f]{64}")) {
+                    throw OperationException.invalid(
+                            "'" + hex + "' is no change", "expected 64 hex digits; see the log");
+                }
+                versions.add(Id.parse(hex));
+            }
+        }
+        return versions;
+    }
+
     private static Replica.Edit set(String place, Arguments arguments, boolean add)
             throws StoreException {
         Path path = Documents.path(place, ObjectType.SET_ADD_WINS);
@@ -134,16 +181,7 @@ final class StoreValues {
     private Value read(Arguments arguments) throws OperationException {
         Id store = StoreOperations.store(stores, arguments);
         String place = arguments.optionalText("path").orElse("/");
-        List<Id> versions = new ArrayList<>();
-        for (String hex : arguments.text("at").split(",")) {
-            if (!hex.isEmpty()) {
-                if (!hex.matches("[0-9a-f]{64}")) {
-                    throw OperationException.invalid(
-                            "'" + hex + "' is no change", "expected 64 hex digits; see the log");
-                }
-                versions.add(Id.parse(hex));
-            }
-        }
+        List<Id> versions = versions(arguments.text("at"));
         return StoreOperations.wait(
                 stores.read(
                         store,
@@ -164,7 +202,10 @@ final class StoreValues {
     /** The first object there, and all of them by type if there are more. */
     private static Value found(String place, State state) throws StoreException {
         Map<ObjectType, Value> objects = Documents.at(state, place);
-        Value.MapBuilder found = Value.map().put("path", place);
+        Value.MapBuilder found =
+                Value.map()
+                        .put("path", place)
+                        .put("heads", Value.texts(state.heads().stream().map(Id::hex).toList()));
         if (objects.isEmpty()) {
             return found.put("found", false).put("value", Value.NULL).build();
         }

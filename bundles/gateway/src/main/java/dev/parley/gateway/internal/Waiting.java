@@ -79,14 +79,6 @@ final class Waiting {
         return new OperationException(Kind.FAILED, "INTERNAL", message, "see the container's log");
     }
 
-    private static String hint(ToolException e) {
-        return switch (e.code()) {
-            case "ARGUMENTS_INVALID" -> "'parley tools --json' shows the inputSchema of each tool";
-            case "PERMISSION_DENIED" -> "install it again with --grant to give it what it asks for";
-            default -> "'parley log <plugin>' shows what it wrote";
-        };
-    }
-
     private static OperationException failure(StoreException e) {
         Kind kind =
                 switch (e.code()) {
@@ -108,6 +100,14 @@ final class Waiting {
                     default -> "";
                 };
         return new OperationException(kind, e.code().name(), String.valueOf(e.getMessage()), hint);
+    }
+
+    private static String hint(ToolException e) {
+        return switch (e.code()) {
+            case "ARGUMENTS_INVALID" -> "'parley tools --json' shows the inputSchema of each tool";
+            case "PERMISSION_DENIED" -> "install it again with --grant to give it what it asks for";
+            default -> "'parley log <plugin>' shows what it wrote";
+        };
     }
 
     private static String hint(RefusedException e) {

@@ -252,8 +252,8 @@ final class Broker implements IsolateProcess.Asked {
     }
 
     synchronized void close() {
-        closed = true;
         shared.close();
+        closed = true;
         for (AutoCloseable subscription : subscriptions) {
             try {
                 subscription.close();

@@ -157,7 +157,7 @@ final class IsolateProcess {
 
     /** Never waits; a child that does not keep up misses events. */
     void event(long subscription, String topic, String author, byte[] payload) {
-        later(
+        told(
                 Value.map()
                         .put("kind", "event")
                         .put("subscription", subscription)
@@ -168,7 +168,7 @@ final class IsolateProcess {
 
     /** A change of a store that the plugin listens to. Never waits, as {@link #event}. */
     void changed(long subscription, String store, String author, List<String> paths) {
-        later(
+        told(
                 Value.map()
                         .put("kind", "changed")
                         .put("subscription", subscription)
@@ -177,7 +177,7 @@ final class IsolateProcess {
                         .put("paths", Value.texts(paths)));
     }
 
-    private void later(Value.MapBuilder event) {
+    private void told(Value.MapBuilder event) {
         if (!outbox.later(encode(event)) && missed.getAndIncrement() == 0) {
             log.accept("it does not keep up with its events; from here on it misses some");
         }

@@ -338,6 +338,37 @@ class IsolateProcessTest {
     }
 
     @Test
+    void eachQuestionAboutSharedStoresGetsTheSpecsAnswer() throws Exception {
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("stores:board/*"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        new FakeStores(),
+                        (plugin, name) -> Optional.empty());
+        byte[] questions =
+                vector(
+                        "ask shared.listen",
+                        "ask shared.put",
+                        "ask shared.get",
+                        "ask shared.increment");
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(questions));
+        get(isolate(process, broker).exited());
+        String told = HexFormat.of().formatHex(process.told.toByteArray());
+        for (String answer :
+                List.of(
+                        "answer to shared.listen",
+                        "changed by itself",
+                        "answer to shared.put",
+                        "answer to shared.get",
+                        "answer to shared.increment")) {
+            assertThat(told).as(answer).contains(HexFormat.of().formatHex(vector(answer)));
+        }
+    }
+
+    @Test
     void whatTheSpecRefusesEndsTheChild() throws ToolException {
         for (Value.Map vector : vectors("bad")) {
             FakeProcess process = new FakeProcess(new ByteArrayInputStream(bytes(vector)));

@@ -27,6 +27,8 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=tools",
             "osgi.command.function=call",
             "osgi.command.function=store",
+            "osgi.command.function=doc",
+            "osgi.command.function=task",
             "osgi.command.function=log",
             "osgi.command.function=doctor",
             "osgi.command.function=down"
@@ -179,6 +181,49 @@ public final class ParleyCommands {
                             + " | remove STORE PATH VALUE | increment STORE PATH [BY]"
                             + " | members STORE | grant STORE AGENT ROLE | revoke STORE AGENT"
                             + " | log STORE | branches STORE | merge STORE FROM [INTO]]";
+        };
+    }
+
+    /** {@code doc [show STORE PATH | write STORE PATH TEXT]}. */
+    public String doc(String... words) {
+        List<String> given = List.of(words);
+        Value.MapBuilder about =
+                Value.map().put("store", word(given, 1)).put("path", word(given, 2));
+        return switch (verb(given)) {
+            case "show" -> ask("stores.value", about);
+            case "write" -> ask("stores.text", about.put("text", word(given, 3)));
+            default -> "usage: doc [show STORE PATH | write STORE PATH TEXT]";
+        };
+    }
+
+    /**
+     * {@code task [list STORE | add STORE TITLE | claim STORE TASK [SECONDS] | renew STORE TASK
+     * [SECONDS] | finish STORE TASK [RESULT] | rename STORE TASK TITLE | VERB STORE TASK]}, where a
+     * verb is release, expire, grant, cancel or reopen.
+     */
+    public String task(String... words) {
+        List<String> given = List.of(words);
+        String verb = verb(given);
+        Value.MapBuilder about = Value.map().put("store", word(given, 1));
+        if (verb.equals("list")) {
+            return ask("stores.tasks", about);
+        } else if (verb.equals("add")) {
+            return ask("stores.tasks.add", about.put("title", word(given, 2)));
+        }
+        about.put("task", word(given, 2)).put("verb", verb);
+        boolean more = given.size() > 3;
+        return switch (verb) {
+            case "claim", "renew" ->
+                    ask("stores.tasks.do", more ? about.put("lease", json(given.get(3))) : about);
+            case "finish" ->
+                    ask("stores.tasks.do", more ? about.put("result", json(given.get(3))) : about);
+            case "rename" -> ask("stores.tasks.do", about.put("title", word(given, 3)));
+            case "release", "expire", "grant", "cancel", "reopen" -> ask("stores.tasks.do", about);
+            default ->
+                    "usage: task [list STORE | add STORE TITLE | claim STORE TASK [SECONDS]"
+                            + " | renew STORE TASK [SECONDS] | finish STORE TASK [RESULT]"
+                            + " | rename STORE TASK TITLE | release, expire, grant, cancel or"
+                            + " reopen STORE TASK]";
         };
     }
 

@@ -76,6 +76,10 @@ class ParleyCommandsTest {
         commands.store("add", "notes", "/tags", "urgent");
         commands.store("increment", "notes", "/n");
         commands.store("revoke", "notes", "bob");
+        commands.doc("write", "notes", "/t", "hello");
+        commands.task("claim", "team", "dig", "60");
+        assertThat(commands.task("explode", "team")).startsWith("usage:");
+        assertThat(commands.doc()).startsWith("usage:");
         assertThat(commands.store("explode")).startsWith("usage:");
         assertThat(asked)
                 .containsExactly(
@@ -84,7 +88,9 @@ class ParleyCommandsTest {
                         "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1}}",
                         "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\"}",
                         "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"by\":1}",
-                        "stores.grant {\"store\":\"notes\",\"agent\":\"bob\",\"role\":\"none\"}");
+                        "stores.grant {\"store\":\"notes\",\"agent\":\"bob\",\"role\":\"none\"}",
+                        "stores.text {\"store\":\"notes\",\"path\":\"/t\",\"text\":\"hello\"}",
+                        "stores.tasks.do {\"store\":\"team\",\"task\":\"dig\",\"verb\":\"claim\",\"lease\":60}");
     }
 
     @Test

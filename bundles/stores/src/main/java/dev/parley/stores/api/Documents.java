@@ -1,14 +1,19 @@
 package dev.parley.stores.api;
 
+import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.ListElement;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.Task;
 import dev.parley.crdt.api.Transaction;
+import dev.parley.crdt.api.TreeNode;
 import dev.parley.stores.api.StoreException.Code;
 import dev.parley.wire.api.Value;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -21,8 +26,9 @@ import java.util.Map;
  *
  * <p>A place is keys after {@code /}, for example {@code /stats/visits}; a {@code /} in a key is
  * written {@code ~1} and a {@code ~} {@code ~0} (RFC 6901). Maps are objects, registers scalars,
- * counters numbers, flags booleans, sets lists; bytes are {@code {"hex": "…"}}. Two objects of
- * different types under one key stand under {@code key} and {@code key (type)}.
+ * counters numbers, flags booleans, sets and lists lists, texts texts, trees lists of {@code id},
+ * {@code label}, {@code children}, tasks lists of objects; bytes are {@code {"hex": "…"}}. Two
+ * objects of different types under one key stand under {@code key} and {@code key (type)}.
  */
 public final class Documents {
     private Documents() {}
@@ -132,7 +138,10 @@ public final class Documents {
             case ESCROW -> shares(state.shares(path));
             case FLAG_ENABLE_WINS, FLAG_DISABLE_WINS -> Value.of(state.flag(path));
             case SET_ADD_WINS, SET_REMOVE_WINS -> scalars(state.set(path));
-            case TEXT, LIST, TREE, TASKS -> Value.NULL;
+            case TEXT -> Value.of(state.text(path));
+            case LIST -> scalars(state.list(path).stream().map(ListElement::value).toList());
+            case TREE -> nodes(state, path, ElementId.ROOT);
+            case TASKS -> Value.list(state.tasks(path).stream().map(Documents::task).toList());
         };
     }
 
@@ -157,6 +166,57 @@ public final class Documents {
         Value.MapBuilder object = Value.map();
         shares.forEach((agent, share) -> object.put(agent.hex(), share));
         return object.build();
+    }
+
+    private static Value nodes(State state, Path path, ElementId parent) {
+        List<Value> nodes = new ArrayList<>();
+        for (TreeNode node : state.children(path, parent)) {
+            Value.MapBuilder object =
+                    Value.map().put("id", node.id().toString()).put("label", value(node.label()));
+            nodes.add(object.put("children", nodes(state, path, node.id())).build());
+        }
+        return Value.list(nodes);
+    }
+
+    /** A task as JSON. */
+    public static Value task(Task task) {
+        Value.MapBuilder object =
+                Value.map()
+                        .put("id", task.id().toString())
+                        .put("title", task.title())
+                        .put("status", task.status().name().toLowerCase(Locale.ROOT))
+                        .put("author", task.author().hex())
+                        .put("exclusive", task.exclusive());
+        task.holder()
+                .ifPresent(
+                        claim ->
+                                object.put("holder", claim.author().hex())
+                                        .put("fence", claim.fence().hex()));
+        return object.put(
+                        "claims", Value.list(task.claims().stream().map(Documents::claim).toList()))
+                .put("results", Value.list(task.results().stream().map(Documents::result).toList()))
+                .put(
+                        "duplicates",
+                        Value.list(task.duplicates().stream().map(Documents::result).toList()))
+                .build();
+    }
+
+    private static Value claim(Task.Claim claim) {
+        return Value.map()
+                .put("id", claim.id().toString())
+                .put("author", claim.author().hex())
+                .put("fence", claim.fence().hex())
+                .put("leaseEnd", Instant.ofEpochMilli(claim.leaseEndMillis()).toString())
+                .put("granted", claim.granted())
+                .put("finished", claim.finished())
+                .build();
+    }
+
+    private static Value result(Task.Result result) {
+        return Value.map()
+                .put("author", result.author().hex())
+                .put("value", value(result.value()))
+                .build();
     }
 
     public static Value value(Scalar scalar) {

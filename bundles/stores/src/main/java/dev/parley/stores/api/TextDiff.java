@@ -1,5 +1,6 @@
 package dev.parley.stores.api;
 
+import dev.parley.crdt.api.TextEdit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,15 +15,6 @@ import java.util.List;
  */
 public final class TextDiff {
     private static final int MAX_COST = 20_000;
-
-    /**
-     * One replacement. In the order given, each is about the text as those before it left it.
-     *
-     * @param at where, in code points
-     * @param deleted how many code points go
-     * @param inserted what comes in their place
-     */
-    public record Edit(int at, int deleted, String inserted) {}
 
     private final int[] from;
     private final int[] to;
@@ -46,18 +38,20 @@ public final class TextDiff {
     }
 
     /** What makes {@code after} of {@code before}; nothing if they are equal. */
-    public static List<Edit> between(String before, String after) {
+    public static List<TextEdit> between(String before, String after) {
         TextDiff diff = new TextDiff(before.codePoints().toArray(), after.codePoints().toArray());
         diff.compare(0, diff.from.length, 0, diff.to.length);
+        slide(diff.from, diff.kept);
+        slide(diff.to, diff.taken);
         return diff.edits();
     }
 
-    /** What they become of {@code text}. */
-    public static String apply(String text, List<Edit> edits) {
+    /** What the edits make of {@code text}. */
+    public static String apply(String text, List<TextEdit> edits) {
         StringBuilder out = new StringBuilder(text);
-        for (Edit edit : edits) {
-            int start = out.offsetByCodePoints(0, edit.at());
-            int end = out.offsetByCodePoints(start, edit.deleted());
+        for (TextEdit edit : edits) {
+            int start = out.offsetByCodePoints(0, edit.position());
+            int end = out.offsetByCodePoints(start, edit.removed());
             out.replace(start, end, edit.inserted());
         }
         return out.toString();
@@ -162,8 +156,48 @@ public final class TextDiff {
                 right >= 0 && right + 1 <= n ? right + 1 : -1);
     }
 
-    private List<Edit> edits() {
-        List<Edit> edits = new ArrayList<>();
+    /**
+     * Of "two t(wo t)hree" as much is gone as of "(two )three": takes the one that begins a line,
+     * or else a word, because then people who make the same change mean the same letters.
+     */
+    private static void slide(int[] text, boolean[] stays) {
+        for (int start = 0; start < text.length; start++) {
+            if (stays[start]) {
+                continue;
+            }
+            int end = start;
+            while (end < text.length && !stays[end]) {
+                end++;
+            }
+            int best = 0;
+            int bestScore = score(text, start);
+            for (int by = 1; start - by >= 0 && stays[start - by]; by++) {
+                if (text[start - by] != text[end - by]) {
+                    break;
+                }
+                if (score(text, start - by) > bestScore) {
+                    best = by;
+                    bestScore = score(text, start - by);
+                }
+            }
+            for (int by = 1; by <= best; by++) {
+                stays[start - by] = false;
+                stays[end - by] = true;
+            }
+            start = end;
+        }
+    }
+
+    private static int score(int[] text, int start) {
+        if (start == 0 || text[start - 1] == '\n') {
+            return 2;
+        }
+        boolean word = Character.isLetterOrDigit(text[start]);
+        return word && !Character.isLetterOrDigit(text[start - 1]) ? 1 : 0;
+    }
+
+    private List<TextEdit> edits() {
+        List<TextEdit> edits = new ArrayList<>();
         int a = 0;
         int b = 0;
         while (a < from.length || b < to.length) {
@@ -180,7 +214,7 @@ public final class TextDiff {
             while (b < to.length && !taken[b]) {
                 b++;
             }
-            edits.add(new Edit(inserted, a - deleted, new String(to, inserted, b - inserted)));
+            edits.add(new TextEdit(inserted, a - deleted, new String(to, inserted, b - inserted)));
         }
         return Collections.unmodifiableList(edits);
     }

@@ -2,7 +2,7 @@ package dev.parley.stores.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.stores.api.TextDiff.Edit;
+import dev.parley.crdt.api.TextEdit;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 
 class TextDiffTest {
     /** As many code points as the edits delete and insert. */
-    private static int cost(List<Edit> edits) {
+    private static int cost(List<TextEdit> edits) {
         return edits.stream()
                 .mapToInt(
                         it ->
-                                it.deleted()
+                                it.removed()
                                         + it.inserted().codePointCount(0, it.inserted().length()))
                 .sum();
     }
@@ -45,7 +45,7 @@ class TextDiffTest {
     void theEditsMakeTheOtherTextAndThereAreNoFewer(
             @ForAll @StringLength(max = 40) @CharRange(from = 'a', to = 'd') String before,
             @ForAll @StringLength(max = 40) @CharRange(from = 'a', to = 'd') String after) {
-        List<Edit> edits = TextDiff.between(before, after);
+        List<TextEdit> edits = TextDiff.between(before, after);
         assertThat(TextDiff.apply(before, edits)).isEqualTo(after);
         assertThat(cost(edits)).isEqualTo(least(before, after));
     }
@@ -58,12 +58,12 @@ class TextDiffTest {
     @Test
     void aSmallChangeIsASmallEditAndPositionsCountCodePoints() {
         assertThat(TextDiff.between("same", "same")).isEmpty();
-        assertThat(TextDiff.between("", "new")).containsExactly(new Edit(0, 0, "new"));
-        assertThat(TextDiff.between("gone", "")).containsExactly(new Edit(0, 4, ""));
+        assertThat(TextDiff.between("", "new")).containsExactly(new TextEdit(0, 0, "new"));
+        assertThat(TextDiff.between("gone", "")).containsExactly(new TextEdit(0, 4, ""));
         assertThat(TextDiff.between("the quick fox", "the slow fox"))
-                .allMatch(it -> it.at() >= 4 && it.at() <= 9);
+                .allMatch(it -> it.position() >= 4 && it.position() <= 9);
         assertThat(TextDiff.between("😀😀 one", "😀😀 two 😀 one"))
-                .isEqualTo(List.of(new Edit(3, 0, "two 😀 ")));
+                .isEqualTo(List.of(new TextEdit(3, 0, "two 😀 ")));
     }
 
     @Test
@@ -77,7 +77,7 @@ class TextDiffTest {
         for (int i = 0; i < 200; i++) {
             text.replace(i * 990, i * 990 + 3, "XY");
         }
-        List<Edit> edits = TextDiff.between(before, text.toString());
+        List<TextEdit> edits = TextDiff.between(before, text.toString());
         assertThat(TextDiff.apply(before, edits)).isEqualTo(text.toString());
         assertThat(cost(edits)).isLessThanOrEqualTo(200 * 5);
     }

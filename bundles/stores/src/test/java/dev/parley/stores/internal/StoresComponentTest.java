@@ -10,9 +10,13 @@ import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.direct.api.Caller;
+import dev.parley.direct.api.RequestHandler;
 import dev.parley.identity.api.AgentId;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
@@ -357,5 +361,69 @@ class StoresComponentTest {
         CompletableFuture<Id> counted =
                 alice.stores().write(store, it -> it.increment(COUNT, 1)).toCompletableFuture();
         assertThat(get(counted)).isNotNull();
+    }
+
+    /** Serves this change to whoever asks, as if it were all there is of the store. */
+    private static RequestHandler serving(SignedChange change) {
+        return new RequestHandler() {
+            @Override
+            public String method() {
+                return SyncServer.METHOD;
+            }
+
+            @Override
+            public CompletionStage<byte[]> handle(Caller caller, byte[] body) {
+                SyncMessage answer =
+                        body[0] == 3
+                                ? new SyncMessage.Compared(
+                                        List.of(SyncMessage.Comparison.DIFFERENT))
+                                : new SyncMessage.Batch(false, List.of(change));
+                return CompletableFuture.completedStage(answer.encode());
+            }
+        };
+    }
+
+    private static SignedChange signed(StoreInfo info, Id author, Node signer) throws Exception {
+        return Replica.create(info)
+                .transact(
+                        author,
+                        1_800_000_000_000L - 40_000_000_000L,
+                        id ->
+                                ChangeSeal.encode(
+                                        Optional.of(signer.identity().agentKey()),
+                                        signer.identity()
+                                                .signAsAgent(ChangeSeal.CONTEXT, id.bytes())),
+                        it -> it.set(TITLE, Scalar.of("of " + author)));
+    }
+
+    @Test
+    void whatItsAuthorDidNotSignIsNotTakenInWhoeverServesIt() throws Exception {
+        Node bob = nodes.up("bob");
+        Node mallory = nodes.up("mallory");
+        StoreInfo info = get(bob.stores().create("notes", StoreInfo.Mode.OPEN, false));
+        StoreInfo other = get(bob.stores().create("other", StoreInfo.Mode.OPEN, false));
+        Id somebody = Id.parse("cd".repeat(32));
+        SignedChange good = signed(info, mallory.agent(), mallory);
+        byte[] broken = good.signature().clone();
+        broken[broken.length - 9] ^= 1;
+        List<SignedChange> bad =
+                List.of(
+                        signed(info, somebody, mallory),
+                        signed(other, mallory.agent(), mallory),
+                        new SignedChange(good.body(), broken),
+                        new SignedChange(good.body(), new byte[0]));
+        for (SignedChange change : bad) {
+            mallory.direct().addHandler(serving(change));
+            get(bob.network().connect(mallory.network().listenAddress()));
+            Thread.sleep(300);
+            assertThat(get(bob.stores().list())).allMatch(it -> it.changes() == 0);
+            for (var peer : bob.network().peers()) {
+                peer.disconnect("a test");
+            }
+            await(10, () -> bob.network().peers().isEmpty() && mallory.network().peers().isEmpty());
+        }
+        mallory.direct().addHandler(serving(good));
+        connect(bob, mallory);
+        await(10, () -> get(bob.stores().list()).get(0).changes() == 1);
     }
 }
