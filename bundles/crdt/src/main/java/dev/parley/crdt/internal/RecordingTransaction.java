@@ -29,11 +29,6 @@ final class RecordingTransaction implements Transaction {
     }
 
     @Override
-    public int size() {
-        return transaction.size();
-    }
-
-    @Override
     public State state() {
         return transaction.state();
     }
