@@ -176,6 +176,18 @@ class ChildFramesTest {
     }
 
     @Test
+    void whatNoFrameHoldsIsToldToWhoSaysItAndTheConversationGoesOn() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Channel channel = new Channel(out);
+        assertThatThrownBy(() -> channel.send(Value.map().put("text", "x".repeat((1 << 20) + 1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most");
+        assertThat(out.size()).isZero();
+        channel.send(Value.map().put("kind", "pong"));
+        assertThat(out.size()).isPositive();
+    }
+
+    @Test
     void aPingIsAnsweredAndAnUnknownKindIsNot() throws Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PipeFrames.write(said, Value.map().put("kind", "of a later version").build());
