@@ -11,6 +11,7 @@ import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.api.StoreStatus;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,14 +34,22 @@ class ThroughputTest {
             int before = Nodes.get(stores.list()).get(0).changes();
             long start = System.nanoTime();
             Semaphore room = new Semaphore(UNDER_WAY);
+            AtomicInteger written = new AtomicInteger();
             for (int i = 0; i < WRITES; i++) {
                 Path path = Path.ROOT.at("key-" + i % 5000, ObjectType.REGISTER);
                 Scalar value = Scalar.of("value " + round + " " + i);
                 room.acquire();
                 stores.write(store, it -> it.set(path, value))
-                        .whenComplete((change, failure) -> room.release());
+                        .whenComplete(
+                                (change, failure) -> {
+                                    if (failure == null) {
+                                        written.incrementAndGet();
+                                    }
+                                    room.release();
+                                });
             }
             assertThat(room.tryAcquire(UNDER_WAY, 60, TimeUnit.SECONDS)).isTrue();
+            assertThat(written).hasValue(WRITES);
             double seconds = (System.nanoTime() - start) / 1e9;
             best = Math.max(best, WRITES / seconds);
             StoreStatus status = Nodes.get(stores.list()).get(0);
@@ -56,6 +65,10 @@ class ThroughputTest {
         int keys = Nodes.get(reopened.read(store, it -> it.state().keys(Path.ROOT).size()));
         System.out.printf("read again in %.2f s%n", (System.nanoTime() - start) / 1e9);
         assertThat(keys).isEqualTo(5000);
+        Path last = Path.ROOT.at("key-4999", ObjectType.REGISTER);
+        Scalar value =
+                Nodes.get(reopened.read(store, it -> it.state().register(last))).orElseThrow();
+        assertThat(((Scalar.Text) value).value()).endsWith(" " + (WRITES - 1));
         reopened.close();
     }
 }
