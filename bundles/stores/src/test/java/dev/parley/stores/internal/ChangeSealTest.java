@@ -8,6 +8,7 @@ import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.vectors.Vectors;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -11,6 +11,7 @@ import dev.parley.stores.internal.SyncMessage.Comparison;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.MalformedException.Reason;
 import dev.parley.wire.api.Value;
+import dev.parley.wire.vectors.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
