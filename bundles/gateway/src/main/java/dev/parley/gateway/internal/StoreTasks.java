@@ -22,11 +22,11 @@ import dev.parley.wire.api.Value;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks in a store: what is to be done, who does it, what came of it. */
 final class StoreTasks {
+    private static final int MIN_DIGITS = 4;
     private static final String PLACE = "where the tasks are; /tasks";
     private static final String TASK = "a task's id, its first six or more letters, or its title";
     private static final String VERBS =
@@ -148,33 +148,34 @@ final class StoreTasks {
         if (!List.of(VERBS.replace(" or ", ", ").split(", ")).contains(verb)) {
             throw OperationException.invalid("found '" + verb + "'", "expected " + VERBS);
         }
-        ElementId task =
-                StoreOperations.wait(
-                                stores.read(
-                                        store,
-                                        view -> find(view.state(), path, arguments.text("task"))))
-                        .orElseThrow(
-                                () ->
-                                        new OperationException(
-                                                Kind.NOT_FOUND,
-                                                "NO_SUCH_TASK",
-                                                "no task, or several, are '"
-                                                        + arguments.text("task")
-                                                        + "'",
-                                                "'parley task list' shows their ids"));
+        String wanted = arguments.text("task");
+        List<ElementId> named =
+                StoreOperations.wait(stores.read(store, view -> find(view.state(), path, wanted)));
+        if (named.size() != 1) {
+            throw new OperationException(
+                    Kind.NOT_FOUND,
+                    "NO_SUCH_TASK",
+                    (named.isEmpty() ? "no task is '" : named.size() + " tasks are '")
+                            + wanted
+                            + "', expected the title of one, or an id or its first "
+                            + MIN_DIGITS
+                            + " or more digits",
+                    "'parley task list' shows them");
+        }
+        ElementId task = named.get(0);
         Id change =
                 StoreOperations.wait(
                         stores.write(store, it -> perform(it, path, task, verb, arguments)));
         return after(store, path, task, change);
     }
 
-    private static Optional<ElementId> find(State state, Path path, String wanted) {
+    private static List<ElementId> find(State state, Path path, String wanted) {
         List<Task> all = state.tasks(path);
         List<Task> named = all.stream().filter(it -> it.title().equals(wanted)).toList();
-        if (named.isEmpty() && wanted.length() >= 6) {
+        if (named.isEmpty() && wanted.length() >= MIN_DIGITS) {
             named = all.stream().filter(it -> it.id().toString().startsWith(wanted)).toList();
         }
-        return named.size() == 1 ? Optional.of(named.get(0).id()) : Optional.empty();
+        return named.stream().map(Task::id).toList();
     }
 
     private void perform(Transaction it, Path path, ElementId id, String verb, Arguments arguments)
