@@ -63,7 +63,7 @@ final class DocCommands implements Callable<Integer> {
 
     @Command(
             name = "show",
-            description = "Prints a text as it is.",
+            description = "Prints a text; its last line is ended if it is not.",
             footer = "%nExample: parley doc show notes /readme")
     int show(
             @Mixin Target target,
@@ -72,7 +72,8 @@ final class DocCommands implements Callable<Integer> {
             throws CliException {
         Value found = read(target.client(), store, path);
         String text = text(found, path);
-        return target.print(spec, found, it -> text);
+        String lines = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        return target.print(spec, found, it -> lines); // which ends the last line
     }
 
     @Command(
