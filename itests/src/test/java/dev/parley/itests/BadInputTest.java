@@ -220,7 +220,7 @@ class BadInputTest {
                         evil.announcement(NO_PREVIOUS, "large", "1.0.0", 1)
                                 .put(7, Value.of(Descriptor.MAX_JAR_BYTES + 1))
                                 .build()));
-        assertThat(notTaken(String.valueOf(Descriptor.MAX_JAR_BYTES + 1))).contains("MALFORMED");
+        notTaken("MALFORMED", String.valueOf(Descriptor.MAX_JAR_BYTES + 1));
         Descriptor small = evil.describe("large", good("large"), 2, NO_PREVIOUS);
         Descriptor large =
                 new Descriptor(
