@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p><b>Threads:</b> any thread may call; calls block until the container answers. <b>Nulls:</b>
  * none. <b>Failure:</b> {@link PluginException}: PERMISSION_DENIED, NO_SUCH_STORE, AMBIGUOUS,
- * NOT_ALLOWED, APPEND_ONLY, NOT_FOUND, INVALID, TOO_LARGE, QUOTA, BUSY, NOT_SYNCED or DISK.
+ * NOT_ALLOWED, APPEND_ONLY, NOT_FOUND, WRONG_STATE, INVALID, TOO_LARGE, QUOTA, BUSY, NOT_SYNCED or
+ * DISK.
  */
 @ProviderType
 public interface SharedStore {
@@ -37,6 +38,9 @@ public interface SharedStore {
 
     /** Removes a value of the set there. */
     String remove(String path, String json) throws PluginException;
+
+    /** The tasks there; whether there are any is said by the calls on it. */
+    SharedTasks tasks(String path);
 
     /** Tells of each change from now on, whoever made it. */
     void listen(SharedStoreListener listener) throws PluginException;

@@ -4,10 +4,13 @@ import dev.parley.plugin.PluginContext;
 import dev.parley.plugin.PluginException;
 import dev.parley.plugin.SharedStore;
 import dev.parley.plugin.SharedStoreListener;
+import dev.parley.plugin.SharedTask;
+import dev.parley.plugin.SharedTasks;
 import dev.parley.plugin.Store;
 import dev.parley.plugin.TopicListener;
 import dev.parley.wire.api.Value;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -154,9 +157,89 @@ final class HostContext implements PluginContext, Store {
         }
 
         @Override
+        public SharedTasks tasks(String path) {
+            return new HostTasks(this, path);
+        }
+
+        @Override
         public void listen(SharedStoreListener listener) throws PluginException {
             Value.Map answer = ask("shared.listen", Value.map().put("store", name));
             storeListeners.put(number(answer, "subscription"), listener);
+        }
+    }
+
+    /** Tasks at one place of a store. */
+    private final class HostTasks implements SharedTasks {
+        private final HostStore store;
+        private final String path;
+
+        HostTasks(HostStore store, String path) {
+            this.store = store;
+            this.path = path;
+        }
+
+        private Value.MapBuilder of(String task) {
+            return store.at(path).put("task", task);
+        }
+
+        @Override
+        public List<SharedTask> list() throws PluginException {
+            List<SharedTask> tasks = new ArrayList<>();
+            if (ask("shared.tasks", store.at(path)).get("tasks").orElse(Value.NULL)
+                    instanceof Value.List list) {
+                for (Value item : list.items()) {
+                    if (item instanceof Value.Map task) {
+                        tasks.add(HostTask.of(task));
+                    }
+                }
+            }
+            return tasks;
+        }
+
+        @Override
+        public String add(String title) throws PluginException {
+            return text(ask("shared.tasks.add", store.at(path).put("title", title)), "task");
+        }
+
+        @Override
+        public String claim(String task, Duration lease) throws PluginException {
+            return store.write("tasks.claim", of(task).put("lease", lease.toSeconds()));
+        }
+
+        @Override
+        public String release(String task) throws PluginException {
+            return store.write("tasks.release", of(task));
+        }
+
+        @Override
+        public String finish(String task, String json) throws PluginException {
+            return store.write("tasks.finish", of(task).put("json", json));
+        }
+    }
+
+    /** A task as the container told of it. */
+    private record HostTask(
+            String id,
+            String title,
+            Status status,
+            Optional<String> holder,
+            boolean ours,
+            Optional<String> fence,
+            Optional<String> result)
+            implements SharedTask {
+        static HostTask of(Value.Map task) {
+            return new HostTask(
+                    text(task, "id"),
+                    text(task, "title"),
+                    Status.valueOf(text(task, "status")),
+                    maybe(task, "holder"),
+                    task.get("ours").equals(Optional.of(Value.of(true))),
+                    maybe(task, "fence"),
+                    maybe(task, "result"));
+        }
+
+        private static Optional<String> maybe(Value.Map task, String key) {
+            return task.get(key).map(it -> text(task, key));
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.plugin.PluginException;
 import dev.parley.plugin.SharedStore;
+import dev.parley.plugin.SharedTask;
+import dev.parley.plugin.SharedTasks;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.PipeFrames;
@@ -17,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -157,6 +160,46 @@ class ChildFramesTest {
                                 "ask shared.put",
                                 "ask shared.get",
                                 "ask shared.increment"));
+    }
+
+    @Test
+    void whatAPluginAsksOfTasksIsTheSpecsBytesAndTheSpecsAnswersAreUnderstood() throws Exception {
+        AnsweringHost host =
+                new AnsweringHost(
+                        "answer to shared.tasks.add",
+                        "answer to shared.tasks.claim",
+                        "answer to shared.tasks",
+                        "answer to shared.tasks.release",
+                        "answer to shared.tasks.finish");
+        SharedTasks tasks =
+                new HostContext(host.channel, Runnable::run).shared("board/main").tasks("/tasks");
+        String id = tasks.add("dig");
+        assertThat(id).hasSize(66);
+        assertThat(tasks.claim(id, Duration.ofHours(1))).hasSize(64);
+        assertThat(tasks.list())
+                .singleElement()
+                .satisfies(
+                        it -> {
+                            assertThat(it.id()).isEqualTo(id);
+                            assertThat(it.title()).isEqualTo("dig");
+                            assertThat(it.status()).isEqualTo(SharedTask.Status.CLAIMED);
+                            assertThat(it.holder()).contains("ab".repeat(32));
+                            assertThat(it.ours()).isTrue();
+                            assertThat(it.fence().orElseThrow()).hasSize(64);
+                            assertThat(it.result()).isEmpty();
+                        });
+        assertThat(tasks.release(id)).hasSize(64);
+        assertThatThrownBy(() -> tasks.finish(id, "\"deep\""))
+                .isInstanceOfSatisfying(
+                        PluginException.class, e -> assertThat(e.code()).isEqualTo("WRONG_STATE"));
+        assertThat(host.toByteArray())
+                .isEqualTo(
+                        vector(
+                                "ask shared.tasks.add",
+                                "ask shared.tasks.claim",
+                                "ask shared.tasks",
+                                "ask shared.tasks.release",
+                                "ask shared.tasks.finish"));
     }
 
     /** The child takes the process's streams for itself; the test has them back afterwards. */

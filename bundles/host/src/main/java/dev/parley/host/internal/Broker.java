@@ -1,5 +1,6 @@
 package dev.parley.host.internal;
 
+import dev.parley.crdt.api.Id;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
@@ -44,12 +45,13 @@ final class Broker implements IsolateProcess.Asked {
             String keyPrefix,
             Gossip gossip,
             Stores stores,
+            Id self,
             BiFunction<String, String, Optional<Tool>> tools) {
         this.granted = granted;
         this.store = store;
         this.keyPrefix = keyPrefix;
         this.gossip = gossip;
-        this.shared = new SharedStores(granted, stores);
+        this.shared = new SharedStores(granted, stores, self);
         this.tools = tools;
     }
 

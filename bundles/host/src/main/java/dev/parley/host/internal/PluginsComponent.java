@@ -7,6 +7,7 @@ import dev.parley.catalog.api.Descriptor;
 import dev.parley.catalog.api.Entry;
 import dev.parley.catalog.api.ReasonCode;
 import dev.parley.catalog.api.RefusedException;
+import dev.parley.crdt.api.Id;
 import dev.parley.direct.api.Direct;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.host.api.Plugins;
@@ -67,6 +68,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Storage storage;
     private final Gossip gossip;
     private final Stores stores;
+    private final Id self;
     private final TrustStore trust;
     private final Catalog catalog;
     private final Ledger ledger;
@@ -101,6 +103,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.storage = storage;
         this.gossip = gossip;
         this.stores = stores;
+        this.self = Id.of(identity.agent().bytes());
         this.trust = trust;
         this.catalog = catalog;
         this.ledger = new Ledger(storage.keyValue("plugins"));
@@ -328,6 +331,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                         prefix,
                                         gossip,
                                         stores,
+                                        self,
                                         this::tool));
         running.put(descriptor.name(), started);
         // A block that comes later finds it among the running; this finds one that came before.

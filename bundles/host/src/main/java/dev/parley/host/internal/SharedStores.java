@@ -24,18 +24,23 @@ import java.util.concurrent.CompletionStage;
 final class SharedStores {
     static final String PREFIX = "shared.";
     private static final String PERMISSION = "stores:";
-    private static final int MAX_JSON_BYTES = 256 << 10;
+    static final int MAX_JSON_BYTES = 256 << 10;
     private static final int MAX_LISTENERS = 32;
     private static final int MAX_PATHS = 100;
 
     private final Set<String> granted;
     private final Stores stores;
+    private final SharedTasks tasks;
     private final List<AutoCloseable> listening = new ArrayList<>();
     private boolean closed;
 
-    SharedStores(Set<String> granted, Stores stores) {
+    /**
+     * @param self this container's agent, as which the plugin writes
+     */
+    SharedStores(Set<String> granted, Stores stores, Id self) {
         this.granted = granted;
         this.stores = stores;
+        this.tasks = new SharedTasks(stores, self);
     }
 
     /** What is told to the plugin. */
@@ -116,6 +121,11 @@ final class SharedStores {
                                 }
                             });
                 }
+                case "tasks" -> tasks.list(store, place);
+                case "tasks.add" -> tasks.add(store, place, arguments);
+                case "tasks.claim" -> tasks.claim(store, place, arguments);
+                case "tasks.release" -> tasks.release(store, place, arguments);
+                case "tasks.finish" -> tasks.finish(store, place, arguments);
                 case "listen" -> listen(store, IsolateProcess.text(arguments, "store"), told);
                 default ->
                         CompletableFuture.completedFuture(
@@ -128,7 +138,7 @@ final class SharedStores {
         }
     }
 
-    private static Value json(Value.Map arguments) throws StoreException {
+    static Value json(Value.Map arguments) throws StoreException {
         try {
             return Json.parse(IsolateProcess.text(arguments, "json"), MAX_JSON_BYTES);
         } catch (MalformedException e) {
@@ -205,7 +215,7 @@ final class SharedStores {
                 : refusal("FAILED", "the container could not do it; its log says why");
     }
 
-    private static Value.MapBuilder refusal(String code, String message) {
+    static Value.MapBuilder refusal(String code, String message) {
         return Value.map().put("code", code).put("message", message);
     }
 

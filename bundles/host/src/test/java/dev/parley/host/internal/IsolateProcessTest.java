@@ -311,6 +311,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.of(tool(name)));
         byte[] questions =
                 vector(
@@ -347,6 +348,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         byte[] questions =
                 vector(
@@ -366,6 +368,37 @@ class IsolateProcessTest {
                         "answer to shared.increment")) {
             assertThat(told).as(answer).contains(HexFormat.of().formatHex(vector(answer)));
         }
+    }
+
+    @Test
+    void eachQuestionAboutTasksGetsTheSpecsAnswer() throws Exception {
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("stores:board/main"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        new FakeStores(),
+                        FakeStores.INFO.owner(),
+                        (plugin, name) -> Optional.empty());
+        byte[] questions =
+                vector(
+                        "ask shared.tasks.add",
+                        "ask shared.tasks.claim",
+                        "ask shared.tasks",
+                        "ask shared.tasks.release",
+                        "ask shared.tasks.finish");
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(questions));
+        get(isolate(process, broker).exited());
+        assertThat(process.told.toByteArray())
+                .isEqualTo(
+                        vector(
+                                "answer to shared.tasks.add",
+                                "answer to shared.tasks.claim",
+                                "answer to shared.tasks",
+                                "answer to shared.tasks.release",
+                                "answer to shared.tasks.finish"));
     }
 
     @Test
@@ -451,6 +484,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
         assertThat(get(isolate(process, broker).exited()))
@@ -630,6 +664,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");
         assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEmpty();
