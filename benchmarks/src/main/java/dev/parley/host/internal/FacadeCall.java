@@ -6,6 +6,7 @@ import dev.parley.benchmarks.Echo;
 import dev.parley.benchmarks.Report;
 import dev.parley.benchmarks.Samples;
 import dev.parley.catalog.api.Descriptor;
+import dev.parley.crdt.api.Id;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.host.api.Tool;
 import dev.parley.identity.api.AgentId;
@@ -77,6 +78,7 @@ public final class FacadeCall {
                                             "",
                                             none(Gossip.class),
                                             none(Stores.class),
+                                            Id.of(new byte[Id.BYTES]),
                                             (name, tool) -> Optional.empty()));
             running.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
             Tool tool = service(framework.getBundleContext());
