@@ -356,8 +356,16 @@ class IsolateProcessTest {
                         "ask shared.put",
                         "ask shared.get",
                         "ask shared.increment");
-        FakeProcess process = new FakeProcess(new ByteArrayInputStream(questions));
-        get(isolate(process, broker).exited());
+        PipedOutputStream child = new PipedOutputStream();
+        FakeProcess process = new FakeProcess(new PipedInputStream(child, 1 << 16));
+        IsolateProcess isolate = isolate(process, broker);
+        child.write(questions);
+        child.flush();
+        // What it is told of comes from another thread, and no more once it has ended.
+        String changed = HexFormat.of().formatHex(vector("changed by itself"));
+        eventually(() -> HexFormat.of().formatHex(process.told.toByteArray()).contains(changed));
+        child.close();
+        get(isolate.exited());
         String told = HexFormat.of().formatHex(process.told.toByteArray());
         for (String answer :
                 List.of(
