@@ -24,6 +24,47 @@ public interface Replica {
         return create(info, new MemoryHistory(), event -> {});
     }
 
+    /**
+     * A replica from a history file. It is whole or there is none; if it fails, throw the history
+     * away too, which has what came before the fault.
+     *
+     * @param check asked for each signature in the file, and with an empty one for the last change
+     *     of a line that has none; what it then proves is in {@code 0010-crdt-changes}
+     * @throws MalformedException if it is no such file, a hash is another one, or {@code check}
+     *     said no
+     */
+    static Replica load(
+            byte[] file,
+            long nowMillis,
+            SignatureCheck check,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        return ReplicaCore.load(file, nowMillis, check, history, listener);
+    }
+
+    /**
+     * All changes that are here as one file, much smaller than they are: what follows from
+     * something else is left out, and so are signatures that a later one of the same line covers.
+     */
+    byte[] save();
+
+    /**
+     * As the other one, only these changes and their past.
+     *
+     * @throws RefusedException if one of them is not there
+     */
+    byte[] save(List<Id> versions) throws RefusedException;
+
+    /**
+     * Takes a history file in; what it builds on may be here already. Nothing is taken in if it
+     * fails.
+     *
+     * @param check as for {@link #load}
+     * @return how many changes were new
+     */
+    int receiveAll(byte[] file, long nowMillis, SignatureCheck check) throws MalformedException;
+
     StoreInfo info();
 
     /** Takes a change in, in any order; what it builds on may come later. */

@@ -4,6 +4,7 @@ import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -161,6 +162,29 @@ final class ChangeGraph {
             all = all.join(including(change));
         }
         return all;
+    }
+
+    /** These changes and their past, by number. */
+    BitSet closure(int[] changes) {
+        BitSet closure = new BitSet(size);
+        int highest = NONE;
+        for (int change : changes) {
+            closure.set(change);
+            highest = Math.max(highest, change);
+        }
+        // What a change builds on has a lower number.
+        for (int i = highest; i >= 0; i = closure.previousSetBit(i - 1)) {
+            if (!closure.get(i)) {
+                continue;
+            }
+            if (prev[i] != NONE) {
+                closure.set(prev[i]);
+            }
+            for (int dependency : dependencies[i]) {
+                closure.set(dependency);
+            }
+        }
+        return closure;
     }
 
     /** Changes that nothing builds on. */

@@ -133,12 +133,25 @@ final class Integration {
     }
 
     private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
-        Change change;
         try {
-            change = ChangeCodec.decode(signed.body());
+            return takeOne(signed, ChangeCodec.decode(signed.body()), nowMillis, applied);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
+    }
+
+    /** As {@link #receive}, for who has read the body already. */
+    Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
+        List<Id> applied = new ArrayList<>(1);
+        Receipt.Status status = takeOne(signed, change, nowMillis, applied);
+        if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
+            drain(nowMillis, applied);
+        }
+        return status;
+    }
+
+    private Receipt.Status takeOne(
+            SignedChange signed, Change change, long nowMillis, List<Id> applied) {
         if (!change.store().equals(store)) {
             return Receipt.Status.REFUSED;
         }

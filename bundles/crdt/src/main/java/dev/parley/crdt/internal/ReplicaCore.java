@@ -7,12 +7,14 @@ import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SignatureCheck;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
@@ -20,12 +22,14 @@ import dev.parley.crdt.api.Summary;
 import dev.parley.crdt.api.UndoHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A replica: the graph, the main line, and branches that are built when they are asked for. */
 public final class ReplicaCore implements Replica {
@@ -38,6 +42,67 @@ public final class ReplicaCore implements Replica {
     public ReplicaCore(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         integration = new Integration(info, history, listener);
         graph = integration.graph();
+    }
+
+    /** Builds a replica from a file that {@link #save()} made. */
+    public static Replica load(
+            byte[] file,
+            long nowMillis,
+            SignatureCheck check,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        HistoryReader reader = new HistoryReader(file);
+        ReplicaCore replica = new ReplicaCore(reader.info(), history, listener);
+        reader.read(
+                change -> null,
+                check,
+                (signed, change) -> replica.integration.receive(signed, change, nowMillis));
+        return replica;
+    }
+
+    @Override
+    public int receiveAll(byte[] file, long nowMillis, SignatureCheck check)
+            throws MalformedException {
+        HistoryReader reader = new HistoryReader(file);
+        if (!reader.info().equals(info())) {
+            throw new MalformedException("a history of another store");
+        }
+        // Nothing is taken in before all of it was looked at.
+        reader.read(this::known, check, (signed, change) -> {});
+        int before = graph.size();
+        new HistoryReader(file)
+                .read(
+                        this::known,
+                        (author, change, signature) -> true,
+                        (signed, change) -> integration.receive(signed, change, nowMillis));
+        return graph.size() - before;
+    }
+
+    private HistoryReader.@Nullable Known known(Id change) {
+        int number = graph.find(change);
+        return number < 0
+                ? null
+                : new HistoryReader.Known(
+                        graph.agents().name(graph.agent(number)),
+                        graph.seq(number),
+                        graph.end(number));
+    }
+
+    @Override
+    public byte[] save() {
+        BitSet all = new BitSet();
+        all.set(0, graph.size());
+        return save(all);
+    }
+
+    @Override
+    public byte[] save(List<Id> versions) throws RefusedException {
+        return save(graph.closure(numbers(versions)));
+    }
+
+    private byte[] save(BitSet changes) {
+        return HistoryWriter.write(info(), graph, integration::signed, changes);
     }
 
     @Override
