@@ -20,6 +20,12 @@ public interface PluginContext {
     Store store();
 
     /**
+     * A store that this container follows, by its name. Needs {@link StoresPermission}; whether it
+     * is granted and the store is there is said by the calls on it.
+     */
+    SharedStore shared(String name);
+
+    /**
      * Publishes up to 60,000 bytes, signed by this container's agent. Needs {@link
      * PublishPermission}.
      */

@@ -11,6 +11,7 @@ import dev.parley.host.api.Tool;
 import dev.parley.identity.api.AgentId;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
+import dev.parley.stores.api.Stores;
 import dev.parley.wire.api.Value;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,6 +76,7 @@ public final class FacadeCall {
                                             none(KeyValueStore.class),
                                             "",
                                             none(Gossip.class),
+                                            none(Stores.class),
                                             (name, tool) -> Optional.empty()));
             running.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
             Tool tool = service(framework.getBundleContext());

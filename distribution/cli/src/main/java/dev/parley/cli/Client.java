@@ -50,6 +50,11 @@ final class Client {
                     || port.value() > 65_535) {
                 throw notRunning(data, "rest.json names no port");
             }
+            if (Tree.at(rest, "pid") instanceof Value.Int pid
+                    && ProcessHandle.of(pid.value()).isEmpty()) {
+                // Somebody else may listen there now, and must not get the token.
+                throw notRunning(data, "its process " + pid.value() + " has ended");
+            }
             return new Client((int) port.value(), Files.readString(data.resolve("token")).strip());
         } catch (NoSuchFileException e) {
             throw notRunning(data, "there is no " + data.relativize(Path.of(e.getFile())));

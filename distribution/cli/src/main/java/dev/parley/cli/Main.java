@@ -69,10 +69,16 @@ public final class Main extends SystemCommands {
         switch (word) {
             case "plugins" -> line.addSubcommand(group(new PluginCommands(), rest));
             case "contacts" -> line.addSubcommand(group(new ContactCommands(), rest));
+            case "store" -> line.addSubcommand(group(new StoreCommands(), rest));
+            case "doc" -> line.addSubcommand(group(new DocCommands(), rest));
+            case "task" -> line.addSubcommand(group(new TaskCommands(), rest));
             default -> {
                 if (!add(line, SystemCommands.class, word)) {
                     line.addSubcommand(group(new PluginCommands(), List.of()));
                     line.addSubcommand(group(new ContactCommands(), List.of()));
+                    line.addSubcommand(group(new StoreCommands(), List.of()));
+                    line.addSubcommand(group(new DocCommands(), List.of()));
+                    line.addSubcommand(group(new TaskCommands(), List.of()));
                 }
             }
         }

@@ -187,7 +187,7 @@ abstract class SystemCommands {
                     StringBuilder lines = new StringBuilder();
                     for (Value line : Tree.list(it, "lines")) {
                         String text = line instanceof Value.Text one ? one.value() : "";
-                        lines.append(text.replaceAll("\\p{Cntrl}", "?")).append('\n');
+                        lines.append(Tree.shown(text)).append('\n');
                     }
                     return lines.toString().stripTrailing();
                 });

@@ -13,10 +13,15 @@ final class Tree {
     }
 
     /** Text as people read it: no quotes, no control characters that could move the cursor. */
+    /** Without what moves the cursor, hides letters or turns them round. */
+    static String shown(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+    }
+
     static String text(Value value, String name) {
         Value found = at(value, name);
         if (found instanceof Value.Text text) {
-            return text.value().replaceAll("\\p{Cntrl}", "?");
+            return shown(text.value());
         }
         return found.equals(Value.NULL) ? "" : Json.write(found);
     }

@@ -73,7 +73,8 @@ class MainTest {
 
     private int run(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
-        all.add("--data=" + dir);
+        int end = all.indexOf("--");
+        all.add(end < 0 ? all.size() : end, "--data=" + dir);
         return Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
     }
 
@@ -89,20 +90,117 @@ class MainTest {
 
     @Test
     void whatAPeerWroteCannotMoveTheCursor() {
-        answer = "{\"announcements\":[{\"name\":\"x\",\"title\":\"\\u001b[2J\"}]}";
+        answer = "{\"announcements\":[{\"name\":\"x\",\"title\":\"\\u001b[2J\\u009b\\u202e\"}]}";
         run("plugins", "search");
-        assertThat(out.toString()).contains("?[2J").doesNotContain("\u001b");
+        assertThat(out.toString()).contains("?[2J??").doesNotContain("\u001b", "\u202e");
     }
 
     @Test
     void helpAndSuggestionsKnowAllCommandsThoughOnlyTheNamedOneIsBuilt() {
         assertThat(Main.commands(List.of("status")).getSubcommands()).containsOnlyKeys("status");
         assertThat(runAsIs("--help")).isZero();
-        assertThat(out.toString()).contains("status", "call", "plugins", "contacts");
+        assertThat(out.toString()).contains("status", "call", "plugins", "contacts", "store");
         assertThat(runAsIs("stats")).isEqualTo(2);
         assertThat(err.toString()).contains("parley status");
         assertThat(runAsIs("plugins", "serch")).isEqualTo(2);
         assertThat(err.toString()).contains("plugins search");
+    }
+
+    @Test
+    void storeCommandsAskForTheOperationOfTheSameMeaning() {
+        answer = "{\"change\":\"c0\",\"found\":true,\"value\":\"hi\"}";
+        assertThat(run("store", "set", "my notes", "/a b", "{\"x\":1}")).isZero();
+        run("store", "set", "notes", "/n", "12", "--text", "--message", "why");
+        run("store", "increment", "notes", "/n", "--branch", "draft", "--", "-3");
+        run("store", "add", "notes", "/tags", "urgent");
+        run("store", "get", "notes", "/a~1b");
+        run("store", "grant", "notes", "bob", "writer");
+        run("store", "revoke", "notes", "bob");
+        run("store", "merge", "notes", "draft");
+        run("store", "create", "notes", "--mode", "open");
+        assertThat(asked)
+                .containsExactly(
+                        "POST /stores/my%20notes/put {\"path\":\"/a b\",\"value\":{\"x\":1}}",
+                        "POST /stores/notes/put {\"path\":\"/n\",\"message\":\"why\",\"value\":\"12\"}",
+                        "POST /stores/notes/increment {\"path\":\"/n\",\"branch\":\"draft\",\"by\":-3}",
+                        "POST /stores/notes/add {\"path\":\"/tags\",\"value\":\"urgent\"}",
+                        "GET /stores/notes/value?path=%2Fa%7E1b ",
+                        "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"writer\"}",
+                        "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"none\"}",
+                        "POST /stores/notes/merge {\"from\":\"draft\",\"into\":\"\",\"message\":\"\"}",
+                        "POST /stores {\"name\":\"notes\",\"appendOnly\":false,\"mode\":\"open\"}");
+        answer = "{\"found\":false,\"value\":null}";
+        assertThat(run("store", "get", "notes", "/gone", "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"code\":\"NOT_FOUND\"");
+    }
+
+    @Test
+    void docAndTaskCommandsAskForTheOperationOfTheSameMeaning() throws IOException {
+        answer =
+                "{\"found\":true,\"type\":\"text\",\"value\":\"one\\ntwo\",\"heads\":[\"a\",\"b\"]}";
+        assertThat(run("doc", "show", "notes", "/t")).isZero();
+        assertThat(out.toString()).isEqualToNormalizingNewlines("one\ntwo\n");
+        Path file = Files.writeString(dir.resolve("text"), "three");
+        assertThat(run("doc", "write", "notes", "/t", file.toString())).isZero();
+        Files.writeString(file, "one\ntwo");
+        assertThat(run("doc", "write", "notes", "/t", file.toString())).isZero();
+        assertThat(out.toString()).endsWith("Nothing was changed." + System.lineSeparator());
+        run("task", "list", "team");
+        run("task", "add", "team", "dig a hole");
+        run("task", "claim", "team", "dig a hole", "--lease", "60");
+        run("task", "finish", "team", "abcdef", "{");
+        assertThat(asked)
+                .containsExactly(
+                        "GET /stores/notes/value?path=%2Ft ",
+                        "GET /stores/notes/value?path=%2Ft ",
+                        "POST /stores/notes/text {\"path\":\"/t\",\"text\":\"three\",\"base\":\"a,b\"}",
+                        "GET /stores/notes/value?path=%2Ft ",
+                        "GET /stores/team/tasks ",
+                        "POST /stores/team/tasks {\"title\":\"dig a hole\"}",
+                        "POST /stores/team/tasks/dig%20a%20hole/claim {\"lease\":60}",
+                        "POST /stores/team/tasks/abcdef/finish {\"result\":\"{\"}");
+        answer = "{\"found\":true,\"type\":\"counter\",\"value\":1}";
+        assertThat(run("doc", "show", "notes", "/n")).isEqualTo(1);
+    }
+
+    @Test
+    void everyStoreVerbHasHelpWithAnExample() {
+        List<String> verbs =
+                List.of(
+                        "list",
+                        "create",
+                        "join",
+                        "leave",
+                        "link",
+                        "show",
+                        "get",
+                        "set",
+                        "delete",
+                        "add",
+                        "remove",
+                        "increment",
+                        "members",
+                        "grant",
+                        "revoke",
+                        "log",
+                        "branches",
+                        "merge");
+        for (String verb : verbs) {
+            out.getBuffer().setLength(0);
+            assertThat(runAsIs("store", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley store " + verb, "--json");
+        }
+        for (String verb : List.of("show", "write")) {
+            assertThat(runAsIs("doc", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley doc " + verb);
+        }
+        for (String verb :
+                List.of(
+                        "list", "add", "claim", "renew", "finish", "rename", "release", "expire",
+                        "grant", "cancel", "reopen")) {
+            assertThat(runAsIs("task", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley task " + verb);
+        }
     }
 
     @Test

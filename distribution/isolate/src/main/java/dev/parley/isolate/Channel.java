@@ -1,5 +1,6 @@
 package dev.parley.isolate;
 
+import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.PipeFrames;
 import dev.parley.wire.api.Value;
 import java.io.IOException;
@@ -20,10 +21,16 @@ final class Channel {
         this.out = out;
     }
 
+    /**
+     * @throws IllegalArgumentException if a frame cannot hold the message; nothing was sent
+     */
     synchronized void send(Value.MapBuilder message) {
         try {
             PipeFrames.write(out, message.build());
         } catch (IOException e) {
+            if (e.getCause() instanceof MalformedException tooLong) {
+                throw new IllegalArgumentException(tooLong.getMessage(), tooLong);
+            }
             Runtime.getRuntime().halt(3); // the host is gone: nothing is left to do
         }
     }

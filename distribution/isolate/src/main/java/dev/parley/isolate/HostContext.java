@@ -2,6 +2,8 @@ package dev.parley.isolate;
 
 import dev.parley.plugin.PluginContext;
 import dev.parley.plugin.PluginException;
+import dev.parley.plugin.SharedStore;
+import dev.parley.plugin.SharedStoreListener;
 import dev.parley.plugin.Store;
 import dev.parley.plugin.TopicListener;
 import dev.parley.wire.api.Value;
@@ -20,6 +22,7 @@ final class HostContext implements PluginContext, Store {
     private final Channel channel;
     private final Executor events;
     private final Map<Long, TopicListener> listeners = new ConcurrentHashMap<>();
+    private final Map<Long, SharedStoreListener> storeListeners = new ConcurrentHashMap<>();
 
     HostContext(Channel channel, Executor events) {
         this.channel = channel;
@@ -83,16 +86,85 @@ final class HostContext implements PluginContext, Store {
 
     @Override
     public List<String> keys(String prefix) throws PluginException {
-        List<String> keys = new ArrayList<>();
-        if (ask("store.keys", Value.map().put("prefix", prefix)).get("keys").orElse(Value.NULL)
-                instanceof Value.List list) {
+        return texts(ask("store.keys", Value.map().put("prefix", prefix)), "keys");
+    }
+
+    private static List<String> texts(Value.Map map, String key) {
+        List<String> texts = new ArrayList<>();
+        if (map.get(key).orElse(Value.NULL) instanceof Value.List list) {
             for (Value item : list.items()) {
                 if (item instanceof Value.Text text) {
-                    keys.add(text.value());
+                    texts.add(text.value());
                 }
             }
         }
-        return keys;
+        return texts;
+    }
+
+    @Override
+    public SharedStore shared(String name) {
+        return new HostStore(name);
+    }
+
+    /** A store that the container shares, by its name. */
+    private final class HostStore implements SharedStore {
+        private final String name;
+
+        HostStore(String name) {
+            this.name = name;
+        }
+
+        private Value.MapBuilder at(String path) {
+            return Value.map().put("store", name).put("path", path);
+        }
+
+        private String write(String operation, Value.MapBuilder arguments) throws PluginException {
+            return text(ask("shared." + operation, arguments), "change");
+        }
+
+        @Override
+        public Optional<String> get(String path) throws PluginException {
+            Value.Map answer = ask("shared.get", at(path));
+            return answer.get("json").map(json -> text(answer, "json"));
+        }
+
+        @Override
+        public String put(String path, String json) throws PluginException {
+            return write("put", at(path).put("json", json));
+        }
+
+        @Override
+        public String delete(String path) throws PluginException {
+            return write("delete", at(path));
+        }
+
+        @Override
+        public String increment(String path, long by) throws PluginException {
+            return write("increment", at(path).put("by", by));
+        }
+
+        @Override
+        public String add(String path, String json) throws PluginException {
+            return write("add", at(path).put("json", json));
+        }
+
+        @Override
+        public String remove(String path, String json) throws PluginException {
+            return write("remove", at(path).put("json", json));
+        }
+
+        @Override
+        public void listen(SharedStoreListener listener) throws PluginException {
+            Value.Map answer = ask("shared.listen", Value.map().put("store", name));
+            storeListeners.put(number(answer, "subscription"), listener);
+        }
+    }
+
+    void changed(Value.Map change) {
+        SharedStoreListener listener = storeListeners.get(number(change, "subscription"));
+        if (listener != null) {
+            events.execute(() -> listener.changed(text(change, "author"), texts(change, "paths")));
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.plugin.PluginException;
+import dev.parley.plugin.SharedStore;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.PipeFrames;
@@ -129,6 +130,35 @@ class ChildFramesTest {
                                 "log"));
     }
 
+    @Test
+    void whatAPluginAsksOfASharedStoreIsTheSpecsBytes() throws Exception {
+        AnsweringHost host =
+                new AnsweringHost(
+                        "answer to shared.listen",
+                        "answer to shared.put",
+                        "answer to shared.get",
+                        "answer to shared.increment");
+        HostContext context = new HostContext(host.channel, Runnable::run);
+        List<String> heard = new ArrayList<>();
+        SharedStore store = context.shared("board/main");
+        store.listen((author, paths) -> heard.add(author.length() + " " + paths));
+        assertThat(store.put("/title", "\"hi\"")).hasSize(64);
+        assertThat(store.get("/title")).contains("\"hi\"");
+        assertThatThrownBy(() -> context.shared("other").increment("/n", 2))
+                .isInstanceOfSatisfying(
+                        PluginException.class,
+                        e -> assertThat(e.code()).isEqualTo("PERMISSION_DENIED"));
+        context.changed(PipeFrames.read(new ByteArrayInputStream(vector("changed"))));
+        assertThat(heard).containsExactly("64 [/title, /a~1b]");
+        assertThat(host.toByteArray())
+                .isEqualTo(
+                        vector(
+                                "ask shared.listen",
+                                "ask shared.put",
+                                "ask shared.get",
+                                "ask shared.increment"));
+    }
+
     /** The child takes the process's streams for itself; the test has them back afterwards. */
     private static byte[] converse(byte[] said) throws MalformedException {
         PrintStream out = System.out;
@@ -143,6 +173,18 @@ class ChildFramesTest {
             System.setIn(in);
         }
         return answered.toByteArray();
+    }
+
+    @Test
+    void whatNoFrameHoldsIsToldToWhoSaysItAndTheConversationGoesOn() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Channel channel = new Channel(out);
+        assertThatThrownBy(() -> channel.send(Value.map().put("text", "x".repeat((1 << 20) + 1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most");
+        assertThat(out.size()).isZero();
+        channel.send(Value.map().put("kind", "pong"));
+        assertThat(out.size()).isPositive();
     }
 
     @Test

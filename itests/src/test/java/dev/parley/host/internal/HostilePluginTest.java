@@ -163,6 +163,8 @@ class HostilePluginTest {
                                 null,
                                 null,
                                 "-proc:none",
+                                "--release",
+                                "17",
                                 "-cp",
                                 ISOLATE.toString(),
                                 "-d",

@@ -4,6 +4,7 @@ import dev.parley.plugin.CallPermission;
 import dev.parley.plugin.Plugin;
 import dev.parley.plugin.PublishPermission;
 import dev.parley.plugin.StoragePermission;
+import dev.parley.plugin.StoresPermission;
 import dev.parley.plugin.SubscribePermission;
 import dev.parley.plugin.Tool;
 import java.io.IOException;
@@ -107,7 +108,7 @@ public final class PluginProcessor extends AbstractProcessor {
                         .put("title", plugin.title().isEmpty() ? plugin.name() : plugin.title())
                         .put("description", plugin.description())
                         .put("entryClass", entryClass)
-                        .put("api", "1.0.0")
+                        .put("api", "1.1.0")
                         .raw("permissions", JsonObject.array(permissions(type)))
                         .raw("tools", JsonObject.array(tools(type)))
                 + "\n";
@@ -178,6 +179,21 @@ public final class PluginProcessor extends AbstractProcessor {
             for (String topic : subscribe.topics()) {
                 checkTopic(type, topic);
                 permissions.add(permission(type, "gossip.subscribe:" + topic, subscribe.reason()));
+            }
+        }
+        StoresPermission stores = type.getAnnotation(StoresPermission.class);
+        if (stores != null) {
+            check(stores.stores().length > 0, type, "a permission for no store at all");
+            for (String store : stores.stores()) {
+                check(
+                        store.length() <= 128
+                                && store.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*(/\\*)?"),
+                        type,
+                        "'"
+                                + store
+                                + "' is no store's name: parts of letters, digits, '.', '_' and '-'"
+                                + " joined by '/', and '/*' at the end");
+                permissions.add(permission(type, "stores:" + store, stores.reason()));
             }
         }
         CallPermission call = type.getAnnotation(CallPermission.class);

@@ -54,6 +54,7 @@ class PluginProcessorTest {
                                 + "@PublishPermission(topics = {\"a/b\", \"c/*\"}, reason = \"sends\")"
                                 + "@SubscribePermission(topics = \"a/b\", reason = \"hears\")"
                                 + "@CallPermission(plugins = \"other\", reason = \"asks\")"
+                                + "@StoresPermission(stores = {\"board/*\", \"notes\"}, reason = \"shares\")"
                                 + PLUGIN
                                 + "public class P implements T { public P(PluginContext c) {}"
                                 + " public Out say(String what, int times) { return new Out(what); } }");
@@ -67,6 +68,8 @@ class PluginProcessorTest {
                         "\"gossip.publish:c/*\"",
                         "{\"permission\":\"gossip.subscribe:a/b\",\"reason\":\"hears\"}",
                         "\"tool.call:other\"",
+                        "{\"permission\":\"stores:board/*\",\"reason\":\"shares\"}",
+                        "\"stores:notes\"",
                         "\"title\":\"Say \\\"it\\\"\"",
                         "\"effects\":\"external\",\"audience\":\"network\"",
                         "\"parameters\":[\"what\",\"times\"]",
@@ -183,6 +186,10 @@ class PluginProcessorTest {
                 "@SubscribePermission(topics = \"a/*/b\", reason = \"r\")",
                 "@SubscribePermission(topics = \"A\", reason = \"r\")",
                 "@CallPermission(plugins = \"*\", reason = \"r\")",
+                "@StoresPermission(stores = \"*\", reason = \"r\")",
+                "@StoresPermission(stores = \"/*\", reason = \"r\")",
+                "@StoresPermission(stores = \"a b\", reason = \"r\")",
+                "@StoresPermission(stores = {}, reason = \"r\")",
                 "@CallPermission(plugins = \"other\", reason = \" \")",
                 "@PublishPermission(topics = {}, reason = \"r\")"
             })

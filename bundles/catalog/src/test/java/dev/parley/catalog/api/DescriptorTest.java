@@ -10,6 +10,7 @@ import dev.parley.identity.api.SignedRecord;
 import dev.parley.storage.api.Hash;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
+import dev.parley.wire.vectors.Vectors;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.catalog.api.Descriptor;
-import dev.parley.catalog.api.Vectors;
 import dev.parley.storage.api.Hash;
 import dev.parley.wire.api.Cbor;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.MalformedException.Reason;
 import dev.parley.wire.api.Value;
+import dev.parley.wire.vectors.Vectors;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

@@ -3,9 +3,50 @@ package dev.parley.crdt.api;
 /**
  * An element, node, task or claim: the change that made it, and which operation of it.
  *
+ * <p>A change has an id only when it is complete. What a transaction makes is therefore named for
+ * the time being, by a <i>pending</i> id, which this transaction takes wherever it takes an
+ * element, and which its {@link Transaction#state} shows. Afterwards {@link #in} gives the name
+ * that lasts. No other transaction takes it: it finds nothing there.
+ *
  * @param offset how many operation numbers of the change come before
  */
 public record ElementId(Id change, int offset) {
+    /** The root of every tree, which nobody made. */
+    public static final ElementId ROOT = new ElementId(pending(0), 0);
+
+    /** How many bytes are zero in the name of a change that has no id; 2^-224 of all hashes. */
+    private static final int ZEROS = 28;
+
+    /** The name of the n-th change that was begun; 0 is none. */
+    public static Id pending(int number) {
+        byte[] bytes = new byte[Id.BYTES];
+        for (int i = 0; i < Integer.BYTES; i++) {
+            bytes[Id.BYTES - 1 - i] = (byte) (number >>> 8 * i);
+        }
+        return Id.of(bytes);
+    }
+
+    /** Whether it is a name within a transaction only. */
+    public boolean isPending() {
+        byte[] bytes = change.bytes();
+        for (int i = 0; i < ZEROS; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return !equals(ROOT);
+    }
+
+    /**
+     * The name that lasts.
+     *
+     * @param written the change that the transaction became
+     * @return itself if it is not pending
+     */
+    public ElementId in(SignedChange written) {
+        return isPending() ? new ElementId(written.id(), offset) : this;
+    }
+
     /** As text: the change in hex, a dot, the offset. */
     @Override
     public String toString() {

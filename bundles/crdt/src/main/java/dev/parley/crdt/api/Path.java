@@ -48,6 +48,15 @@ public record Path(List<Segment> segments) {
         return new Path(longer);
     }
 
+    /** Whether this is the object of this type under the key of that map. */
+    public boolean is(Path map, String key, ObjectType type) {
+        int last = segments.size() - 1;
+        return last == map.segments.size()
+                && segments.get(last).type() == type
+                && segments.get(last).key().equals(key)
+                && segments.subList(0, last).equals(map.segments);
+    }
+
     /** A map under the key. */
     public Path map(String key) {
         return at(key, ObjectType.MAP);

@@ -162,6 +162,9 @@ public interface Replica {
 
     boolean has(Id change);
 
+    /** As how many-th it was taken in, from 0; below 0 if it is not there. */
+    int indexOf(Id change);
+
     /** In the order they were taken in. */
     SignedChange change(int index);
 

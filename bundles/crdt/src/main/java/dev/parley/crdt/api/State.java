@@ -49,6 +49,23 @@ public interface State {
 
     List<ListElement> list(Path path);
 
+    /**
+     * The nodes under one, in order; none if it cannot be seen.
+     *
+     * @param parent a node, or {@link ElementId#ROOT}
+     */
+    List<TreeNode> children(Path tree, ElementId parent);
+
+    /**
+     * @return nothing if it was felled, or one above it
+     */
+    Optional<TreeNode> node(Path tree, ElementId node);
+
+    /** In the order they were made. */
+    List<Task> tasks(Path path);
+
+    Optional<Task> task(Path path, ElementId task);
+
     /** SHA-256 of the canonical form: equal states have equal hashes. */
     Id hash();
 

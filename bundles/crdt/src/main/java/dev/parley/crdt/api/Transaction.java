@@ -8,6 +8,9 @@ public interface Transaction {
     /** The state with what this transaction did so far. */
     State state();
 
+    /** How many operations it has done so far. */
+    int size();
+
     /** Gives the author a role, which only an admin may; such a change does nothing else. */
     void role(Id agent, Role role) throws RefusedException;
 
@@ -36,4 +39,10 @@ public interface Transaction {
     TextEditor text(Path text);
 
     ListEditor list(Path list);
+
+    /** Changes a tree. Only valid inside this transaction. */
+    TreeEditor tree(Path tree);
+
+    /** Changes a list of tasks. Only valid inside this transaction. */
+    TasksEditor tasks(Path tasks);
 }

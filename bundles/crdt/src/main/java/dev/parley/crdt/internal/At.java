@@ -8,6 +8,9 @@ final class At {
     /** What {@link #resolve} gives for an operation that is not in the past. */
     static final long NOWHERE = -1;
 
+    private static final int NONE = -1;
+    private static final int UNKNOWN = -2;
+
     private final ChangeGraph graph;
     private final int change;
     private final int agent;
@@ -18,6 +21,13 @@ final class At {
         this.change = change;
         this.agent = graph.agent(change);
         this.number = graph.start(change);
+    }
+
+    /** This place, to be kept. */
+    At copy() {
+        At copy = new At(graph, change);
+        copy.number = number;
+        return copy;
     }
 
     /** Goes on to the operation after one of this length. */
@@ -89,6 +99,11 @@ final class At {
     }
 
     /**
+     * What a reference names, which depends on the past alone: an agent that has signed two changes
+     * of one sequence number there is named with a change of it, and meant is the operation on the
+     * way back from that change by {@code prev}. Any other agent has one such way and is named
+     * without.
+     *
      * @return the operation's dot, or {@link #NOWHERE} if it is not in the past or not named as it
      *     must be
      */
@@ -99,75 +114,46 @@ final class At {
                     ? dot(graph.agents().owner(agent, ref.number()), ref.number())
                     : NOWHERE;
         }
-        Id fork = ref.fork();
-        List<Integer> lines = graph.agents().of(name);
-        if (lines.isEmpty()) {
+        int sole = soleLine(graph.agents().of(name));
+        Id way = ref.fork();
+        if (way != null) {
+            return sole == NONE ? onTheWay(name, way, ref.number()) : NOWHERE;
+        }
+        if (sole < 0) {
             return NOWHERE;
         }
-        if (lines.size() == 1 && fork == null) {
-            int only = lines.get(0);
-            return knows(only, ref.number()) ? dot(only, ref.number()) : NOWHERE;
-        }
-        int line = fork == null ? soleLine(lines) : forkLine(name, fork, lines);
-        if (line < 0) {
-            return NOWHERE;
-        }
-        int owner = graph.agents().owner(line, ref.number());
+        int owner = graph.agents().owner(sole, ref.number());
         return knows(owner, ref.number()) ? dot(owner, ref.number()) : NOWHERE;
     }
 
-    /** The line that all of the agent's operations in the past are on; -1 if there are two. */
+    private long onTheWay(AgentName name, Id from, int ofNumber) {
+        int named = graph.find(from);
+        if (named < 0
+                || !graph.agents().name(graph.agent(named)).equals(name)
+                || !knows(graph.agent(named), graph.start(named))
+                || ofNumber >= graph.end(named)) {
+            return NOWHERE;
+        }
+        return dot(graph.agents().owner(graph.agent(named), ofNumber), ofNumber);
+    }
+
+    /**
+     * The line that all of the agent's operations in the past are on, itself or through the lines
+     * it left; {@link #NONE} if they are on two or more, and {@link #UNKNOWN} if there are none.
+     */
     private int soleLine(List<Integer> lines) {
-        int sole = -1;
+        int sole = UNKNOWN;
         for (int line : lines) {
             Agents.Line it = graph.agents().line(line);
             if (!knows(line, it.from())) {
                 continue;
             }
-            boolean continues = it.parent() == sole && (sole < 0 || !knows(sole, it.from()));
-            if (!continues) {
-                return -1;
+            if (sole != UNKNOWN && (it.parent() != sole || knows(sole, it.from()))) {
+                return NONE;
             }
             sole = line;
         }
         return sole;
-    }
-
-    private int forkLine(AgentName name, Id fork, List<Integer> lines) {
-        int named = graph.find(fork);
-        if (named < 0
-                || !graph.agents().name(graph.agent(named)).equals(name)
-                || !knows(graph.agent(named), graph.start(named))) {
-            return -1;
-        }
-        for (int line : lines) {
-            int other = graph.agents().line(line).first();
-            boolean twins =
-                    other != named
-                            && graph.seq(other) == graph.seq(named)
-                            && graph.prev(other) == graph.prev(named);
-            boolean first = other == named && rivalKnown(named, lines);
-            if (first || twins && knows(line, graph.start(other))) {
-                return graph.agent(named);
-            }
-        }
-        return -1;
-    }
-
-    /** Whether the past has another change with the same sequence number. */
-    private boolean rivalKnown(int change, List<Integer> lines) {
-        for (int line : lines) {
-            if (line != graph.agent(change)
-                    && graph.chainLength(line) > 0
-                    && knows(line, graph.start(change))) {
-                int rival = graph.changeOf(line, graph.start(change));
-                if (graph.seq(rival) == graph.seq(change)
-                        && graph.prev(rival) == graph.prev(change)) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** How this operation's change must name another one in its past. */
@@ -178,26 +164,16 @@ final class At {
             return Ref.own(ofNumber);
         }
         AgentName name = graph.agents().name(of);
-        List<Integer> lines = graph.agents().of(name);
-        if (lines.size() == 1 || soleLine(lines) >= 0) {
+        if (soleLine(graph.agents().of(name)) != NONE) {
             return new Ref(name, null, ofNumber);
         }
-        return new Ref(name, graph.id(parting(of, lines)), ofNumber);
+        int known = graph.past(change).get(of);
+        return new Ref(name, graph.id(graph.changeOf(of, known - 1)), ofNumber);
     }
 
-    /** The change of this line, or of one that leaves it, where it parted from another one. */
-    private int parting(int of, List<Integer> lines) {
-        Agents.Line line = graph.agents().line(of);
-        if (line.parent() >= 0 || rivalKnown(line.first(), lines)) {
-            return line.first();
-        }
-        for (int other : lines) {
-            Agents.Line child = graph.agents().line(other);
-            if (child.parent() == of && knows(other, child.from()) && knows(of, child.from())) {
-                return graph.changeOf(of, child.from());
-            }
-        }
-        return line.first();
+    /** Whether the operation belongs to this change and was made before. */
+    boolean isEarlierHere(long dot) {
+        return agent(dot) == agent && number(dot) >= graph.start(change) && number(dot) < number;
     }
 
     /** Last writer wins: by time, then by change, then by number. */

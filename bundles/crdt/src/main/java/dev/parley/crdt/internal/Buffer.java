@@ -4,22 +4,37 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.SignedChange;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Changes that wait for others; bounded, the oldest goes first and can be asked for again. */
+/**
+ * Changes that wait for others; bounded, the oldest goes first and can be asked for again. What has
+ * gone leaves nothing behind.
+ */
 final class Buffer {
     static final int MAX_CHANGES = 4096;
     static final int MAX_BYTES = 16 << 20;
 
-    private final Map<Id, SignedChange> waiting = new LinkedHashMap<>();
-    private final Map<Id, List<Id>> byMissing = new HashMap<>();
+    private record Waiting(SignedChange change, Id missing) {}
+
+    private final Map<Id, Waiting> waiting = new LinkedHashMap<>();
+    private final Map<Id, Set<Id>> byMissing = new HashMap<>();
     private int bytes;
 
     int size() {
         return waiting.size();
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /** How many changes are waited for. */
+    int missing() {
+        return byMissing.size();
     }
 
     boolean contains(Id change) {
@@ -27,37 +42,43 @@ final class Buffer {
     }
 
     void add(SignedChange change, Id missing) {
-        if (waiting.putIfAbsent(change.id(), change) == null) {
-            bytes += change.body().length + change.signature().length;
+        remove(change.id());
+        waiting.put(change.id(), new Waiting(change, missing));
+        byMissing.computeIfAbsent(missing, it -> new LinkedHashSet<>(2)).add(change.id());
+        bytes += size(change);
+        while (waiting.size() > MAX_CHANGES || bytes > MAX_BYTES) {
+            remove(waiting.keySet().iterator().next());
         }
-        List<Id> same = byMissing.computeIfAbsent(missing, it -> new ArrayList<>(1));
-        if (!same.contains(change.id())) {
-            same.add(change.id());
+    }
+
+    private static int size(SignedChange change) {
+        return change.body().length + change.signature().length;
+    }
+
+    private void remove(Id change) {
+        Waiting removed = waiting.remove(change);
+        if (removed == null) {
+            return;
         }
-        Iterator<SignedChange> oldest = waiting.values().iterator();
-        while ((waiting.size() > MAX_CHANGES || bytes > MAX_BYTES) && oldest.hasNext()) {
-            SignedChange dropped = oldest.next();
-            oldest.remove();
-            bytes -= dropped.body().length + dropped.signature().length;
-        }
-        if (byMissing.size() > 2 * MAX_CHANGES) {
-            byMissing.values().forEach(it -> it.removeIf(id -> !waiting.containsKey(id)));
-            byMissing.values().removeIf(List::isEmpty);
+        bytes -= size(removed.change());
+        Set<Id> same = byMissing.get(removed.missing());
+        if (same != null && same.remove(change) && same.isEmpty()) {
+            byMissing.remove(removed.missing());
         }
     }
 
     /** Takes out what waited for this one. */
     List<SignedChange> release(Id arrived) {
-        List<Id> ids = byMissing.remove(arrived);
+        Set<Id> ids = byMissing.remove(arrived);
         if (ids == null) {
             return List.of();
         }
         List<SignedChange> released = new ArrayList<>(ids.size());
         for (Id id : ids) {
-            SignedChange change = waiting.remove(id);
+            Waiting change = waiting.remove(id);
             if (change != null) {
-                bytes -= change.body().length + change.signature().length;
-                released.add(change);
+                bytes -= size(change.change());
+                released.add(change.change());
             }
         }
         return released;
@@ -65,7 +86,8 @@ final class Buffer {
 
     /** Takes all out. */
     List<SignedChange> drain() {
-        List<SignedChange> all = new ArrayList<>(waiting.values());
+        List<SignedChange> all = new ArrayList<>();
+        waiting.values().forEach(it -> all.add(it.change()));
         waiting.clear();
         byMissing.clear();
         bytes = 0;

@@ -13,18 +13,44 @@ import org.jspecify.annotations.Nullable;
  */
 record Change(
         Id store,
-        Id author,
+        AgentName agent,
         int seq,
         @Nullable Id prev,
         int start,
         List<Id> dependencies,
         long time,
-        String branch,
         String message,
         List<Operation> operations) {
 
-    AgentName agent() {
-        return new AgentName(author, branch);
+    Change(
+            Id store,
+            Id author,
+            int seq,
+            @Nullable Id prev,
+            int start,
+            List<Id> dependencies,
+            long time,
+            String branch,
+            String message,
+            List<Operation> operations) {
+        this(
+                store,
+                new AgentName(author, branch),
+                seq,
+                prev,
+                start,
+                dependencies,
+                time,
+                message,
+                operations);
+    }
+
+    Id author() {
+        return agent.author();
+    }
+
+    String branch() {
+        return agent.branch();
     }
 
     int length() {

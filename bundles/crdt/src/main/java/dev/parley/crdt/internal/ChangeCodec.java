@@ -9,6 +9,7 @@ import dev.parley.crdt.api.SignedChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changes to bytes and back; one encoding of each ({@code 0010-crdt-changes}). */
 final class ChangeCodec {
@@ -45,6 +46,31 @@ final class ChangeCodec {
     }
 
     static Change decode(byte[] body) throws MalformedException {
+        return decode(body, Likely.NOTHING);
+    }
+
+    /** What the change before said; where this one says the same it is not made again. */
+    record Likely(@Nullable Change before) {
+        static final Likely NOTHING = new Likely(null);
+
+        private Id id(Reader in, @Nullable Id guess) throws MalformedException {
+            return guess == null ? in.id() : in.id(guess);
+        }
+
+        private AgentName agent(Id author, String branch) {
+            Change change = before;
+            return change != null && change.author() == author && change.branch().equals(branch)
+                    ? change.agent()
+                    : new AgentName(author, branch);
+        }
+
+        @Nullable Path path() {
+            Change change = before;
+            return change == null ? null : change.operations().get(0).path();
+        }
+    }
+
+    static Change decode(byte[] body, Likely likely) throws MalformedException {
         if (body.length > SignedChange.MAX_BODY_BYTES) {
             throw new MalformedException(
                     "a change of "
@@ -54,23 +80,23 @@ final class ChangeCodec {
         }
         Reader in = new Reader(body);
         in.expect("version", VERSION, in.u8());
-        Id store = in.id();
-        Id author = in.id();
+        Change before = likely.before();
+        Id store = likely.id(in, before == null ? null : before.store());
+        Id author = likely.id(in, before == null ? null : before.author());
         int seq = in.uint();
         if (seq == 0) {
             throw new MalformedException("sequence 0, expected at least 1");
         }
         Id prev = seq == 1 ? null : in.id();
         int start = in.uint();
-        List<Id> dependencies = dependencies(in, prev == null ? author : prev);
+        List<Id> dependencies = dependencies(in, prev);
         long time = in.u64();
         String branch = branch(in);
         String message = in.text("a message", 0, MAX_MESSAGE_BYTES);
-        List<Operation> operations =
-                new OperationReader(in).read(new AgentName(author, branch), start);
+        AgentName agent = likely.agent(author, branch);
+        List<Operation> operations = new OperationReader(in).read(agent, start, likely.path());
         in.end();
-        return new Change(
-                store, author, seq, prev, start, dependencies, time, branch, message, operations);
+        return new Change(store, agent, seq, prev, start, dependencies, time, message, operations);
     }
 
     /** Lowercase ASCII, so that all compare names alike. */
@@ -95,7 +121,7 @@ final class ChangeCodec {
         return name;
     }
 
-    private static List<Id> dependencies(Reader in, Id prev) throws MalformedException {
+    private static List<Id> dependencies(Reader in, @Nullable Id prev) throws MalformedException {
         int count = in.count("dependencies", 0, MAX_DEPENDENCIES);
         if (count == 0) {
             return List.of();
@@ -103,7 +129,8 @@ final class ChangeCodec {
         List<Id> dependencies = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Id next = in.id();
-            if (next.equals(prev) || i > 0 && dependencies.get(i - 1).compareTo(next) >= 0) {
+            if (prev != null && next.equals(prev)
+                    || i > 0 && dependencies.get(i - 1).compareTo(next) >= 0) {
                 throw new MalformedException("dependencies are not ascending, or name prev");
             }
             dependencies.add(next);
@@ -113,7 +140,7 @@ final class ChangeCodec {
 
     /** Indices of agents and paths in the order of first use. Small, so they are searched. */
     static final class Tables {
-        private final List<Ref> agents = new ArrayList<>(1);
+        private final List<Ref> agents = new ArrayList<>(0);
         private final List<Path> objects = new ArrayList<>(1);
         private final List<Integer> parents = new ArrayList<>(1);
         private java.util.Map<Object, Integer> many = java.util.Map.of();
@@ -138,12 +165,18 @@ final class ChangeCodec {
                 return index;
             }
             List<Path.Segment> segments = path.segments();
-            int parent = object(new Path(segments.subList(0, segments.size() - 1)));
+            int parent =
+                    segments.size() == 1
+                            ? 0
+                            : object(new Path(segments.subList(0, segments.size() - 1)));
             parents.add(parent);
             return add(objects, path);
         }
 
         private <T> int find(List<T> table, T wanted) {
+            if (!table.isEmpty() && table.get(0) == wanted) {
+                return 1;
+            }
             if (table.size() > FEW) {
                 return many.getOrDefault(wanted, 0);
             }
@@ -196,13 +229,16 @@ final class ChangeCodec {
 
     /** The tables as they were sent; who reads the operations says that each entry was used. */
     static final class SentTables {
+        private static final Ref[] NO_AGENTS = {};
+
         private final Ref[] agents;
         private final Path[] objects;
         private int agentsUsed;
         private int objectsUsed;
 
-        SentTables(Reader in, AgentName own) throws MalformedException {
-            agents = new Ref[in.count("agents", 0, MAX_TABLE)];
+        SentTables(Reader in, AgentName own, @Nullable Path likely) throws MalformedException {
+            int agentCount = in.count("agents", 0, MAX_TABLE);
+            agents = agentCount == 0 ? NO_AGENTS : new Ref[agentCount];
             for (int i = 0; i < agents.length; i++) {
                 AgentName name = new AgentName(in.id(), branch(in));
                 int forked = in.u8();
@@ -224,7 +260,10 @@ final class ChangeCodec {
                 if (above.type() != ObjectType.MAP || above.segments().size() == Path.MAX_DEPTH) {
                     throw new MalformedException("an object under one that has no keys");
                 }
-                objects[i] = above.at(key, type);
+                objects[i] =
+                        likely != null && likely.is(above, key, type)
+                                ? likely
+                                : above.at(key, type);
             }
             refuseTwins(objects);
         }

@@ -2,10 +2,8 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 
 /**
  * The hash graph of changes, without their operations: for each change its id, whose it is, what it
@@ -17,7 +15,13 @@ final class ChangeGraph {
     private static final int[] NO_DEPENDENCIES = {};
 
     private final Agents agents = new Agents(this);
+    private final BitSet byAdmins = new BitSet();
     private int size;
+
+    /** The change without an id yet; and how many there were, so that no two have one name. */
+    private int open = NONE;
+
+    private int begun;
     private byte[] ids = new byte[16 * Id.BYTES];
     private int[] agent = new int[16];
     private int[] seq = new int[16];
@@ -76,8 +80,39 @@ final class ChangeGraph {
         return start[change] + length[change];
     }
 
+    /**
+     * The latest time of the change and its past. Of a change that is not void it is its own time.
+     */
     long time(int change) {
         return time[change];
+    }
+
+    /** Whether the author was admin in its past. */
+    boolean isByAdmin(int change) {
+        return byAdmins.get(change);
+    }
+
+    void markByAdmin(int change) {
+        byAdmins.set(change);
+    }
+
+    /** What others call an operation; while its change has no id, a name for the time being. */
+    ElementId element(long dot) {
+        int change = changeOf(At.agent(dot), At.number(dot));
+        return new ElementId(id(change), At.number(dot) - start[change]);
+    }
+
+    /**
+     * @return the operation's dot, or {@link At#NOWHERE} if there is none
+     */
+    long dot(ElementId element) {
+        int change =
+                open != NONE && element.change().equalsAt(ids, open * Id.BYTES)
+                        ? open
+                        : find(element.change());
+        return change == NONE || element.offset() < 0 || element.offset() >= length[change]
+                ? At.NOWHERE
+                : At.dot(agent[change], start[change] + element.offset());
     }
 
     /**
@@ -117,6 +152,11 @@ final class ChangeGraph {
      */
     int find(Id id) {
         return (int) index[slot(id)] - 1;
+    }
+
+    /** As {@link #find}, quicker for the change that came last. */
+    int findLate(Id id) {
+        return size > 0 && id.equalsAt(ids, (size - 1) * Id.BYTES) ? size - 1 : find(id);
     }
 
     /** Whether the operation is in the past of the change, or of it and before this number. */
@@ -208,35 +248,14 @@ final class ChangeGraph {
         return chain[low];
     }
 
-    /** What the dot of an element, node, task or claim is called elsewhere. */
-    ElementId element(long dot) {
-        int change = changeOf(At.agent(dot), At.number(dot));
-        return new ElementId(id(change), At.number(dot) - start[change]);
-    }
-
-    /**
-     * @return the dot of an element, or {@link At#NOWHERE}
-     */
-    long dot(ElementId element) {
-        int change = find(element.change());
-        if (change < 0 || element.offset() < 0 || element.offset() >= length[change]) {
-            return At.NOWHERE;
-        }
-        return At.dot(agent[change], start[change] + element.offset());
-    }
-
     /** The last change of a line. */
     int tip(int ofAgent) {
         return chains[ofAgent][chainLengths[ofAgent] - 1];
     }
 
-    /** The changes of a line after the first few, in order. */
-    List<Integer> chain(int ofAgent, int from) {
-        List<Integer> changes = new ArrayList<>();
-        for (int i = from; i < chainLengths[ofAgent]; i++) {
-            changes.add(chains[ofAgent][i]);
-        }
-        return changes;
+    /** A change of a line, which are counted from 0. */
+    int chained(int ofAgent, int index) {
+        return chains[ofAgent][index];
     }
 
     int chainLength(int ofAgent) {
@@ -259,6 +278,7 @@ final class ChangeGraph {
     void seal(int change, Id id) {
         id.copyTo(ids, change * Id.BYTES);
         remember(id, change);
+        open = NONE;
     }
 
     /** Makes a change that was begun longer. */
@@ -269,6 +289,8 @@ final class ChangeGraph {
     /** Takes the last change back, if it was not sealed. */
     void cancel(int[] headsBefore) {
         int last = --size;
+        open = NONE;
+        byAdmins.clear(last);
         int owner = agent[last];
         chainLengths[owner]--;
         if (chainLengths[owner] == 0) {
@@ -279,7 +301,8 @@ final class ChangeGraph {
     }
 
     /**
-     * Begins a change of a length that is not known yet. Until it is sealed it has no id.
+     * Begins a change of a length that is not known yet. Until it is sealed it has no id but a name
+     * that {@link ElementId#isPending} knows.
      *
      * @param prevChange -1 if it is the agent's first
      * @return its number
@@ -287,11 +310,12 @@ final class ChangeGraph {
     int begin(AgentName name, long at, int prevChange, int[] builtOn) {
         grow();
         int added = size++;
-        Arrays.fill(ids, added * Id.BYTES, (added + 1) * Id.BYTES, (byte) 0);
+        open = added;
+        ElementId.pending(++begun).copyTo(ids, added * Id.BYTES);
         seq[added] = prevChange == NONE ? 1 : seq[prevChange] + 1;
         start[added] = prevChange == NONE ? 0 : end(prevChange);
         length[added] = 0;
-        time[added] = at;
+        time[added] = latest(at, prevChange, builtOn);
         voided[added] = false;
         prev[added] = prevChange;
         dependencies[added] = builtOn.length == 0 ? NO_DEPENDENCIES : builtOn;
@@ -306,6 +330,19 @@ final class ChangeGraph {
         chain[chainLengths[owner]++] = added;
         replaceHeads(prevChange, builtOn, added);
         return added;
+    }
+
+    private long latest(long at, int prevChange, int[] builtOn) {
+        long latest = at;
+        if (prevChange != NONE && Long.compareUnsigned(time[prevChange], latest) > 0) {
+            latest = time[prevChange];
+        }
+        for (int dependency : builtOn) {
+            if (Long.compareUnsigned(time[dependency], latest) > 0) {
+                latest = time[dependency];
+            }
+        }
+        return latest;
     }
 
     private int owner(AgentName name, int prevChange, int added) {

@@ -19,6 +19,7 @@ final class Earlier {
     private final List<Inserted> inserted = new ArrayList<>(0);
     private Map<Object, Long> amounts = Map.of();
 
+    /** Insertions come in the order of their numbers. */
     void insert(Path path, int from, int length) {
         inserted.add(new Inserted(path, from, length));
     }
@@ -27,10 +28,18 @@ final class Earlier {
      * @return the insertion into this object that has the element, if this change made it
      */
     @Nullable Inserted find(Path path, int number) {
-        for (int i = inserted.size() - 1; i >= 0; i--) {
-            Inserted it = inserted.get(i);
+        int low = 0;
+        int high = inserted.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            Inserted it = inserted.get(middle);
             if (it.has(number)) {
                 return it.path().equals(path) ? it : null;
+            }
+            if (it.from() > number) {
+                high = middle - 1;
+            } else {
+                low = middle + 1;
             }
         }
         return null;

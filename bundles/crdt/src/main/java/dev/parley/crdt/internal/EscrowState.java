@@ -6,6 +6,7 @@ import dev.parley.crdt.api.RefusedException.Code;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A counter that is shared out: whoever mints owns what was minted, can spend or hand it on, and
@@ -13,14 +14,28 @@ import java.util.TreeMap;
  * proved (O'Neil 1986; Balegas et al., "Bounded counter", 2015).
  */
 final class EscrowState extends ObjectState {
+    /** What one author may mint, so that shares of thousands of authors are no negative number. */
+    static final long MAX_MINTED = 1L << 48;
+
     private record Share(Path path, Id owner) {}
 
+    private record Minted(Path path) {}
+
     private final Map<Id, RunningSums> shares = new HashMap<>();
+    private final Map<Id, RunningSums> mints = new HashMap<>();
 
     @Override
     void check(Operation operation, At at, Earlier earlier) throws VoidException {
         Share own = new Share(operation.path(), at.author());
         if (operation instanceof Operation.Mint mint) {
+            Minted minted = new Minted(operation.path());
+            long before = known(mints.get(at.author()), at) + earlier.amount(minted);
+            if (mint.amount() > MAX_MINTED - before) {
+                throw new VoidException(
+                        Code.NOT_ENOUGH,
+                        "an author mints at most " + MAX_MINTED + ", of which " + before + " are");
+            }
+            earlier.add(minted, mint.amount());
             earlier.add(own, mint.amount());
             return;
         }
@@ -28,7 +43,7 @@ final class EscrowState extends ObjectState {
                 operation instanceof Operation.Spend spend
                         ? spend.amount()
                         : operation instanceof Operation.Transfer transfer ? transfer.amount() : 0;
-        long has = knownShare(at.author(), at) + earlier.amount(own);
+        long has = known(shares.get(at.author()), at) + earlier.amount(own);
         if (amount > has) {
             throw new VoidException(
                     Code.NOT_ENOUGH, "the author's share is " + has + ", not " + amount);
@@ -39,19 +54,23 @@ final class EscrowState extends ObjectState {
         }
     }
 
-    private long knownShare(Id owner, At at) {
-        RunningSums sums = shares.get(owner);
-        long share = 0;
-        for (int agent = 0; sums != null && agent < sums.agents(); agent++) {
-            share += sums.before(agent, at.end(agent));
+    private static long known(@Nullable RunningSums sums, At at) {
+        if (sums == null) {
+            return 0;
         }
-        return share;
+        long known = 0;
+        for (int agent = 0; agent < sums.agents(); agent++) {
+            known += sums.before(agent, at.end(agent));
+        }
+        return known;
     }
 
     @Override
     void apply(Operation operation, At at) {
         if (operation instanceof Operation.Mint mint) {
             add(at.author(), at, mint.amount());
+            mints.computeIfAbsent(at.author(), it -> new RunningSums())
+                    .add(at.agent(), at.number(), mint.amount());
         } else if (operation instanceof Operation.Spend spend) {
             add(at.author(), at, -spend.amount());
         } else if (operation instanceof Operation.Transfer transfer) {

@@ -7,6 +7,7 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
 final class Integration {
     static final long MAX_AHEAD_MILLIS = 300_000;
     private static final int NONE = -1;
+    private static final int[] ALONE = {};
 
     private final StoreInfo info;
     private final Id store;
@@ -36,6 +38,7 @@ final class Integration {
     private final Consumer<ChangeEvent> listener;
     private View main;
     private long lastTime;
+    private ChangeCodec.Likely likely = ChangeCodec.Likely.NOTHING;
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this.info = info;
@@ -88,7 +91,7 @@ final class Integration {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
         List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeOne(signed, nowMillis, applied);
+        Receipt.Status status = takeUnknown(signed, nowMillis, applied);
         if (status == Receipt.Status.APPLIED) {
             drain(nowMillis, applied);
         }
@@ -133,8 +136,15 @@ final class Integration {
     }
 
     private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
+        return graph.find(signed.id()) >= 0
+                ? Receipt.Status.KNOWN
+                : takeUnknown(signed, nowMillis, applied);
+    }
+
+    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
         try {
-            return takeOne(signed, ChangeCodec.decode(signed.body()), nowMillis, applied);
+            return takeUnknown(
+                    signed, ChangeCodec.decode(signed.body(), likely), nowMillis, applied);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
@@ -142,28 +152,29 @@ final class Integration {
 
     /** As {@link #receive}, for who has read the body already. */
     Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
+        if (graph.find(signed.id()) >= 0) {
+            return Receipt.Status.KNOWN;
+        }
         List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeOne(signed, change, nowMillis, applied);
+        Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
         if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
             drain(nowMillis, applied);
         }
         return status;
     }
 
-    private Receipt.Status takeOne(
+    private Receipt.Status takeUnknown(
             SignedChange signed, Change change, long nowMillis, List<Id> applied) {
         if (!change.store().equals(store)) {
             return Receipt.Status.REFUSED;
         }
-        if (graph.find(signed.id()) >= 0) {
-            return Receipt.Status.KNOWN;
-        }
         Id prevId = change.prev();
-        int prev = prevId == null ? NONE : graph.find(prevId);
+        int prev = prevId == null ? NONE : graph.findLate(prevId);
         if (prevId != null && prev == NONE) {
             return await(signed, prevId);
         }
-        int[] builtOn = new int[change.dependencies().size()];
+        int count = change.dependencies().size();
+        int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
             builtOn[i] = graph.find(change.dependencies().get(i));
             if (builtOn[i] == NONE) {
@@ -173,11 +184,12 @@ final class Integration {
         if (!fits(change, prev)) {
             return Receipt.Status.REFUSED;
         }
-        if (change.time() >>> 16 > nowMillis + MAX_AHEAD_MILLIS) {
+        if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
             parked.add(signed, signed.id());
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
+        likely = new ChangeCodec.Likely(change);
         applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
@@ -203,11 +215,17 @@ final class Integration {
                         : graph.tip(graph.agent(prev)) != prev;
         int number = graph.add(signed.id(), change, change.length(), prev, builtOn);
         history.append(signed);
-        lastTime = Math.max(lastTime, change.time());
+        if (Long.compareUnsigned(change.time(), lastTime) > 0) {
+            lastTime = change.time();
+        }
         if (forks) {
             noteFork(signed, change, prev, number);
         }
-        if (!isValid(number, change, prev, builtOn)) {
+        Role role = roles.at(change.author(), number);
+        if (role == Role.ADMIN) {
+            graph.markByAdmin(number);
+        }
+        if (!isValid(change, role, prev, builtOn)) {
             graph.markVoid(number);
         } else {
             roles.apply(number, change);
@@ -230,13 +248,12 @@ final class Integration {
         }
     }
 
-    private boolean isValid(int number, Change change, int prev, int[] builtOn) {
-        if (prev != NONE && change.time() <= graph.time(prev)) {
+    private boolean isValid(Change change, Role role, int prev, int[] builtOn) {
+        if (prev != NONE && !isLater(change, prev)) {
             return false;
         }
         for (int dependency : builtOn) {
-            if (change.time() <= graph.time(dependency)
-                    || prev != NONE && graph.isBefore(dependency, prev)) {
+            if (!isLater(change, dependency) || prev != NONE && graph.isBefore(dependency, prev)) {
                 return false;
             }
             for (int other : builtOn) {
@@ -246,11 +263,15 @@ final class Integration {
             }
         }
         try {
-            roles.check(change, roles.at(change.author(), number));
+            roles.check(change, role);
             return true;
         } catch (VoidException e) {
             return false;
         }
+    }
+
+    private boolean isLater(Change change, int other) {
+        return Long.compareUnsigned(change.time(), graph.time(other)) > 0;
     }
 
     private void takeIntoMain(int number, Change change) {

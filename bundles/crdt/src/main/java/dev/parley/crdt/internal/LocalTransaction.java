@@ -9,8 +9,10 @@ import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.TasksEditor;
 import dev.parley.crdt.api.TextEditor;
 import dev.parley.crdt.api.Transaction;
+import dev.parley.crdt.api.TreeEditor;
 import dev.parley.crdt.internal.sequence.CodePoints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,6 +35,11 @@ final class LocalTransaction implements Transaction {
 
     List<Operation> operations() {
         return operations;
+    }
+
+    @Override
+    public int size() {
+        return operations.size();
     }
 
     At at() {
@@ -96,7 +103,10 @@ final class LocalTransaction implements Transaction {
      * @return how many bytes of UTF-8 it is
      */
     static int wellFormed(String text) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        if (!CodePoints.isWellFormed(text)) {
             throw new IllegalArgumentException("the text has half a surrogate pair");
         }
         return text.getBytes(StandardCharsets.UTF_8).length;
@@ -285,5 +295,17 @@ final class LocalTransaction implements Transaction {
     public void remove(Path set, Scalar value) throws RefusedException {
         on(set, ObjectType.SET_ADD_WINS, ObjectType.SET_REMOVE_WINS);
         perform(new Operation.Remove(set, checked(value)));
+    }
+
+    @Override
+    public TreeEditor tree(Path tree) {
+        on(tree, ObjectType.TREE);
+        return new LocalTreeEditor(this, tree);
+    }
+
+    @Override
+    public TasksEditor tasks(Path tasks) {
+        on(tasks, ObjectType.TASKS);
+        return new LocalTasksEditor(this, tasks);
     }
 }

@@ -46,8 +46,8 @@ final class MapState extends ObjectState {
             case SET_REMOVE_WINS -> new SetState(true);
             case TEXT -> new TextState(graph);
             case LIST -> new ListState(graph);
-            case TREE -> new TreeState();
-            case TASKS -> new TasksState();
+            case TREE -> new TreeState(graph);
+            case TASKS -> new TasksState(graph);
         };
     }
 
@@ -104,14 +104,14 @@ final class MapState extends ObjectState {
     }
 
     @Override
-    void canonical(Writer out, ChangeGraph graph) {
+    void canonical(Writer out, ChangeGraph shared) {
         Map<Path.Segment, ObjectState> visible = visible();
         out.uint(visible.size());
         visible.forEach(
                 (segment, child) -> {
                     out.text(segment.key());
                     out.u8(segment.type().ordinal());
-                    child.canonical(out, graph);
+                    child.canonical(out, shared);
                 });
     }
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class OperationReader {
     static final int MAX_TITLE_BYTES = 1024;
     static final int MAX_LEASE_SECONDS = 2_592_000;
-    static final int MAX_POSITION_BYTES = 64;
 
     private final Reader in;
     private int number;
@@ -31,8 +30,9 @@ final class OperationReader {
         return sent;
     }
 
-    List<Operation> read(AgentName own, int start) throws MalformedException {
-        ChangeCodec.SentTables sent = new ChangeCodec.SentTables(in, own);
+    List<Operation> read(AgentName own, int start, @Nullable Path likely)
+            throws MalformedException {
+        ChangeCodec.SentTables sent = new ChangeCodec.SentTables(in, own, likely);
         tables = sent;
         int count = in.count("operations", 1, ChangeCodec.MAX_OPERATIONS);
         if (count == 1) {
@@ -84,7 +84,12 @@ final class OperationReader {
     }
 
     private Operation.Place place() throws MalformedException {
-        return new Operation.Place(maybe(), in.text("a position", 1, MAX_POSITION_BYTES));
+        Ref parent = maybe();
+        String position = in.text("a position", 1, Positions.MAX_DIGITS);
+        if (!Positions.isValid(position)) {
+            throw new MalformedException("a position has 0-9A-Za-z and does not end in 0");
+        }
+        return new Operation.Place(parent, position);
     }
 
     private static void on(boolean fits, int action, Path path) throws MalformedException {
@@ -179,7 +184,8 @@ final class OperationReader {
         long run = in.zigzag();
         if (run == 0
                 || run > Integer.MAX_VALUE - (long) first.number()
-                || run < -(long) first.number() - 1) {
+                || run < -(long) first.number() - 1
+                || run < -Integer.MAX_VALUE) {
             throw new MalformedException("a deletion of " + run + " from " + first.number());
         }
         if (first.agent() == null && run > 0 && first.number() + run > number) {

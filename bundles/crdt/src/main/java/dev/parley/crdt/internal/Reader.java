@@ -133,6 +133,15 @@ public final class Reader {
         return Id.of(bytes, at - Id.BYTES, Id.BYTES);
     }
 
+    /** As the other one; the likely id itself if it is that. */
+    public Id id(Id likely) throws MalformedException {
+        if (end - at >= Id.BYTES && likely.equalsAt(bytes, at)) {
+            at += Id.BYTES;
+            return likely;
+        }
+        return id();
+    }
+
     public String text(String what, int min, int max) throws MalformedException {
         int length = count(what, min, max);
         if (length == 0) {

@@ -7,8 +7,10 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.TasksEditor;
 import dev.parley.crdt.api.TextEditor;
 import dev.parley.crdt.api.Transaction;
+import dev.parley.crdt.api.TreeEditor;
 import dev.parley.crdt.internal.sequence.Sequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,21 @@ final class RecordingTransaction implements Transaction {
     @Override
     public void transfer(Path escrow, Id to, long amount) throws RefusedException {
         transaction.transfer(escrow, to, amount);
+    }
+
+    @Override
+    public int size() {
+        return transaction.size();
+    }
+
+    @Override
+    public TreeEditor tree(Path tree) {
+        return transaction.tree(tree);
+    }
+
+    @Override
+    public TasksEditor tasks(Path tasks) {
+        return transaction.tasks(tasks);
     }
 
     @Override

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** A replica: the graph, the main line, and branches that are built when they are asked for. */
 public final class ReplicaCore implements Replica {
     private static final int NONE = -1;
+    private static final int[] ALONE = {};
 
     private final Integration integration;
     private final ChangeGraph graph;
@@ -184,6 +185,9 @@ public final class ReplicaCore implements Replica {
         try {
             Role role = integration.roles().at(author, number);
             integration.roles().check(author, role, Role.WRITER);
+            if (role == Role.ADMIN) {
+                graph.markByAdmin(number);
+            }
             edit.on(transaction);
             Change change = change(number, name, message, builtOn, transaction);
             integration.roles().check(change, role);
@@ -231,19 +235,21 @@ public final class ReplicaCore implements Replica {
         int prev = graph.prev(number);
         return new Change(
                 integration.store(),
-                name.author(),
+                name,
                 graph.seq(number),
                 prev == NONE ? null : graph.id(prev),
                 graph.start(number),
-                IntStream.of(builtOn).mapToObj(graph::id).sorted().toList(),
+                builtOn.length == 0 ? List.of() : ids(builtOn),
                 graph.time(number),
-                name.branch(),
                 message,
                 transaction.operations());
     }
 
     /** The heads that the agent's last change does not have in its past. */
     private int[] builtOn(int[] heads, int prev) {
+        if (heads.length == 0 || heads.length == 1 && heads[0] == prev) {
+            return ALONE;
+        }
         return IntStream.of(heads)
                 .filter(it -> it != prev && (prev == NONE || !graph.isBefore(it, prev)))
                 .limit(ChangeCodec.MAX_DEPENDENCIES)
@@ -420,6 +426,11 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public int indexOf(Id change) {
+        return graph.find(change);
+    }
+
+    @Override
     public boolean has(Id change) {
         return graph.find(change) >= 0;
     }
@@ -432,7 +443,16 @@ public final class ReplicaCore implements Replica {
     @Override
     public boolean isVoid(Id change) {
         int number = graph.find(change);
-        return number >= 0 && graph.isVoid(number);
+        return number >= 0 && isVoid(number);
+    }
+
+    /** A branch is judged when somebody asks. */
+    private boolean isVoid(int number) {
+        if (!integration.main().has(number)) {
+            String branch = graph.agents().name(graph.agent(number)).branch();
+            branchView(branch, integration.headsOf(branch));
+        }
+        return graph.isVoid(number);
     }
 
     @Override
@@ -453,7 +473,7 @@ public final class ReplicaCore implements Replica {
                 change.time() >>> 16,
                 change.message(),
                 change.length(),
-                graph.isVoid(number));
+                isVoid(number));
     }
 
     @Override
@@ -484,7 +504,7 @@ public final class ReplicaCore implements Replica {
                     graph.agents().of(name).size() == 1
                             && ahead.getOrDefault(name, 0) > graph.seq(graph.tip(line));
             for (int i = graph.chainLength(line) - 1; i >= 0 && !covered; i--) {
-                int number = graph.chain(line, i).get(0);
+                int number = graph.chained(line, i);
                 if (known.contains(line, graph.start(number))) {
                     break;
                 }

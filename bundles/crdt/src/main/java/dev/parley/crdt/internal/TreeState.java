@@ -1,22 +1,284 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.ElementId;
+import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.api.TreeNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tree whose nodes can be moved (Kleppmann et al., "A highly-available move operation for
+ * replicated trees", 2021).
+ *
+ * <p>Moves take effect in one order, that of time, change and number, and one that would put a node
+ * below itself has no effect. So a move that comes late undoes those after it, and they are done
+ * again. That is put off until somebody looks: a thousand late moves cost one pass. To fell a node
+ * is to move it under a hidden root, so nothing is ever lost; a later move brings it back.
+ */
 final class TreeState extends ObjectState {
-    @Override
-    void check(Operation operation, At at, Earlier earlier) throws VoidException {}
+    static final int MAX_DEPTH = 1024;
+
+    private static final class Move {
+        final int change;
+        final int number;
+        final long dot;
+        final TreeNodeState node;
+        final TreeNodeState to;
+        final String position;
+
+        /** A new node has nothing below it, and makes no circle. */
+        final boolean grows;
+
+        /** How it was before, once the move is done and had an effect. */
+        boolean effective;
+
+        @Nullable TreeNodeState before;
+        String positionBefore = "";
+
+        Move(At at, TreeNodeState node, TreeNodeState to, String position) {
+            this.change = at.change();
+            this.number = at.number();
+            this.dot = at.dot();
+            this.node = node;
+            this.to = to;
+            this.position = position;
+            this.grows = at.dot() == node.dot;
+        }
+    }
+
+    private final Map<Long, TreeNodeState> nodes = new HashMap<>();
+    private final TreeNodeState root = new TreeNodeState(At.NOWHERE, -1);
+    private final TreeNodeState felled = new TreeNodeState(At.NOWHERE, TreeNodeState.HIDDEN);
+    private final List<Move> log = new ArrayList<>();
+    private final ChangeGraph graph;
+
+    /** How many moves of the log are done. */
+    private int done;
+
+    TreeState(ChangeGraph graph) {
+        this.graph = graph;
+    }
 
     @Override
-    void apply(Operation operation, At at) {}
+    void check(Operation operation, At at, Earlier earlier) throws VoidException {
+        if (operation instanceof Operation.Grow grow) {
+            checkParent(grow.place(), grow.path(), at, earlier);
+            earlier.insert(grow.path(), at.number(), 1);
+        } else if (operation instanceof Operation.Graft graft) {
+            checkNode(graft.node(), graft.path(), at, earlier);
+            checkParent(graft.place(), graft.path(), at, earlier);
+        } else if (operation instanceof Operation.Label label) {
+            checkNode(label.node(), label.path(), at, earlier);
+        } else if (operation instanceof Operation.Fell fell) {
+            checkNode(fell.node(), fell.path(), at, earlier);
+        }
+    }
+
+    private void checkParent(Operation.Place place, Path path, At at, Earlier earlier)
+            throws VoidException {
+        Ref parent = place.parent();
+        if (parent != null) {
+            checkNode(parent, path, at, earlier);
+        }
+    }
+
+    private void checkNode(Ref ref, Path path, At at, Earlier earlier) throws VoidException {
+        long dot = at.resolve(ref);
+        boolean there =
+                dot != At.NOWHERE
+                        && (nodes.containsKey(dot)
+                                || at.isEarlierHere(dot)
+                                        && earlier.find(path, At.number(dot)) != null);
+        if (!there) {
+            throw new VoidException(Code.NOT_FOUND, "there is no such node in the tree " + path);
+        }
+    }
+
+    @Override
+    void apply(Operation operation, At at) {
+        if (operation instanceof Operation.Grow grow) {
+            TreeNodeState node = new TreeNodeState(at.dot(), at.change());
+            nodes.put(node.dot, node);
+            label(node, grow.label(), at);
+            insert(new Move(at, node, parent(grow.place(), at), grow.place().position()));
+        } else if (operation instanceof Operation.Graft graft) {
+            TreeNodeState node = node(graft.node(), at);
+            insert(new Move(at, node, parent(graft.place(), at), graft.place().position()));
+        } else if (operation instanceof Operation.Fell fell) {
+            insert(new Move(at, node(fell.node(), at), felled, ""));
+        } else if (operation instanceof Operation.Label label) {
+            label(node(label.node(), at), label.label(), at);
+        } else {
+            throw unexpected(operation);
+        }
+    }
+
+    private TreeNodeState parent(Operation.Place place, At at) {
+        Ref parent = place.parent();
+        return parent == null ? root : node(parent, at);
+    }
+
+    /** Of an operation that was checked. */
+    private TreeNodeState node(Ref ref, At at) {
+        TreeNodeState node = nodes.get(at.resolve(ref));
+        if (node == null) {
+            throw new IllegalStateException("no node " + ref);
+        }
+        return node;
+    }
+
+    private static void label(TreeNodeState node, Scalar label, At at) {
+        if (node.labelDot == At.NOWHERE || at.compare(at.dot(), node.labelDot) > 0) {
+            node.label = label;
+            node.labelDot = at.dot();
+        }
+    }
+
+    private void insert(Move move) {
+        int low = 0;
+        int high = log.size();
+        if (high > 0 && compare(log.get(high - 1), move) < 0) {
+            low = high;
+        }
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (compare(log.get(middle), move) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        while (done > low) {
+            undo(log.get(--done));
+        }
+        log.add(low, move);
+    }
+
+    private int compare(Move a, Move b) {
+        return At.compareChanges(graph, a.change, a.number, b.change, b.number);
+    }
+
+    private void undo(Move move) {
+        if (move.effective) {
+            move.node.put(move.before, move.positionBefore, graph);
+            move.effective = false;
+            move.before = null;
+        }
+    }
+
+    private void settle() {
+        for (; done < log.size(); done++) {
+            Move move = log.get(done);
+            if (move.grows || canMove(move.node, move.to)) {
+                move.before = move.node.parent;
+                move.positionBefore = move.node.position;
+                move.effective = true;
+                move.node.put(move.to, move.position, graph);
+            }
+        }
+    }
+
+    /**
+     * Whether it makes no circle. Looks up so many levels, so that a move costs no more however
+     * deep somebody makes a tree; below that nothing can be moved to, only grown.
+     */
+    static boolean canMove(TreeNodeState node, TreeNodeState to) {
+        TreeNodeState at = to;
+        for (int level = 0; at != null && at != node; level++) {
+            if (level > MAX_DEPTH) {
+                return false;
+            }
+            at = at.parent;
+        }
+        return at == null;
+    }
+
+    /** What no {@code CLEAR} knew stands. */
+    @Override
+    void clear(At at) {
+        super.clear(at);
+        while (done > 0) {
+            undo(log.get(--done));
+        }
+        log.removeIf(it -> isCleared(it.dot));
+    }
 
     @Override
     boolean knownContent(At at) {
-        return false;
+        return log.stream().anyMatch(it -> at.knows(it.dot));
     }
 
     @Override
     boolean present() {
-        return false;
+        settle();
+        return !root.children().isEmpty();
     }
 
+    /**
+     * The node, or the root; null if nobody made it or it cannot be seen.
+     *
+     * @param hidden also one that cannot be seen
+     */
+    @Nullable TreeNodeState find(ElementId id, boolean hidden) {
+        settle();
+        if (id.equals(ElementId.ROOT)) {
+            return root;
+        }
+        TreeNodeState node = nodes.get(graph.dot(id));
+        return node != null && (hidden || node.isBelow(root)) ? node : null;
+    }
+
+    /** What others call it. */
+    Operation.Place place(TreeNodeState parent, String position, At at) {
+        return new Operation.Place(parent == root ? null : at.name(parent.dot), position);
+    }
+
+    Optional<TreeNode> node(ElementId id) {
+        TreeNodeState node = find(id, false);
+        return node == null || node == root ? Optional.empty() : Optional.of(shown(node));
+    }
+
+    List<TreeNode> children(ElementId parent) {
+        TreeNodeState node = find(parent, false);
+        return node == null ? List.of() : node.children().stream().map(this::shown).toList();
+    }
+
+    private TreeNode shown(TreeNodeState node) {
+        TreeNodeState parent = node.parent;
+        return new TreeNode(
+                graph.element(node.dot),
+                parent == null || parent == root ? ElementId.ROOT : graph.element(parent.dot),
+                node.label);
+    }
+
+    /** Each node after its parent, with how many children it has. */
     @Override
-    void canonical(Writer out, ChangeGraph graph) {}
+    void canonical(Writer out, ChangeGraph shared) {
+        settle();
+        out.uint(root.children().size());
+        Deque<TreeNodeState> open = new ArrayDeque<>();
+        push(root, open);
+        while (!open.isEmpty()) {
+            TreeNodeState node = open.pop();
+            canonicalDot(out, shared, node.dot);
+            out.scalar(node.label);
+            out.uint(node.children().size());
+            push(node, open);
+        }
+    }
+
+    private static void push(TreeNodeState node, Deque<TreeNodeState> open) {
+        List<TreeNodeState> children = node.children();
+        for (int i = children.size() - 1; i >= 0; i--) {
+            open.push(children.get(i));
+        }
+    }
 }

@@ -74,14 +74,15 @@ final class View {
      * Takes up a change whose past is in the set; what is not valid is void, here and everywhere.
      */
     void apply(int number, Change change) {
-        if (!graph.isVoid(number) && !isValid(number, change)) {
+        At at = new At(graph, number);
+        if (!graph.isVoid(number) && !isValid(change, at)) {
             graph.markVoid(number);
         }
         take(number);
         if (graph.isVoid(number) || change.operations().get(0) instanceof Operation.SetRole) {
             return;
         }
-        At at = new At(graph, number);
+        at.restart();
         for (Operation operation : change.operations()) {
             apply(operation, at);
             at.advance(operation.length());
@@ -118,9 +119,9 @@ final class View {
         }
     }
 
-    private boolean isValid(int number, Change change) {
+    private boolean isValid(Change change, At at) {
         try {
-            check(change, new At(graph, number));
+            check(change, at);
             return true;
         } catch (VoidException e) {
             return false;

@@ -1,13 +1,16 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Blame;
+import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.ListElement;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.Task;
 import dev.parley.crdt.api.TextCursor;
+import dev.parley.crdt.api.TreeNode;
 import dev.parley.crdt.internal.sequence.Cursor;
 import dev.parley.crdt.internal.sequence.Sequence;
 import java.util.ArrayList;
@@ -165,8 +168,20 @@ final class ViewState implements State {
             case SET_ADD_WINS, SET_REMOVE_WINS -> join(set(path));
             case TEXT -> text(path);
             case LIST -> join(list(path).stream().map(ListElement::value).toList());
-            case TREE, TASKS -> found.toString();
+            case TREE -> shownTree(path, ElementId.ROOT);
+            case TASKS -> join(tasks(path).stream().map(it -> Scalar.of(it.title())).toList());
         };
+    }
+
+    /** Nodes with what is below them in brackets. */
+    private String shownTree(Path path, ElementId parent) {
+        return children(path, parent).stream()
+                .map(
+                        it -> {
+                            String below = shownTree(path, it.id());
+                            return shown(it.label()) + (below.isEmpty() ? "" : "(" + below + ")");
+                        })
+                .collect(Collectors.joining(", "));
     }
 
     private static String join(List<Scalar> values) {
@@ -201,6 +216,30 @@ final class ViewState implements State {
         return found.shown().stream()
                 .map(it -> new ListElement(graph.element(it.element()), it.value()))
                 .toList();
+    }
+
+    @Override
+    public List<TreeNode> children(Path tree, ElementId parent) {
+        TreeState found = find(tree, TreeState.class);
+        return found == null ? List.of() : found.children(parent);
+    }
+
+    @Override
+    public Optional<TreeNode> node(Path tree, ElementId node) {
+        TreeState found = find(tree, TreeState.class);
+        return found == null ? Optional.empty() : found.node(node);
+    }
+
+    @Override
+    public List<Task> tasks(Path path) {
+        TasksState found = find(path, TasksState.class);
+        return found == null ? List.of() : found.tasks();
+    }
+
+    @Override
+    public Optional<Task> task(Path path, ElementId task) {
+        TasksState found = find(path, TasksState.class);
+        return found == null ? Optional.empty() : found.task(task);
     }
 
     @Override

@@ -29,6 +29,13 @@ public final class Writer {
         bytes[length++] = (byte) value;
     }
 
+    public void u32(int value) {
+        room(Integer.BYTES);
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            bytes[length++] = (byte) (value >>> shift);
+        }
+    }
+
     public void u64(long value) {
         room(8);
         for (int shift = 56; shift >= 0; shift -= 8) {

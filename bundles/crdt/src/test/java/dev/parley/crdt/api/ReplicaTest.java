@@ -90,6 +90,25 @@ class ReplicaTest {
     }
 
     @Test
+    void nobodyMintsSoMuchThatAShareIsNegative() throws Exception {
+        Replicas replicas = Replicas.open(2);
+        Replicas.Peer a = replicas.get(0);
+        long most = 1L << 48;
+        a.write(it -> it.mint(ESCROW, most - 1));
+        for (long amount : new long[] {2, Long.MAX_VALUE}) {
+            assertThatThrownBy(() -> a.write(it -> it.mint(ESCROW, amount)))
+                    .isInstanceOf(RefusedException.class);
+        }
+        a.write(it -> it.spend(ESCROW, 5));
+        a.write(it -> it.mint(ESCROW, 1));
+        assertThatThrownBy(() -> a.write(it -> it.mint(ESCROW, 1)))
+                .isInstanceOf(RefusedException.class);
+        Replicas.pull(replicas.get(1), a);
+        assertThat(replicas.get(1).replica.state().shares(ESCROW))
+                .isEqualTo(Map.of(a.author, most - 5));
+    }
+
+    @Test
     void aTransactionThatFailsHasNotHappened() throws Exception {
         Replicas replicas = Replicas.open(1);
         Replicas.Peer a = replicas.get(0);

@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** A few replicas of one store, whose changes are delivered as a test wants. */
 public final class Replicas {
@@ -29,12 +31,20 @@ public final class Replicas {
 
     public final List<Peer> peers = new ArrayList<>();
 
+    public final StoreInfo info;
+
     public Replicas(int count, StoreInfo.Mode mode, boolean appendOnly) {
-        StoreInfo info =
-                new StoreInfo("parley.test", author(0), mode, appendOnly, "test", new byte[16]);
+        info = new StoreInfo("parley.test", author(0), mode, appendOnly, "test", new byte[16]);
         for (int i = 0; i < count; i++) {
-            peers.add(new Peer(author(i), info));
+            add(i);
         }
+    }
+
+    /** One more replica; it may be of an author who has one. */
+    public Peer add(int author) {
+        Peer peer = new Peer(author(author), info);
+        peers.add(peer);
+        return peer;
     }
 
     public static Replicas open(int count) {
@@ -47,7 +57,7 @@ public final class Replicas {
         return Id.of(bytes);
     }
 
-    static byte[] signature(Id change) {
+    public static byte[] signature(Id change) {
         return ("signed " + change.hex()).getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -57,14 +67,13 @@ public final class Replicas {
 
     /** Gives everybody everything, in a random order for each. */
     public void exchange(Random random) {
-        List<SignedChange> all = new ArrayList<>();
+        Set<SignedChange> known = new LinkedHashSet<>();
         for (Peer peer : peers) {
             for (int i = 0; i < peer.replica.size(); i++) {
-                if (!all.contains(peer.replica.change(i))) {
-                    all.add(peer.replica.change(i));
-                }
+                known.add(peer.replica.change(i));
             }
         }
+        List<SignedChange> all = new ArrayList<>(known);
         for (Peer peer : peers) {
             Collections.shuffle(all, random);
             for (SignedChange change : all) {

@@ -1,7 +1,6 @@
 package dev.parley.gateway.internal;
 
 import dev.parley.catalog.api.Catalog;
-import dev.parley.catalog.api.Entry;
 import dev.parley.gateway.api.Arguments;
 import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.Operation.Type;
@@ -13,7 +12,6 @@ import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
 import dev.parley.network.api.Network;
-import dev.parley.network.api.Peer;
 import dev.parley.trust.api.Contact;
 import dev.parley.trust.api.TrustException;
 import dev.parley.trust.api.TrustLevel;
@@ -22,10 +20,8 @@ import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -33,15 +29,12 @@ import org.osgi.service.component.annotations.Reference;
 /** The contacts: levels, names, pins, and cards of others. */
 @Component(service = OperationSource.class)
 public final class ContactOperations implements OperationSource {
-    private static final String WHO =
-            "64 hex digits, the first six or more of an agent seen here, or a contact's name";
+    private static final String WHO = AgentNames.WHO;
     private static final String LEVEL = "blocked, unknown, known or trusted";
-    private static final int MIN_PREFIX = 6;
 
     private final Identity identity;
     private final TrustStore trust;
-    private final Network network;
-    private final Catalog catalog;
+    private final AgentNames agents;
 
     @Activate
     public ContactOperations(
@@ -51,8 +44,7 @@ public final class ContactOperations implements OperationSource {
             @Reference Catalog catalog) {
         this.identity = identity;
         this.trust = trust;
-        this.network = network;
-        this.catalog = catalog;
+        this.agents = new AgentNames(trust, network, catalog);
     }
 
     private interface Change {
@@ -120,7 +112,7 @@ public final class ContactOperations implements OperationSource {
             pins = Optional.of(machines(arguments.texts("pins").get()));
         }
         Optional<Set<MachineId>> checked = pins;
-        AgentId agent = agent(arguments.text("agent"));
+        AgentId agent = agents.find(arguments.text("agent"));
         TrustLevel old = trust.contact(agent).map(Contact::level).orElse(TrustLevel.KNOWN);
         TrustLevel wanted = level.isPresent() ? Levels.parse(level.get()) : old;
         return change(
@@ -134,9 +126,9 @@ public final class ContactOperations implements OperationSource {
     }
 
     private Value remove(Arguments arguments) throws OperationException {
-        AgentId agent = agent(arguments.text("agent"));
+        AgentId agent = agents.find(arguments.text("agent"));
         if (trust.contact(agent).isEmpty()) {
-            throw notFound(agent.hex());
+            throw AgentNames.notFound(agent.hex());
         }
         change(agent, trust::remove);
         return Value.map().put("removed", agent.hex()).build();
@@ -175,44 +167,6 @@ public final class ContactOperations implements OperationSource {
                     Kind.REFUSED, "CONTACT_NOT_CHANGED", String.valueOf(e.getMessage()), "");
         }
         return trust.contact(agent).<Value>map(ContactOperations::describe).orElse(Value.NULL);
-    }
-
-    private AgentId agent(String text) throws OperationException {
-        String wanted = text.toLowerCase(Locale.ROOT);
-        if (wanted.matches("[0-9a-f]{64}")) {
-            return AgentId.of(wanted);
-        }
-        Set<AgentId> found = new LinkedHashSet<>();
-        for (Contact contact : trust.contacts()) {
-            if (contact.name().equals(text)) {
-                found.add(contact.agent());
-            }
-        }
-        if (wanted.length() >= MIN_PREFIX) {
-            Stream<AgentId> seen =
-                    Stream.of(
-                                    trust.contacts().stream().map(Contact::agent),
-                                    network.peers().stream().map(Peer::agent),
-                                    catalog.search("").stream().map(Entry::publisher))
-                            .flatMap(each -> each);
-            seen.filter(agent -> agent.hex().startsWith(wanted)).forEach(found::add);
-        }
-        if (found.size() > 1) {
-            throw new OperationException(
-                    Kind.INVALID,
-                    "AMBIGUOUS",
-                    "'" + text + "' fits " + found.size() + " agents",
-                    "give more hex digits of the agent");
-        }
-        return found.stream().findFirst().orElseThrow(() -> notFound(text));
-    }
-
-    private static OperationException notFound(String text) {
-        return new OperationException(
-                Kind.NOT_FOUND,
-                "NO_SUCH_CONTACT",
-                "no contact is '" + text + "'",
-                "expected " + WHO);
     }
 
     private static Set<MachineId> machines(List<String> texts) throws OperationException {

@@ -5,6 +5,7 @@ import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
 import dev.parley.host.api.ToolException;
 import dev.parley.network.api.NetworkException;
+import dev.parley.stores.api.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -69,10 +70,36 @@ final class Waiting {
                     };
             return new OperationException(kind, e.code(), message, hint(e));
         }
+        if (cause instanceof StoreException e) {
+            return failure(e);
+        }
         if (cause instanceof IllegalArgumentException) {
             return OperationException.invalid(message, "");
         }
         return new OperationException(Kind.FAILED, "INTERNAL", message, "see the container's log");
+    }
+
+    private static OperationException failure(StoreException e) {
+        Kind kind =
+                switch (e.code()) {
+                    case NOT_FOUND, NO_SUCH_STORE -> Kind.NOT_FOUND;
+                    case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
+                    case BUSY, CLOSED, NO_HOLDER -> Kind.UNAVAILABLE;
+                    case DISK -> Kind.FAILED;
+                    case NOT_ALLOWED, APPEND_ONLY, NOT_ENOUGH, WRONG_STATE, NOT_SYNCED ->
+                            Kind.REFUSED;
+                };
+        String hint =
+                switch (e.code()) {
+                    case NO_SUCH_STORE -> "'parley store list' shows those that are followed here";
+                    case AMBIGUOUS -> "give the first hex digits of its id";
+                    case NO_HOLDER -> "connect to somebody who has it, or join by its link";
+                    case NOT_ALLOWED -> "'parley store members' shows who may do what";
+                    case NOT_SYNCED -> "connect to somebody who has the store";
+                    case DISK -> "see the container's log; after that restart it";
+                    default -> "";
+                };
+        return new OperationException(kind, e.code().name(), String.valueOf(e.getMessage()), hint);
     }
 
     private static String hint(ToolException e) {

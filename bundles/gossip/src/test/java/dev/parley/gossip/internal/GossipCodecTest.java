@@ -21,6 +21,7 @@ import dev.parley.wire.api.FrameReader;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
 import dev.parley.wire.api.Varint;
+import dev.parley.wire.vectors.Vectors;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

@@ -7,6 +7,7 @@ import dev.parley.host.api.Tool;
 import dev.parley.host.api.ToolException;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.Stores;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
@@ -32,6 +33,7 @@ final class Broker implements IsolateProcess.Asked {
     private final KeyValueStore store;
     private final String keyPrefix;
     private final Gossip gossip;
+    private final SharedStores shared;
     private final BiFunction<String, String, Optional<Tool>> tools;
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     private boolean closed;
@@ -41,11 +43,13 @@ final class Broker implements IsolateProcess.Asked {
             KeyValueStore store,
             String keyPrefix,
             Gossip gossip,
+            Stores stores,
             BiFunction<String, String, Optional<Tool>> tools) {
         this.granted = granted;
         this.store = store;
         this.keyPrefix = keyPrefix;
         this.gossip = gossip;
+        this.shared = new SharedStores(granted, stores);
         this.tools = tools;
     }
 
@@ -62,6 +66,9 @@ final class Broker implements IsolateProcess.Asked {
     @Override
     public CompletionStage<Value.MapBuilder> ask(
             String operation, Value.Map arguments, IsolateProcess from) {
+        if (operation.startsWith(SharedStores.PREFIX)) {
+            return shared.ask(operation, arguments, from::changed);
+        }
         try {
             return switch (operation) {
                 case "store.get", "store.put", "store.delete", "store.keys" ->
@@ -245,6 +252,7 @@ final class Broker implements IsolateProcess.Asked {
     }
 
     synchronized void close() {
+        shared.close();
         closed = true;
         for (AutoCloseable subscription : subscriptions) {
             try {

@@ -157,15 +157,28 @@ final class IsolateProcess {
 
     /** Never waits; a child that does not keep up misses events. */
     void event(long subscription, String topic, String author, byte[] payload) {
-        byte[] frame =
-                encode(
-                        Value.map()
-                                .put("kind", "event")
-                                .put("subscription", subscription)
-                                .put("topic", topic)
-                                .put("author", author)
-                                .put("payload", Value.of(payload)));
-        if (!outbox.later(frame) && missed.getAndIncrement() == 0) {
+        told(
+                Value.map()
+                        .put("kind", "event")
+                        .put("subscription", subscription)
+                        .put("topic", topic)
+                        .put("author", author)
+                        .put("payload", Value.of(payload)));
+    }
+
+    /** A change of a store that the plugin listens to. Never waits, as {@link #event}. */
+    void changed(long subscription, String store, String author, List<String> paths) {
+        told(
+                Value.map()
+                        .put("kind", "changed")
+                        .put("subscription", subscription)
+                        .put("store", store)
+                        .put("author", author)
+                        .put("paths", Value.texts(paths)));
+    }
+
+    private void told(Value.MapBuilder event) {
+        if (!outbox.later(encode(event)) && missed.getAndIncrement() == 0) {
             log.accept("it does not keep up with its events; from here on it misses some");
         }
     }

@@ -18,6 +18,7 @@ import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.Stores;
 import dev.parley.trust.api.TrustLevel;
 import dev.parley.trust.api.TrustListener;
 import dev.parley.trust.api.TrustStore;
@@ -65,6 +66,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final BundleContext context;
     private final Storage storage;
     private final Gossip gossip;
+    private final Stores stores;
     private final TrustStore trust;
     private final Catalog catalog;
     private final Ledger ledger;
@@ -88,6 +90,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
             @Reference Storage storage,
             @Reference Direct direct,
             @Reference Gossip gossip,
+            @Reference Stores stores,
             @Reference TrustStore trust,
             @Reference Catalog catalog)
             throws StorageException, MalformedException {
@@ -97,6 +100,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.fetching = new Fetching(storage.blobs(), catalog, direct);
         this.storage = storage;
         this.gossip = gossip;
+        this.stores = stores;
         this.trust = trust;
         this.catalog = catalog;
         this.ledger = new Ledger(storage.keyValue("plugins"));
@@ -317,7 +321,14 @@ public final class PluginsComponent implements Plugins, TrustListener {
                         confined,
                         actor,
                         facade,
-                        () -> new Broker(plugin.granted(), data, prefix, gossip, this::tool));
+                        () ->
+                                new Broker(
+                                        plugin.granted(),
+                                        data,
+                                        prefix,
+                                        gossip,
+                                        stores,
+                                        this::tool));
         running.put(descriptor.name(), started);
         // A block that comes later finds it among the running; this finds one that came before.
         if (trust.level(descriptor.publisher()) == TrustLevel.BLOCKED) {

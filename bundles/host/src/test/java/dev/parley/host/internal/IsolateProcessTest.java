@@ -310,6 +310,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.of(tool(name)));
         byte[] questions =
                 vector(
@@ -334,6 +335,37 @@ class IsolateProcessTest {
                                 "answer to subscribe",
                                 "answer to call",
                                 "answer that refuses"));
+    }
+
+    @Test
+    void eachQuestionAboutSharedStoresGetsTheSpecsAnswer() throws Exception {
+        Rooms rooms = new Rooms();
+        Broker broker =
+                new Broker(
+                        Set.of("stores:board/*"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        new FakeStores(),
+                        (plugin, name) -> Optional.empty());
+        byte[] questions =
+                vector(
+                        "ask shared.listen",
+                        "ask shared.put",
+                        "ask shared.get",
+                        "ask shared.increment");
+        FakeProcess process = new FakeProcess(new ByteArrayInputStream(questions));
+        get(isolate(process, broker).exited());
+        String told = HexFormat.of().formatHex(process.told.toByteArray());
+        for (String answer :
+                List.of(
+                        "answer to shared.listen",
+                        "changed by itself",
+                        "answer to shared.put",
+                        "answer to shared.get",
+                        "answer to shared.increment")) {
+            assertThat(told).as(answer).contains(HexFormat.of().formatHex(vector(answer)));
+        }
     }
 
     @Test
@@ -418,6 +450,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.empty());
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
         assertThat(get(isolate(process, broker).exited()))
@@ -596,6 +629,7 @@ class IsolateProcessTest {
                         rooms,
                         "p/",
                         rooms,
+                        new FakeStores(),
                         (plugin, name) -> Optional.empty());
         assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");
         assertThat(answerCode(ask("subscribe", "chat/*"), broker)).isEmpty();

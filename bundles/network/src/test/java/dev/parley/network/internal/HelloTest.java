@@ -15,6 +15,7 @@ import dev.parley.wire.api.FrameReader;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.MalformedException.Reason;
 import dev.parley.wire.api.Value;
+import dev.parley.wire.vectors.Vectors;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

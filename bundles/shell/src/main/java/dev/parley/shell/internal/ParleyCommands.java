@@ -26,6 +26,9 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=plugins",
             "osgi.command.function=tools",
             "osgi.command.function=call",
+            "osgi.command.function=store",
+            "osgi.command.function=doc",
+            "osgi.command.function=task",
             "osgi.command.function=log",
             "osgi.command.function=doctor",
             "osgi.command.function=down"
@@ -124,6 +127,112 @@ public final class ParleyCommands {
                 Value.map()
                         .put("ref", word(given, 1))
                         .put("consent", Value.map().put("permissions", permissions).build()));
+    }
+
+    /**
+     * {@code store [list | create NAME [MODE] | join LINK | show STORE | link STORE | leave STORE |
+     * get STORE PATH | set STORE PATH VALUE | delete STORE PATH | add STORE PATH VALUE | remove
+     * STORE PATH VALUE | increment STORE PATH [BY] | members STORE | grant STORE AGENT ROLE |
+     * revoke STORE AGENT | log STORE | branches STORE | merge STORE FROM [INTO]]}. A value is JSON,
+     * or text if it is none.
+     */
+    public String store(String... words) {
+        List<String> given = List.of(words);
+        String verb = verb(given);
+        Value.MapBuilder about = Value.map().put("store", word(given, 1));
+        return switch (verb) {
+            case "list" -> ask("stores.list", Value.map());
+            case "create" -> {
+                Value.MapBuilder named = Value.map().put("name", word(given, 1));
+                yield ask(
+                        "stores.create",
+                        given.size() > 2 ? named.put("mode", given.get(2)) : named);
+            }
+            case "join" -> ask("stores.join", Value.map().put("link", word(given, 1)));
+            case "link" -> ask("stores.get", about);
+            case "show" -> ask("stores.value", about);
+            case "leave", "members", "log", "branches" -> ask("stores." + verb, about);
+            case "get" -> ask("stores.value", about.put("path", word(given, 2)));
+            case "delete" -> ask("stores.delete", about.put("path", word(given, 2)));
+            case "set", "add", "remove" ->
+                    ask(
+                            "stores." + (verb.equals("set") ? "put" : verb),
+                            about.put("path", word(given, 2)).put("value", json(word(given, 3))));
+            case "increment" ->
+                    ask(
+                            "stores.increment",
+                            about.put("path", word(given, 2))
+                                    .put(
+                                            "by",
+                                            given.size() > 3 ? json(given.get(3)) : Value.of(1)));
+            case "grant", "revoke" ->
+                    ask(
+                            "stores.grant",
+                            about.put("agent", word(given, 2))
+                                    .put("role", verb.equals("grant") ? word(given, 3) : "none"));
+            case "merge" ->
+                    ask(
+                            "stores.merge",
+                            about.put("from", word(given, 2)).put("into", word(given, 3)));
+            default ->
+                    "usage: store [list | create NAME [MODE] | join LINK | show STORE | link STORE"
+                            + " | leave STORE | get STORE PATH | set STORE PATH VALUE"
+                            + " | delete STORE PATH | add STORE PATH VALUE"
+                            + " | remove STORE PATH VALUE | increment STORE PATH [BY]"
+                            + " | members STORE | grant STORE AGENT ROLE | revoke STORE AGENT"
+                            + " | log STORE | branches STORE | merge STORE FROM [INTO]]";
+        };
+    }
+
+    /** {@code doc [show STORE PATH | write STORE PATH TEXT]}. */
+    public String doc(String... words) {
+        List<String> given = List.of(words);
+        Value.MapBuilder about =
+                Value.map().put("store", word(given, 1)).put("path", word(given, 2));
+        return switch (verb(given)) {
+            case "show" -> ask("stores.value", about);
+            case "write" -> ask("stores.text", about.put("text", word(given, 3)));
+            default -> "usage: doc [show STORE PATH | write STORE PATH TEXT]";
+        };
+    }
+
+    /**
+     * {@code task [list STORE | add STORE TITLE | claim STORE TASK [SECONDS] | renew STORE TASK
+     * [SECONDS] | finish STORE TASK [RESULT] | rename STORE TASK TITLE | VERB STORE TASK]}, where a
+     * verb is release, expire, grant, cancel or reopen.
+     */
+    public String task(String... words) {
+        List<String> given = List.of(words);
+        String verb = verb(given);
+        Value.MapBuilder about = Value.map().put("store", word(given, 1));
+        if (verb.equals("list")) {
+            return ask("stores.tasks", about);
+        } else if (verb.equals("add")) {
+            return ask("stores.tasks.add", about.put("title", word(given, 2)));
+        }
+        about.put("task", word(given, 2)).put("verb", verb);
+        boolean more = given.size() > 3;
+        return switch (verb) {
+            case "claim", "renew" ->
+                    ask("stores.tasks.do", more ? about.put("lease", json(given.get(3))) : about);
+            case "finish" ->
+                    ask("stores.tasks.do", more ? about.put("result", json(given.get(3))) : about);
+            case "rename" -> ask("stores.tasks.do", about.put("title", word(given, 3)));
+            case "release", "expire", "grant", "cancel", "reopen" -> ask("stores.tasks.do", about);
+            default ->
+                    "usage: task [list STORE | add STORE TITLE | claim STORE TASK [SECONDS]"
+                            + " | renew STORE TASK [SECONDS] | finish STORE TASK [RESULT]"
+                            + " | rename STORE TASK TITLE | release, expire, grant, cancel or"
+                            + " reopen STORE TASK]";
+        };
+    }
+
+    private static Value json(String given) {
+        try {
+            return Json.parse(given, MAX_JSON_BYTES);
+        } catch (MalformedException e) {
+            return Value.of(given);
+        }
     }
 
     /** The last lines that a plugin wrote: {@code log PLUGIN}. */

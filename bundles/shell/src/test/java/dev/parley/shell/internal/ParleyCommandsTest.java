@@ -69,6 +69,31 @@ class ParleyCommandsTest {
     }
 
     @Test
+    void aStoreVerbAsksTheOperationOfTheSameMeaning() {
+        commands.store();
+        commands.store("create", "notes", "open");
+        commands.store("set", "notes", "/a", "{\"x\":1}");
+        commands.store("add", "notes", "/tags", "urgent");
+        commands.store("increment", "notes", "/n");
+        commands.store("revoke", "notes", "bob");
+        commands.doc("write", "notes", "/t", "hello");
+        commands.task("claim", "team", "dig", "60");
+        assertThat(commands.task("explode", "team")).startsWith("usage:");
+        assertThat(commands.doc()).startsWith("usage:");
+        assertThat(commands.store("explode")).startsWith("usage:");
+        assertThat(asked)
+                .containsExactly(
+                        "stores.list {}",
+                        "stores.create {\"name\":\"notes\",\"mode\":\"open\"}",
+                        "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1}}",
+                        "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\"}",
+                        "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"by\":1}",
+                        "stores.grant {\"store\":\"notes\",\"agent\":\"bob\",\"role\":\"none\"}",
+                        "stores.text {\"store\":\"notes\",\"path\":\"/t\",\"text\":\"hello\"}",
+                        "stores.tasks.do {\"store\":\"team\",\"task\":\"dig\",\"verb\":\"claim\",\"lease\":60}");
+    }
+
+    @Test
     void aFailureIsSaidWithItsCodeAndWhatToDo() {
         assertThat(commands.status()).isEqualTo("INTERNAL: it broke\nmend it");
     }

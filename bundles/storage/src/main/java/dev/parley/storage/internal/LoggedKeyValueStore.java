@@ -67,7 +67,7 @@ final class LoggedKeyValueStore implements KeyValueStore, Closeable {
                 .toByteArray();
     }
 
-    private void apply(byte[] body) throws IOException {
+    private void apply(long place, byte[] body) throws IOException {
         try {
             ByteReader in = new ByteReader(body, "key-value record");
             int kind = in.u8();

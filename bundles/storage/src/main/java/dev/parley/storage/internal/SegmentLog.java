@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -28,14 +30,16 @@ final class SegmentLog implements Closeable {
     private static final int HEADER = 8;
 
     interface Reader {
-        void record(byte[] body) throws IOException;
+        void record(long place, byte[] body) throws IOException;
     }
 
     private final Path dir;
     private final Object flushLock = new Object();
+    private final Map<Long, FileChannel> readers = new ConcurrentHashMap<>();
     private volatile FileChannel channel;
     private long segment;
     private volatile long appended;
+    private long lastPlace;
     private long flushed;
     private boolean flushing;
 
@@ -45,7 +49,7 @@ final class SegmentLog implements Closeable {
         this.channel = channel;
     }
 
-    /** Opens the log and hands every whole record to the reader, oldest first. */
+    /** Opens the log and hands every whole record and its place to the reader, oldest first. */
     static SegmentLog open(Path dir, Reader reader) throws IOException {
         Files.createDirectories(dir);
         List<Path> segments = segments(dir);
@@ -107,7 +111,7 @@ final class SegmentLog implements Closeable {
                     in.force(true);
                     return;
                 }
-                reader.record(body);
+                reader.record(place(number(file), at), body);
                 at += HEADER + body.length;
             }
         }
@@ -224,9 +228,44 @@ final class SegmentLog implements Closeable {
             channel.truncate(start);
             throw e;
         }
+        lastPlace = place(segment, start);
         long position = appended + 1;
         appended = position;
         return position;
+    }
+
+    /** Where the record is that was appended last; call it under the lock of that append. */
+    long place() {
+        return lastPlace;
+    }
+
+    /** How many records were appended since it was opened. */
+    long appended() {
+        return appended;
+    }
+
+    private static long place(long segment, long at) {
+        return segment << 32 | at;
+    }
+
+    /** Reads a record by its place; any thread may. */
+    byte[] read(long place) throws IOException {
+        long number = place >>> 32;
+        long at = place & 0xffffffffL;
+        FileChannel in = readers.get(number);
+        if (in == null) {
+            in = FileChannel.open(file(dir, number), StandardOpenOption.READ);
+            FileChannel other = readers.putIfAbsent(number, in);
+            if (other != null) {
+                in.close();
+                in = other;
+            }
+        }
+        byte[] body = readRecord(in, at, in.size(), ByteBuffer.allocate(HEADER));
+        if (body.length == 0) {
+            throw new IOException("no whole record in segment " + number + " at byte " + at);
+        }
+        return body;
     }
 
     /** Waits until the first {@code position} appended records are on disk. */
@@ -313,5 +352,9 @@ final class SegmentLog implements Closeable {
     public void close() throws IOException {
         force(appended);
         channel.close();
+        for (FileChannel reader : readers.values()) {
+            reader.close();
+        }
+        readers.clear();
     }
 }

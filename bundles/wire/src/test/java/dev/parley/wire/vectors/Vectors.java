@@ -1,4 +1,4 @@
-package dev.parley.catalog.api;
+package dev.parley.wire.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,349 @@
+package dev.parley.gateway.internal;
+
+import dev.parley.catalog.api.Catalog;
+import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.gateway.api.Arguments;
+import dev.parley.gateway.api.Operation;
+import dev.parley.gateway.api.Operation.Type;
+import dev.parley.gateway.api.OperationException;
+import dev.parley.gateway.api.OperationSource;
+import dev.parley.identity.api.AgentId;
+import dev.parley.identity.api.Identity;
+import dev.parley.network.api.Network;
+import dev.parley.stores.api.StoreLink;
+import dev.parley.stores.api.StoreStatus;
+import dev.parley.stores.api.StoreView;
+import dev.parley.stores.api.Stores;
+import dev.parley.trust.api.TrustStore;
+import dev.parley.wire.api.Value;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The stores that this container shares: which there are, who may do what, what was done. */
+@Component(service = OperationSource.class)
+public final class StoreOperations implements OperationSource {
+    static final String ID = "a store's name, or six or more of its id's first hex digits";
+    private static final String ROLE = "none, reader, writer or admin";
+    private static final String MODE =
+            "owned (only its owner writes), shared (whoever has the role) or open (everybody)";
+    private static final Duration SHORT = Duration.ofSeconds(30);
+    private static final int MAX_LOG = 1000;
+
+    private final Stores stores;
+    private final TrustStore trust;
+    private final AgentNames agents;
+    private final StoreValues values;
+    private final StoreTasks tasks;
+
+    @Activate
+    public StoreOperations(
+            @Reference Identity identity,
+            @Reference Stores stores,
+            @Reference TrustStore trust,
+            @Reference Network network,
+            @Reference Catalog catalog) {
+        this.stores = stores;
+        this.trust = trust;
+        this.agents = new AgentNames(trust, network, catalog);
+        this.values = new StoreValues(stores);
+        this.tasks = new StoreTasks(stores, Id.of(identity.agent().bytes()), agents);
+    }
+
+    @Override
+    public List<Operation> operations() {
+        List<Operation> all = new ArrayList<>(values.operations());
+        all.addAll(tasks.operations());
+        all.add(
+                Operation.get(
+                        "stores.list",
+                        "/stores",
+                        "The stores that this container follows",
+                        (arguments, progress) -> list()));
+        all.add(
+                Operation.of(
+                                "stores.create",
+                                "POST",
+                                "/stores",
+                                "Makes a store that this container's agent owns",
+                                (arguments, progress) -> create(arguments))
+                        .needs("name", Type.TEXT, "for people; 1 to 128 bytes")
+                        .takes("mode", Type.TEXT, MODE + "; shared")
+                        .takes("appendOnly", Type.ANY, "true: what is in it stays; false"));
+        all.add(
+                Operation.of(
+                                "stores.join",
+                                "POST",
+                                "/stores/join",
+                                "Follows a store",
+                                (arguments, progress) ->
+                                        describe(wait(stores.join(arguments.text("link")))))
+                        .needs(
+                                "link",
+                                Type.TEXT,
+                                "a text that starts with "
+                                        + StoreLink.PREFIX
+                                        + ", or a store's id"));
+        all.add(
+                Operation.get(
+                                "stores.get",
+                                "/stores/{store}",
+                                "One store: how it is, and the hash of its state",
+                                (arguments, progress) -> one(arguments))
+                        .needs("store", Type.TEXT, ID));
+        all.add(
+                Operation.of(
+                                "stores.leave",
+                                "DELETE",
+                                "/stores/{store}",
+                                "Follows a store no more and removes it from this disk",
+                                (arguments, progress) -> leave(arguments))
+                        .needs("store", Type.TEXT, ID));
+        all.add(
+                Operation.get(
+                                "stores.members",
+                                "/stores/{store}/members",
+                                "Who has which role",
+                                (arguments, progress) -> members(arguments))
+                        .needs("store", Type.TEXT, ID));
+        all.add(
+                Operation.of(
+                                "stores.grant",
+                                "POST",
+                                "/stores/{store}/members",
+                                "Gives an agent a role, or takes it with none",
+                                (arguments, progress) -> grant(arguments))
+                        .needs("store", Type.TEXT, ID)
+                        .needs("agent", Type.TEXT, AgentNames.WHO)
+                        .needs("role", Type.TEXT, ROLE));
+        all.add(
+                Operation.get(
+                                "stores.log",
+                                "/stores/{store}/log",
+                                "The latest changes, newest first",
+                                (arguments, progress) -> log(arguments))
+                        .needs("store", Type.TEXT, ID)
+                        .takes("limit", Type.INTEGER, "how many; 50, at most " + MAX_LOG));
+        all.add(
+                Operation.get(
+                                "stores.branches",
+                                "/stores/{store}/branches",
+                                "The branches and their last changes",
+                                (arguments, progress) -> branches(arguments))
+                        .needs("store", Type.TEXT, ID));
+        all.add(
+                Operation.of(
+                                "stores.merge",
+                                "POST",
+                                "/stores/{store}/merge",
+                                "Brings all of one branch into another",
+                                (arguments, progress) -> merge(arguments))
+                        .needs("store", Type.TEXT, ID)
+                        .takes("from", Type.TEXT, "the branch; empty for the main line")
+                        .takes("into", Type.TEXT, "the branch; the main line")
+                        .takes("message", Type.TEXT, "for people"));
+        return all;
+    }
+
+    static <T> T wait(CompletionStage<T> stage) throws OperationException {
+        return Waiting.join(stage, SHORT);
+    }
+
+    private Id store(Arguments arguments) throws OperationException {
+        return store(stores, arguments);
+    }
+
+    static Id store(Stores stores, Arguments arguments) throws OperationException {
+        return wait(stores.find(arguments.text("store"))).id();
+    }
+
+    private Value list() throws OperationException {
+        return Value.map()
+                .put(
+                        "stores",
+                        Value.list(
+                                wait(stores.list()).stream()
+                                        .map(StoreOperations::describe)
+                                        .toList()))
+                .build();
+    }
+
+    private static Value.Map describe(StoreInfo info) {
+        return basics(info).build();
+    }
+
+    private static Value.MapBuilder basics(StoreInfo info) {
+        return Value.map()
+                .put("id", info.id().hex())
+                .put("name", info.name())
+                .put("mode", info.mode().name().toLowerCase(Locale.ROOT))
+                .put("appendOnly", info.appendOnly())
+                .put("owner", info.owner().hex())
+                .put("link", StoreLink.of(info));
+    }
+
+    private static Value.Map describe(StoreStatus status) {
+        return summary(status).build();
+    }
+
+    private static Value.MapBuilder summary(StoreStatus status) {
+        return basics(status.info())
+                .put("role", name(status.role()))
+                .put("changes", status.changes())
+                .put("heads", Value.texts(status.heads().stream().map(Id::hex).toList()))
+                .put("waiting", status.waiting())
+                .put("parked", status.parked())
+                .put("forked", Value.texts(status.forked().stream().map(Id::hex).toList()))
+                .put("damage", status.damage());
+    }
+
+    private static String name(Role role) {
+        return role.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Value create(Arguments arguments) throws OperationException {
+        String mode = arguments.optionalText("mode").orElse("shared");
+        StoreInfo.Mode wanted;
+        try {
+            wanted = StoreInfo.Mode.valueOf(mode.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw OperationException.invalid("mode is '" + mode + "'", "expected " + MODE);
+        }
+        Value appendOnly = arguments.value("appendOnly").orElse(Value.FALSE);
+        if (!(appendOnly instanceof Value.Bool grows)) {
+            throw OperationException.invalid("appendOnly is no boolean", "expected true or false");
+        }
+        return describe(wait(stores.create(arguments.text("name"), wanted, grows.value())));
+    }
+
+    private Value one(Arguments arguments) throws OperationException {
+        Id id = store(arguments);
+        for (StoreStatus status : wait(stores.list())) {
+            if (status.info().id().equals(id)) {
+                Value.MapBuilder whole = summary(status);
+                if (status.damage().isEmpty()) {
+                    whole.put("hash", wait(stores.read(id, view -> view.state().hash())).hex());
+                }
+                return whole.build();
+            }
+        }
+        throw OperationException.invalid("the store was left meanwhile", "");
+    }
+
+    private Value leave(Arguments arguments) throws OperationException {
+        Id id = store(arguments);
+        Waiting.join(stores.leave(id).thenApply(none -> id), SHORT);
+        return Value.map().put("left", id.hex()).build();
+    }
+
+    private Value members(Arguments arguments) throws OperationException {
+        Map<Id, Role> members = wait(stores.read(store(arguments), StoreView::members));
+        List<Value> all = new ArrayList<>();
+        members.forEach(
+                (agent, role) -> {
+                    AgentId id = AgentId.of(agent.bytes());
+                    all.add(
+                            Value.map()
+                                    .put("agent", agent.hex())
+                                    .put("words", id.words())
+                                    .put("name", trust.contact(id).map(it -> it.name()).orElse(""))
+                                    .put("role", name(role))
+                                    .build());
+                });
+        return Value.map().put("members", Value.list(all)).build();
+    }
+
+    private Value grant(Arguments arguments) throws OperationException {
+        Role role;
+        try {
+            role = Role.valueOf(arguments.text("role").toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw OperationException.invalid(
+                    "role is '" + arguments.text("role") + "'", "expected " + ROLE);
+        }
+        Id store = store(arguments);
+        Id agent = Id.of(agents.find(arguments.text("agent")).bytes());
+        Id change = wait(stores.grant(store, agent, role));
+        return Value.map()
+                .put("agent", agent.hex())
+                .put("role", name(role))
+                .put("change", change.hex())
+                .build();
+    }
+
+    private Value log(Arguments arguments) throws OperationException {
+        int limit = (int) Math.max(1, Math.min(MAX_LOG, arguments.integer("limit", 50)));
+        List<ChangeInfo> log = wait(stores.read(store(arguments), view -> view.log(limit)));
+        return Value.map()
+                .put("changes", Value.list(log.stream().map(StoreOperations::describe).toList()))
+                .build();
+    }
+
+    private static Value.Map describe(ChangeInfo change) {
+        return Value.map()
+                .put("id", change.id().hex())
+                .put("author", change.author().hex())
+                .put("authorWords", AgentId.of(change.author().bytes()).words())
+                .put("branch", change.branch())
+                .put("seq", change.seq())
+                .put("parents", Value.texts(change.parents().stream().map(Id::hex).toList()))
+                .put("time", Instant.ofEpochMilli(change.timeMillis()).toString())
+                .put("message", change.message())
+                .put("operations", change.operations())
+                .put("void", change.isVoid())
+                .build();
+    }
+
+    private Value branches(Arguments arguments) throws OperationException {
+        List<Value> all =
+                wait(
+                        stores.read(
+                                store(arguments),
+                                view -> {
+                                    List<Value> found = new ArrayList<>();
+                                    found.add(branch(view, ""));
+                                    view.branches().forEach(it -> found.add(branch(view, it)));
+                                    return found;
+                                }));
+        return Value.map().put("branches", Value.list(all)).build();
+    }
+
+    private static Value branch(StoreView view, String name) {
+        return Value.map()
+                .put("name", name)
+                .put("heads", Value.texts(view.heads(name).stream().map(Id::hex).toList()))
+                .build();
+    }
+
+    private Value merge(Arguments arguments) throws OperationException {
+        Id change =
+                wait(
+                        stores.merge(
+                                store(arguments),
+                                arguments.text("from"),
+                                arguments.text("into"),
+                                arguments.text("message")));
+        return Value.map().put("change", change.hex()).build();
+    }
+
+    /** As everybody writes: gathered if nothing speaks against it, else a change of its own. */
+    static CompletionStage<Id> write(
+            Stores stores, Id store, Arguments arguments, Replica.Edit edit) {
+        String branch = arguments.text("branch");
+        String message = arguments.text("message");
+        return branch.isEmpty() && message.isEmpty()
+                ? stores.write(store, edit)
+                : stores.commit(store, branch, message, edit);
+    }
+}

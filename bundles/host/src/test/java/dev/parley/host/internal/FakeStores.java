@@ -1,0 +1,171 @@
+package dev.parley.host.internal;
+
+import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Fork;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.RefusedException;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.State;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.stores.api.StoreException;
+import dev.parley.stores.api.StoreStatus;
+import dev.parley.stores.api.StoreView;
+import dev.parley.stores.api.Stores;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** One store called {@code board/main} in memory, whose changes are not signed. */
+final class FakeStores implements Stores {
+    static final StoreInfo INFO =
+            new StoreInfo(
+                    "parley.test",
+                    Id.parse("ab".repeat(32)),
+                    StoreInfo.Mode.OPEN,
+                    false,
+                    "board/main",
+                    new byte[16]);
+    private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
+    private final Replica replica =
+            Replica.create(
+                    INFO,
+                    new dev.parley.crdt.api.MemoryHistory(),
+                    event -> List.copyOf(listeners).forEach(it -> it.accept(event)));
+
+    private static <T> CompletionStage<T> no() {
+        return CompletableFuture.failedStage(
+                new StoreException(StoreException.Code.CLOSED, "not in this test"));
+    }
+
+    int listeners() {
+        return listeners.size();
+    }
+
+    @Override
+    public CompletionStage<StoreInfo> create(String name, StoreInfo.Mode mode, boolean appendOnly) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<StoreInfo> join(String idOrLink) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<Void> leave(Id store) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<List<StoreStatus>> list() {
+        return CompletableFuture.completedStage(
+                List.of(new StoreStatus(INFO, Role.ADMIN, 0, List.of(), 0, 0, List.of(), "")));
+    }
+
+    @Override
+    public CompletionStage<StoreInfo> find(String reference) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<Id> write(Id store, Replica.Edit edit) {
+        try {
+            SignedChange change =
+                    replica.transact(INFO.owner(), 1_800_000_000_000L, id -> new byte[0], edit);
+            return CompletableFuture.completedStage(change.id());
+        } catch (RefusedException e) {
+            return CompletableFuture.failedStage(
+                    new StoreException(
+                            StoreException.Code.valueOf(e.code().name()),
+                            String.valueOf(e.getMessage())));
+        }
+    }
+
+    @Override
+    public CompletionStage<Id> commit(Id store, String branch, String message, Replica.Edit edit) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<Id> merge(Id store, String from, String into, String message) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<Id> grant(Id store, Id agent, Role role) {
+        return no();
+    }
+
+    @Override
+    public <T> CompletionStage<T> read(Id store, Reading<T> reading) {
+        try {
+            return CompletableFuture.completedStage(reading.on(new View()));
+        } catch (RefusedException e) {
+            return no();
+        }
+    }
+
+    @Override
+    public AutoCloseable listen(Id store, Consumer<ChangeEvent> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    private final class View implements StoreView {
+        @Override
+        public StoreInfo info() {
+            return INFO;
+        }
+
+        @Override
+        public State state() {
+            return replica.state();
+        }
+
+        @Override
+        public State state(String branch) throws RefusedException {
+            return replica.state(branch);
+        }
+
+        @Override
+        public State at(List<Id> versions) throws RefusedException {
+            return replica.at(versions);
+        }
+
+        @Override
+        public List<String> branches() {
+            return List.of();
+        }
+
+        @Override
+        public List<Id> heads(String branch) {
+            return replica.heads(branch);
+        }
+
+        @Override
+        public int size() {
+            return replica.size();
+        }
+
+        @Override
+        public List<ChangeInfo> log(int limit) {
+            return List.of();
+        }
+
+        @Override
+        public Map<Id, Role> members() {
+            return Map.of();
+        }
+
+        @Override
+        public List<Fork> forks() {
+            return List.of();
+        }
+    }
+}

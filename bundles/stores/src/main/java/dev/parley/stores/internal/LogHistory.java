@@ -1,0 +1,97 @@
+package dev.parley.stores.internal;
+
+import dev.parley.crdt.api.History;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.storage.api.AppendLog;
+import dev.parley.storage.api.Storage;
+import dev.parley.storage.api.StorageException;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * A store's changes in a log on disk, which is all that is kept of a store; in memory is where each
+ * one stands. {@link #replay} reads the log from its start and gives every change to the replica
+ * again; until it is through, what the replica appends is what is there already.
+ */
+final class LogHistory implements History {
+    private final AppendLog log;
+    private long[] places = new long[64];
+    private int stored;
+    private int size;
+
+    LogHistory(Storage storage, String name) throws StorageException {
+        this.log = storage.log(name, (place, record) -> add(place));
+    }
+
+    private void add(long place) {
+        if (stored == places.length) {
+            places = Arrays.copyOf(places, stored * 2);
+        }
+        places[stored++] = place;
+    }
+
+    /** A failure of the disk that comes out of a replica's call. */
+    static final class DiskException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        DiskException(StorageException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * Gives each change to {@code taker}, who must append it.
+     *
+     * @throws StorageException if one cannot be read or is not appended
+     */
+    void replay(Consumer<SignedChange> taker) throws StorageException {
+        for (int i = 0; i < stored; i++) {
+            try {
+                taker.accept(get(i));
+            } catch (DiskException | IllegalStateException e) {
+                throw damaged(i, String.valueOf(e.getMessage()));
+            }
+            if (size != i + 1) {
+                throw damaged(i, "the store does not take it");
+            }
+        }
+    }
+
+    private static StorageException damaged(int index, String why) {
+        return new StorageException(
+                StorageException.Reason.IO, "change " + index + " of the log: " + why);
+    }
+
+    @Override
+    public void append(SignedChange change) {
+        if (size == stored) {
+            try {
+                add(log.append(change.encode()));
+            } catch (StorageException e) {
+                throw new DiskException(e);
+            }
+        }
+        size++;
+    }
+
+    @Override
+    public SignedChange get(int index) {
+        try {
+            return SignedChange.decode(log.read(places[index]));
+        } catch (StorageException e) {
+            throw new DiskException(e);
+        } catch (MalformedException e) {
+            throw new IllegalStateException("no change: " + e.getMessage(), e);
+        }
+    }
+
+    /** Blocks until all that was appended is on disk. Any thread may call. */
+    void force() throws StorageException {
+        log.force();
+    }
+
+    void close() throws StorageException {
+        log.close();
+    }
+}

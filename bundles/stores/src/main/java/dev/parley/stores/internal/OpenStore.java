@@ -1,0 +1,276 @@
+package dev.parley.stores.internal;
+
+import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.Summary;
+import dev.parley.identity.api.Identity;
+import dev.parley.identity.api.PublicKey;
+import dev.parley.storage.api.Storage;
+import dev.parley.storage.api.StorageException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One store that this container follows: the replica, its log, the writes that wait for the next
+ * commit and what is to be told once that is on disk. The room's actor owns it.
+ */
+final class OpenStore {
+    private static final int MAX_KEYS = 256;
+    private static final byte[] DIGEST =
+            "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
+    /** So far ahead that nothing of our own log is parked. */
+    private static final long READ_AGAIN_MILLIS = 1L << 47;
+
+    private final Identity identity;
+    private final Id self;
+    private final Id id;
+    private final LogHistory history;
+    private final Replica replica;
+    private final Set<String> ownBranches = new HashSet<>();
+    private final Map<Id, Integer> keyAt = new HashMap<>();
+    private final Map<Id, PublicKey> keys =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Id, PublicKey> eldest) {
+                    return size() > MAX_KEYS;
+                }
+            };
+    private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
+    private final Set<Id> owed;
+    private List<SignedChange> made = new ArrayList<>();
+    private List<ChangeEvent> events = new ArrayList<>();
+    private boolean replaying = true;
+    private String damage = "";
+
+    final Deque<Write> writes = new ArrayDeque<>();
+    final Pulls pulls = new Pulls();
+    boolean flushing;
+    boolean scheduled;
+    long flushedAtNanos;
+    boolean unforced;
+
+    /** Changes of our own that are on disk and not yet published. */
+    List<SignedChange> unpublished = new ArrayList<>();
+
+    boolean publishing;
+
+    /**
+     * Reads the log.
+     *
+     * @param owed what this agent wrote before it left, and has to get back before it writes
+     */
+    OpenStore(Identity identity, Storage storage, StoreInfo info, Set<Id> owed)
+            throws StorageException {
+        this.identity = identity;
+        this.self = Id.of(identity.agent().bytes());
+        this.id = info.id();
+        this.owed = new HashSet<>(owed);
+        this.history = new LogHistory(storage, id.hex());
+        this.replica = Replica.create(info, history, this::onEvent);
+        boolean read = false;
+        try {
+            history.replay(
+                    change -> {
+                        noteKey(change, replica.size());
+                        replica.receive(change, READ_AGAIN_MILLIS);
+                    });
+            read = true;
+        } finally {
+            if (!read) {
+                history.close();
+            }
+        }
+        for (Summary.Tip tip : replica.summary().tips()) {
+            if (tip.author().equals(self)) {
+                ownBranches.add(tip.branch());
+            }
+        }
+        this.replaying = false;
+    }
+
+    private void onEvent(ChangeEvent event) {
+        if (!replaying) {
+            events.add(event);
+        }
+    }
+
+    Id id() {
+        return id;
+    }
+
+    StoreInfo info() {
+        return replica.info();
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    LogHistory history() {
+        return history;
+    }
+
+    List<Consumer<ChangeEvent>> listeners() {
+        return listeners;
+    }
+
+    String damage() {
+        return damage;
+    }
+
+    /** The disk failed: what is in memory is no more what is on it. */
+    void damaged(String why) {
+        damage = why;
+    }
+
+    /** Events of what was taken in since the last call. */
+    List<ChangeEvent> takeEvents() {
+        List<ChangeEvent> taken = events;
+        events = new ArrayList<>();
+        return taken;
+    }
+
+    /** Our own changes since the last call. */
+    List<SignedChange> takeMade() {
+        List<SignedChange> taken = made;
+        made = new ArrayList<>();
+        return taken;
+    }
+
+    /** Whether changes of this agent are still missing, which it wrote before it left. */
+    boolean owes() {
+        owed.removeIf(replica::has);
+        return !owed.isEmpty();
+    }
+
+    /** The last changes of this agent, which it has to get back should it leave and come again. */
+    Set<Id> ownTips() {
+        Set<Id> tips = new HashSet<>(owed);
+        for (Summary.Tip tip : replica.summary().tips()) {
+            if (tip.author().equals(self)) {
+                tips.add(tip.change());
+            }
+        }
+        return tips;
+    }
+
+    /** Signs a change of this agent; the first one on a branch brings the key. */
+    byte[] sign(String branch, Id change) {
+        Optional<PublicKey> key =
+                ownBranches.contains(branch) ? Optional.empty() : Optional.of(identity.agentKey());
+        return ChangeSeal.encode(key, identity.signAsAgent(ChangeSeal.CONTEXT, change.bytes()));
+    }
+
+    /** A change of this agent is in the replica. */
+    void wrote(String branch, SignedChange change) {
+        ownBranches.add(branch);
+        noteKey(change, replica.size() - 1);
+        made.add(change);
+        unforced = true;
+    }
+
+    Receipt receive(SignedChange change, long nowMillis) {
+        int before = replica.size();
+        Receipt receipt = replica.receive(change, nowMillis);
+        if (!receipt.applied().isEmpty()) {
+            unforced = true;
+            noteKey(change, before);
+            noteKeys(before + 1);
+        }
+        if (receipt.applied().contains(change.id())
+                && ChangeSeal.author(change).filter(self::equals).isPresent()) {
+            relearnOwnBranches();
+        }
+        return receipt;
+    }
+
+    /** Takes up what was ahead of its time. */
+    void tick(long nowMillis) {
+        int before = replica.size();
+        if (!replica.tick(nowMillis).isEmpty()) {
+            unforced = true;
+            noteKeys(before);
+        }
+    }
+
+    /** Of changes that had waited. */
+    private void noteKeys(int from) {
+        for (int i = from; i < replica.size(); i++) {
+            noteKey(replica.change(i), i);
+        }
+    }
+
+    private void relearnOwnBranches() {
+        for (Summary.Tip tip : replica.summary().tips()) {
+            if (tip.author().equals(self)) {
+                ownBranches.add(tip.branch());
+            }
+        }
+    }
+
+    private void noteKey(SignedChange change, int index) {
+        ChangeSeal.key(change)
+                .ifPresent(
+                        key ->
+                                ChangeSeal.author(change)
+                                        .ifPresent(author -> keyAt.putIfAbsent(author, index)));
+    }
+
+    /** An author's key, if a change that is here brought it. */
+    Optional<PublicKey> key(Id author) {
+        PublicKey known = keys.get(author);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Integer index = keyAt.get(author);
+        if (index == null) {
+            return Optional.empty();
+        }
+        Optional<PublicKey> read = ChangeSeal.key(replica.change(index));
+        read.ifPresent(key -> keys.put(author, key));
+        return read;
+    }
+
+    /** What a comparison compares: equal digests are equal stores. */
+    Id digest() {
+        return digest(replica.heads());
+    }
+
+    static Id digest(List<Id> heads) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            sha.update(DIGEST);
+            heads.stream().sorted().forEach(head -> sha.update(head.bytes()));
+            return Id.of(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    boolean mayRead(Id agent) {
+        return replica.role(agent).compareTo(Role.READER) >= 0;
+    }
+
+    void close() throws StorageException {
+        history.close();
+    }
+}

@@ -1,0 +1,539 @@
+package dev.parley.stores.internal;
+
+import dev.parley.actor.api.Actor;
+import dev.parley.actor.api.Actors;
+import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.Fork;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.direct.api.Direct;
+import dev.parley.direct.api.RequestHandler;
+import dev.parley.gossip.api.Gossip;
+import dev.parley.identity.api.Identity;
+import dev.parley.network.api.Network;
+import dev.parley.network.api.Peer;
+import dev.parley.network.api.PeerListener;
+import dev.parley.storage.api.Storage;
+import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.StoreException;
+import dev.parley.stores.api.StoreException.Code;
+import dev.parley.stores.api.StoreLink;
+import dev.parley.stores.api.StoreStatus;
+import dev.parley.stores.api.Stores;
+import dev.parley.trust.api.TrustStore;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The stores on one actor. A write waits for the next commit, at most {@link #COMMIT} away: all
+ * that came until then becomes one change. What a commit made is forced to disk on a pool, and only
+ * then acknowledged, told to listeners, published and given to others.
+ */
+@Component(service = Stores.class)
+public final class StoresComponent implements Stores, PeerListener {
+    private static final System.Logger LOG = System.getLogger(StoresComponent.class.getName());
+    private static final Duration COMMIT = Duration.ofMillis(5);
+    private static final int MAX_WAITING = 50_000;
+    private static final int MAX_STORES = 10_000;
+
+    /** Between two rounds of comparing, and as much again by chance. */
+    private static final Duration ROUND = Duration.ofSeconds(30);
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Actor actor = Actors.create("parley-stores", MAX_WAITING);
+    private final ExecutorService disk = Actors.pool("parley-stores-disk", 2, 4096);
+    private final ExecutorService checks = Actors.pool("parley-stores-check", 2, 1024);
+    private final Identity identity;
+    private final Id self;
+    private final Storage storage;
+    private final StoreList kept;
+    private final Map<Id, OpenStore> stores = new LinkedHashMap<>();
+    private final Map<Id, Lost> lost = new LinkedHashMap<>();
+    private final Puller puller;
+    private final Joins joins;
+    private final SyncServer server;
+    private final Live live;
+    private final List<ServiceRegistration<?>> registrations;
+
+    /** A store that is followed and cannot be opened. */
+    private record Lost(StoreInfo info, String why) {}
+
+    @Activate
+    public StoresComponent(
+            BundleContext context,
+            @Reference Identity identity,
+            @Reference Storage storage,
+            @Reference Network network,
+            @Reference Gossip gossip,
+            @Reference Direct direct,
+            @Reference TrustStore trust)
+            throws StorageException {
+        this(identity, storage, network, gossip, direct, trust, context);
+    }
+
+    /** For tests and tools that have no framework; the caller adds {@link #handler} and this. */
+    public StoresComponent(
+            Identity identity,
+            Storage storage,
+            Network network,
+            Gossip gossip,
+            Direct direct,
+            TrustStore trust)
+            throws StorageException {
+        this(identity, storage, network, gossip, direct, trust, null);
+    }
+
+    private StoresComponent(
+            Identity identity,
+            Storage storage,
+            Network network,
+            Gossip gossip,
+            Direct direct,
+            TrustStore trust,
+            @Nullable BundleContext context)
+            throws StorageException {
+        this.identity = identity;
+        this.self = Id.of(identity.agent().bytes());
+        this.storage = storage;
+        this.kept = new StoreList(storage.keyValue("stores"));
+        Verifier verifier = new Verifier(identity.network(), actor, checks);
+        this.puller = new Puller(actor, network, direct, verifier, stores, this::schedule);
+        this.joins = new Joins(network, direct);
+        this.server = new SyncServer(actor, disk, trust, stores, puller::pull);
+        actor.tell(this::openAll);
+        this.live = new Live(actor, identity, network, gossip, puller, stores);
+        nextRound();
+        this.registrations = new ArrayList<>();
+        if (context != null) {
+            // Not by declaration: the rooms that take these are ones that we need ourselves.
+            registrations.add(context.registerService(RequestHandler.class, server, null));
+            registrations.add(context.registerService(PeerListener.class, this, null));
+        }
+    }
+
+    RequestHandler handler() {
+        return server;
+    }
+
+    @Deactivate
+    public void close() throws Exception {
+        registrations.forEach(ServiceRegistration::unregister);
+        live.close();
+        CountDownLatch committed = new CountDownLatch(1);
+        if (actor.tell(
+                () -> {
+                    stores.values().forEach(this::flush);
+                    committed.countDown();
+                })) {
+            committed.await(5, TimeUnit.SECONDS);
+        }
+        actor.close();
+        disk.shutdown();
+        disk.awaitTermination(5, TimeUnit.SECONDS);
+        checks.shutdownNow();
+        for (OpenStore store : stores.values()) {
+            store.close();
+        }
+    }
+
+    private void openAll() {
+        for (StoreInfo info : kept.all()) {
+            try {
+                open(info);
+            } catch (StorageException e) {
+                LOG.log(System.Logger.Level.ERROR, "store " + info.id().hex(), e);
+                lost.put(info.id(), new Lost(info, String.valueOf(e.getMessage())));
+            }
+        }
+        puller.compareAll();
+    }
+
+    private OpenStore open(StoreInfo info) throws StorageException {
+        OpenStore store = new OpenStore(identity, storage, info, kept.owed(info.id()));
+        stores.put(info.id(), store);
+        return store;
+    }
+
+    /** Not all containers of a network at one moment. */
+    private void nextRound() {
+        long millis = ROUND.toMillis();
+        actor.after(
+                Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis)),
+                () -> {
+                    nextRound();
+                    long now = actor.time().now().toEpochMilli();
+                    for (OpenStore store : stores.values()) {
+                        store.tick(now);
+                        schedule(store);
+                    }
+                    puller.compareAll();
+                });
+    }
+
+    @Override
+    public void connected(Peer peer) {
+        actor.tell(() -> puller.compare(peer.machine()));
+    }
+
+    @Override
+    public void disconnected(Peer peer, String reason) {
+        // What it was asked for fails by itself.
+    }
+
+    private void schedule(OpenStore store) {
+        if (store.flushing || store.scheduled || store.writes.isEmpty() && !store.unforced) {
+            return;
+        }
+        long wait = store.flushedAtNanos + COMMIT.toNanos() - actor.time().nanos();
+        if (wait <= 0) {
+            flush(store);
+        } else {
+            store.scheduled = true;
+            actor.after(
+                    Duration.ofNanos(wait),
+                    () -> {
+                        store.scheduled = false;
+                        flush(store);
+                    });
+        }
+    }
+
+    /** Makes the changes, then forces them with what came from others. */
+    private void flush(OpenStore store) {
+        if (store.flushing) {
+            return;
+        }
+        store.flushedAtNanos = actor.time().nanos();
+        List<Commits.Done> done = Commits.run(store, self, actor.time().now().toEpochMilli());
+        List<SignedChange> made = store.takeMade();
+        List<ChangeEvent> events = store.takeEvents();
+        if (!store.unforced) {
+            schedule(store);
+            return;
+        }
+        store.unforced = false;
+        store.flushing = true;
+        try {
+            disk.execute(
+                    () -> {
+                        @Nullable StorageException failure = null;
+                        try {
+                            store.history().force();
+                        } catch (StorageException e) {
+                            failure = e;
+                        }
+                        StorageException found = failure;
+                        done.forEach(it -> acknowledge(it, found));
+                        actor.after(Duration.ZERO, () -> forced(store, made, events, found));
+                    });
+        } catch (RejectedExecutionException e) {
+            StorageException busy =
+                    new StorageException(StorageException.Reason.IO, "the disk is too busy");
+            done.forEach(it -> acknowledge(it, busy));
+            forced(store, made, events, busy);
+        }
+    }
+
+    private static void acknowledge(Commits.Done done, @Nullable StorageException failure) {
+        if (failure == null) {
+            done.write().done().complete(done.change());
+        } else {
+            done.write().done().completeExceptionally(Failures.of(failure));
+        }
+    }
+
+    private void forced(
+            OpenStore store,
+            List<SignedChange> made,
+            List<ChangeEvent> events,
+            @Nullable StorageException failure) {
+        store.flushing = false;
+        if (failure != null) {
+            store.damaged(
+                    "it could not be written, and is read again at the next start: "
+                            + failure.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
+        } else {
+            events.forEach(event -> tell(store, event));
+            live.publish(store, made);
+        }
+        schedule(store);
+    }
+
+    private static void tell(OpenStore store, ChangeEvent event) {
+        for (Consumer<ChangeEvent> listener : List.copyOf(store.listeners())) {
+            try {
+                listener.accept(event);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "a listener of a store failed", e);
+            }
+        }
+    }
+
+    private interface Work<T> {
+        void run(CompletableFuture<T> done) throws Exception;
+    }
+
+    /** On the room's thread; what is thrown fails the stage. */
+    private <T> CompletableFuture<T> onActor(Work<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        boolean told =
+                actor.tell(
+                        () -> {
+                            try {
+                                work.run(done);
+                            } catch (Exception e) {
+                                done.completeExceptionally(Failures.of(e));
+                            }
+                        });
+        if (!told) {
+            done.completeExceptionally(
+                    new StoreException(Code.BUSY, "too much waits, or the room stops"));
+        }
+        return done;
+    }
+
+    private OpenStore store(Id id) throws StoreException {
+        OpenStore store = stores.get(id);
+        if (store != null) {
+            return store;
+        }
+        Lost damaged = lost.get(id);
+        if (damaged != null) {
+            throw new StoreException(Code.DISK, damaged.why());
+        }
+        throw new StoreException(Code.NO_SUCH_STORE, "no store " + id.hex() + " is followed here");
+    }
+
+    @Override
+    public CompletionStage<StoreInfo> create(String name, StoreInfo.Mode mode, boolean appendOnly) {
+        return onActor(
+                done -> {
+                    byte[] nonce = new byte[StoreInfo.NONCE_BYTES];
+                    RANDOM.nextBytes(nonce);
+                    StoreInfo info =
+                            new StoreInfo(
+                                    identity.network().name(), self, mode, appendOnly, name, nonce);
+                    follow(info);
+                    done.complete(info);
+                });
+    }
+
+    private void follow(StoreInfo info) throws StoreException, StorageException {
+        if (!info.network().equals(identity.network().name())) {
+            throw new StoreException(
+                    Code.INVALID,
+                    "the store is of the network "
+                            + info.network()
+                            + ", this container is in "
+                            + identity.network().name());
+        }
+        if (stores.containsKey(info.id())) {
+            return;
+        }
+        if (stores.size() + lost.size() >= MAX_STORES) {
+            throw new StoreException(Code.TOO_LARGE, "at most " + MAX_STORES + " stores");
+        }
+        kept.put(info);
+        open(info);
+        puller.compareAll();
+    }
+
+    @Override
+    public CompletionStage<StoreInfo> join(String idOrLink) {
+        String given = idOrLink.strip();
+        if (!given.matches("[0-9a-f]{64}")) {
+            return onActor(
+                    done -> {
+                        StoreInfo info = StoreLink.parse(given);
+                        follow(info);
+                        done.complete(info);
+                    });
+        }
+        Id id = Id.parse(given);
+        return this.<CompletionStage<StoreInfo>>onActor(
+                        done -> {
+                            OpenStore here = stores.get(id);
+                            done.complete(
+                                    here != null
+                                            ? CompletableFuture.completedStage(here.info())
+                                            : joins.ask(id));
+                        })
+                .thenCompose(info -> info)
+                .thenCompose(
+                        info ->
+                                onActor(
+                                        done -> {
+                                            follow(info);
+                                            done.complete(info);
+                                        }));
+    }
+
+    @Override
+    public CompletionStage<Void> leave(Id id) {
+        return onActor(
+                done -> {
+                    Lost damaged = lost.remove(id);
+                    if (damaged == null) {
+                        OpenStore store = store(id);
+                        flush(store);
+                        kept.leave(id, store.ownTips());
+                        stores.remove(id);
+                        store.close();
+                    } else {
+                        kept.leave(id, java.util.Set.of());
+                    }
+                    storage.deleteLog(id.hex());
+                    done.complete(null);
+                });
+    }
+
+    private StoreStatus status(OpenStore store) {
+        Replica replica = store.replica();
+        return new StoreStatus(
+                store.info(),
+                replica.role(self),
+                replica.size(),
+                replica.heads(),
+                replica.waiting(),
+                replica.parked(),
+                replica.forks().stream().map(Fork::author).toList(),
+                store.damage());
+    }
+
+    @Override
+    public CompletionStage<List<StoreStatus>> list() {
+        return onActor(
+                done -> {
+                    List<StoreStatus> all = new ArrayList<>();
+                    stores.values().forEach(store -> all.add(status(store)));
+                    for (Lost damaged : lost.values()) {
+                        all.add(
+                                new StoreStatus(
+                                        damaged.info(),
+                                        Role.NONE,
+                                        0,
+                                        List.of(),
+                                        0,
+                                        0,
+                                        List.of(),
+                                        damaged.why()));
+                    }
+                    all.sort(
+                            Comparator.comparing((StoreStatus it) -> it.info().name())
+                                    .thenComparing(it -> it.info().id()));
+                    done.complete(List.copyOf(all));
+                });
+    }
+
+    @Override
+    public CompletionStage<StoreInfo> find(String reference) {
+        return onActor(done -> done.complete(References.find(reference, infos())));
+    }
+
+    private List<StoreInfo> infos() {
+        List<StoreInfo> infos = new ArrayList<>();
+        stores.values().forEach(store -> infos.add(store.info()));
+        lost.values().forEach(damaged -> infos.add(damaged.info()));
+        return infos;
+    }
+
+    @Override
+    public CompletionStage<Id> write(Id id, Replica.Edit edit) {
+        return onActor(done -> enqueue(id, new Write.Gathered(edit, done)));
+    }
+
+    private CompletionStage<Id> own(Id id, String branch, Write.Maker maker) {
+        return onActor(done -> enqueue(id, new Write.Own(branch, maker, done)));
+    }
+
+    private void enqueue(Id id, Write write) throws StoreException {
+        OpenStore store = store(id);
+        if (store.writes.size() >= MAX_WAITING) {
+            throw new StoreException(Code.BUSY, MAX_WAITING + " writes wait already");
+        }
+        store.writes.add(write);
+        schedule(store);
+    }
+
+    @Override
+    public CompletionStage<Id> commit(Id id, String branch, String message, Replica.Edit edit) {
+        return own(
+                id,
+                branch,
+                (store, now) ->
+                        store.replica()
+                                .transact(
+                                        self,
+                                        branch,
+                                        message,
+                                        now,
+                                        change -> store.sign(branch, change),
+                                        edit));
+    }
+
+    @Override
+    public CompletionStage<Id> merge(Id id, String from, String into, String message) {
+        return own(
+                id,
+                into,
+                (store, now) ->
+                        store.replica()
+                                .merge(
+                                        self,
+                                        from,
+                                        into,
+                                        message,
+                                        now,
+                                        change -> store.sign(into, change)));
+    }
+
+    @Override
+    public CompletionStage<Id> grant(Id id, Id agent, Role role) {
+        return commit(id, "", "", transaction -> transaction.role(agent, role));
+    }
+
+    @Override
+    public <T> CompletionStage<T> read(Id id, Reading<T> reading) {
+        return onActor(done -> done.complete(reading.on(new ReplicaView(store(id).replica()))));
+    }
+
+    @Override
+    public AutoCloseable listen(Id id, Consumer<ChangeEvent> listener) {
+        onActor(
+                done -> {
+                    store(id).listeners().add(listener);
+                    done.complete(null);
+                });
+        return () ->
+                onActor(
+                        done -> {
+                            store(id).listeners().remove(listener);
+                            done.complete(null);
+                        });
+    }
+}
