@@ -301,8 +301,7 @@ final class HistoryOperationReader {
 
     private Operation.Place place()
             throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
-        return new Operation.Place(
-                reference(), values.text("a position", 1, OperationReader.MAX_POSITION_BYTES));
+        return new Operation.Place(reference(), values.text("a position", 1, Positions.MAX_DIGITS));
     }
 
     private int lease() throws MalformedException {

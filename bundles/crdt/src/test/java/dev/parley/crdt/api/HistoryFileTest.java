@@ -25,6 +25,9 @@ class HistoryFileTest {
 
     static Replicas random(Random random, int count, int steps) throws Exception {
         Replicas replicas = Replicas.open(count);
+        if (random.nextInt(3) == 0) {
+            replicas.add(random.nextInt(count)); // two replicas of one author: it will fork
+        }
         for (Replicas.Peer peer : replicas.peers) {
             peer.clock += random.nextLong() % 36_000_000L;
         }

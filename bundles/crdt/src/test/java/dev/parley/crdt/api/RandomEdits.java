@@ -3,7 +3,7 @@ package dev.parley.crdt.api;
 import java.util.List;
 import java.util.Random;
 
-/** Random edits of objects of every type. */
+/** Random edits of objects of every type, on branches too. */
 final class RandomEdits {
     static final Path REGISTER = Path.ROOT.at("title", ObjectType.REGISTER);
     static final Path MULTI = Path.ROOT.at("title", ObjectType.MULTI_REGISTER);
@@ -25,14 +25,22 @@ final class RandomEdits {
             Replicas.pull(peer, replicas.peers.get(random.nextInt(replicas.peers.size())));
             return;
         }
+        write(random, peer, replicas);
+    }
+
+    static void write(Random random, Replicas.Peer peer, Replicas replicas) {
+        if (random.nextBoolean()) {
+            ModelTest.write(random, peer, replicas, false);
+            return;
+        }
         try {
-            peer.write(it -> randomEdit(random, it));
+            peer.write(it -> edit(random, it));
         } catch (RefusedException e) {
             // A share was too small, or nothing was done.
         }
     }
 
-    static void randomEdit(Random random, Transaction it) throws RefusedException {
+    static void edit(Random random, Transaction it) throws RefusedException {
         Scalar value = Scalar.of(random.nextInt(5));
         for (int i = random.nextInt(3); i >= 0; i--) {
             switch (random.nextInt(24)) {
