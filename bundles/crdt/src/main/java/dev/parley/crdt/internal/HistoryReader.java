@@ -95,6 +95,8 @@ public final class HistoryReader {
 
         private final BitSet tips = new BitSet();
 
+        private final BitSet signed = new BitSet();
+
         Rows(int outside) {
             this.outside = outside;
             int capacity = outside + 1024;
@@ -183,6 +185,7 @@ public final class HistoryReader {
             if (!heads.equals(rows.heads.stream().mapToObj(rows::id).sorted().toList())) {
                 throw new MalformedException("the last changes have other ids than the file says");
             }
+            rows.tips.andNot(rows.signed);
             for (int tip = rows.tips.nextSetBit(0); tip >= 0; tip = rows.tips.nextSetBit(tip + 1)) {
                 Id author = names.get(rows.names[tip]).author();
                 if (!check.isValid(author, rows.id(tip), UNSIGNED)) {
@@ -265,15 +268,18 @@ public final class HistoryReader {
             }
             Id id = Sha256.of(body);
             int place = rows.outside + row;
+            rows.heads.set(place);
+            rows.tips.set(place);
             if (prev != NONE) {
                 rows.heads.clear(prev);
                 rows.tips.clear(prev);
             }
-            rows.heads.set(place);
             rows.set(place, id, name, change.seq(), start + change.length());
             tips[name] = place;
             byte[] signature = signatures.of(row);
-            rows.tips.set(place, signature.length == 0);
+            if (signature.length > 0) {
+                rows.signed.set(place);
+            }
             if (signature.length > 0 && !check.isValid(who.author(), id, signature)) {
                 throw new MalformedException("a wrong signature of " + id.hex());
             }
