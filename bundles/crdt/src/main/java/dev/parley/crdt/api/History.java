@@ -12,4 +12,7 @@ public interface History {
      * @param index from 0, less than how many were added
      */
     SignedChange get(int index);
+
+    /** Gives a change up, which will not be asked for again. Others keep their index. */
+    default void forget(int index) {}
 }

@@ -1,6 +1,7 @@
 package dev.parley.crdt.api;
 
 import dev.parley.crdt.internal.ReplicaCore;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -23,6 +24,99 @@ public interface Replica {
     static Replica create(StoreInfo info) {
         return create(info, new MemoryHistory(), event -> {});
     }
+
+    /**
+     * A replica from a history file. It is whole or there is none; if it fails, throw the history
+     * away too, which has what came before the fault.
+     *
+     * @param check asked for each signature in the file, and with an empty one for the last change
+     *     of a line that has none; what it then proves is in {@code 0010-crdt-changes}
+     * @throws MalformedException if it is no such file, a hash is another one, or {@code check}
+     *     said no
+     */
+    static Replica load(
+            byte[] file,
+            long nowMillis,
+            SignatureCheck check,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        return ReplicaCore.load(file, nowMillis, check, history, listener);
+    }
+
+    /**
+     * All changes that are here as one file, much smaller than they are: what follows from
+     * something else is left out, and so are signatures that a later one of the same line covers.
+     */
+    byte[] save();
+
+    /**
+     * As the other one, only these changes and their past.
+     *
+     * @throws RefusedException if one of them is not there
+     */
+    byte[] save(List<Id> versions) throws RefusedException;
+
+    /**
+     * Takes a history file in; what it builds on may be here already. Nothing is taken in if it
+     * fails.
+     *
+     * @param check as for {@link #load}
+     * @return how many changes were new
+     */
+    int receiveAll(byte[] file, long nowMillis, SignatureCheck check) throws MalformedException;
+
+    /**
+     * A replica that begins where a checkpoint ends: the state is there, and the graph of the
+     * changes below without their operations. Give it what came after.
+     *
+     * @param history empty
+     * @throws MalformedException if the snapshot is not the one that the checkpoint names
+     */
+    static Replica fromCheckpoint(
+            Checkpoint checkpoint, byte[] snapshot, History history, Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        return ReplicaCore.fromCheckpoint(checkpoint, snapshot, history, listener);
+    }
+
+    /**
+     * The state of the main line after these changes. Everybody who has them gets the same
+     * checkpoint.
+     *
+     * @param deletedText whether deleted text is kept
+     * @throws RefusedException if one of them is not there or not of the main line, or the state
+     *     cannot be built again because what it needs was given up
+     */
+    Snapshot snapshot(List<Id> heads, boolean deletedText) throws RefusedException;
+
+    /**
+     * What all have whose frontiers these are, and the main line here: its last changes. Nothing
+     * that somebody writes from now on is older, but somebody may still hold back changes that are.
+     *
+     * @param frontiers of each member that counts, its last changes; one that is not here counts as
+     *     if its author had nothing of what only it has
+     */
+    List<Id> stableCut(Collection<List<Id>> frontiers);
+
+    /**
+     * Gives up the operations of all changes below a checkpoint, with their signatures. What is
+     * seen does not change, and changes that build on old ones can still come. States and branches
+     * that need what was given up are refused from then on, and undo histories are empty.
+     *
+     * @throws MalformedException if the snapshot is not the one that the checkpoint names, or not
+     *     of this replica's changes; then nothing has happened
+     */
+    void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException;
+
+    /** Whether somebody who said this misses changes whose operations were given up here. */
+    boolean needsCheckpoint(Summary theirs);
+
+    /**
+     * An agent's role by what these changes have in their past, and they themselves.
+     *
+     * @throws RefusedException if one of them is not there
+     */
+    Role roleAt(Id agent, List<Id> heads) throws RefusedException;
 
     StoreInfo info();
 
@@ -124,8 +218,15 @@ public interface Replica {
     /** As how many-th it was taken in, from 0; below 0 if it is not there. */
     int indexOf(Id change);
 
-    /** In the order they were taken in. */
+    /**
+     * In the order they were taken in; compaction changes it.
+     *
+     * @throws IllegalArgumentException if it was given up
+     */
     SignedChange change(int index);
+
+    /** Whether only the graph's knowledge of a change is left, not its operations. */
+    boolean isForgotten(int index);
 
     /** Whether a change that is there has no effect. */
     boolean isVoid(Id change);

@@ -204,6 +204,29 @@ final class ChangeGraph {
         return all;
     }
 
+    /** These changes and their past, by number. */
+    BitSet closure(int[] changes) {
+        BitSet closure = new BitSet(size);
+        int highest = NONE;
+        for (int change : changes) {
+            closure.set(change);
+            highest = Math.max(highest, change);
+        }
+        // What a change builds on has a lower number.
+        for (int i = highest; i >= 0; i = closure.previousSetBit(i - 1)) {
+            if (!closure.get(i)) {
+                continue;
+            }
+            if (prev[i] != NONE) {
+                closure.set(prev[i]);
+            }
+            for (int dependency : dependencies[i]) {
+                closure.set(dependency);
+            }
+        }
+        return closure;
+    }
+
     /** Changes that nothing builds on. */
     int[] heads() {
         return Arrays.copyOf(heads, headCount);

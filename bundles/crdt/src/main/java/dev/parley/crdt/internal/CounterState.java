@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
+
 /** The sum of what was added; wraps as {@code long} does. */
 final class CounterState extends ObjectState {
     private final RunningSums sums = new RunningSums();
@@ -36,6 +38,21 @@ final class CounterState extends ObjectState {
             value += sums.total(agent) - sums.before(agent, cleared().get(agent));
         }
         return value;
+    }
+
+    @Override
+    boolean isBlank() {
+        return !present();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        sums.write(out, cleared());
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        sums.read(in);
     }
 
     @Override

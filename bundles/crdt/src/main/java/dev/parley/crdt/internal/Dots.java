@@ -1,6 +1,9 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A few operations, of which those leave that somebody knew. Not thread-safe. */
 final class Dots {
@@ -32,6 +35,20 @@ final class Dots {
             }
         }
         return false;
+    }
+
+    void write(StateWriter out) {
+        List<Long> all = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            all.add(dots[i]);
+        }
+        out.dots(all);
+    }
+
+    void read(StateReader in) throws MalformedException {
+        for (long dot : in.dots()) {
+            add(dot);
+        }
     }
 
     boolean isEmpty() {

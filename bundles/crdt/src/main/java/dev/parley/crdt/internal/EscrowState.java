@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
 import java.util.HashMap;
@@ -120,6 +121,41 @@ final class EscrowState extends ObjectState {
             }
         }
         return left;
+    }
+
+    @Override
+    boolean isBlank() {
+        return shares.isEmpty();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        write(shares, out);
+        write(mints, out);
+    }
+
+    private static void write(Map<Id, RunningSums> all, StateWriter out) {
+        out.plain().uint(all.size());
+        new TreeMap<>(all)
+                .forEach(
+                        (owner, sums) -> {
+                            out.plain().id(owner);
+                            sums.write(out, Version.EMPTY);
+                        });
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        read(shares, in);
+        read(mints, in);
+    }
+
+    private static void read(Map<Id, RunningSums> all, StateReader in) throws MalformedException {
+        for (int i = in.plain().count("owners", 0, Integer.MAX_VALUE, Id.BYTES); i > 0; i--) {
+            RunningSums sums = new RunningSums();
+            all.put(in.plain().id(), sums);
+            sums.read(in);
+        }
     }
 
     @Override

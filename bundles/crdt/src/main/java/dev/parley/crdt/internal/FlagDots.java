@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
+
 /** Enabling and disabling operations of one flag, or of one element of a set. */
 final class FlagDots {
     private final Dots enables = new Dots();
@@ -31,6 +33,16 @@ final class FlagDots {
 
     boolean isOn() {
         return !enables.isEmpty() && disables.isEmpty();
+    }
+
+    void write(StateWriter out) {
+        enables.write(out);
+        disables.write(out);
+    }
+
+    void read(StateReader in) throws MalformedException {
+        enables.read(in);
+        disables.read(in);
     }
 
     boolean isForgotten() {

@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
+
 /** A flag of either kind. */
 final class FlagState extends ObjectState {
     private final FlagDots dots = new FlagDots();
@@ -37,6 +39,21 @@ final class FlagState extends ObjectState {
     @Override
     boolean present() {
         return dots.isOn();
+    }
+
+    @Override
+    boolean isBlank() {
+        return dots.isForgotten();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        dots.write(out);
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        dots.read(in);
     }
 
     @Override

@@ -12,11 +12,14 @@ import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes changes into the graph and into the main line, in an order that puts each after its past.
@@ -29,15 +32,30 @@ final class Integration {
     private final StoreInfo info;
     private final Id store;
     private final History history;
-    private final ChangeGraph graph = new ChangeGraph();
+    private final ChangeGraph graph;
     private final Roles roles;
-    private final Buffer waiting = new Buffer();
-    private final Buffer parked = new Buffer();
+    private final Buffer waiting;
+    private final Buffer parked;
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
     private View main;
+
+    /** Where the graph begins without operations; the first numbers are its changes. */
+    private final @Nullable StoreSnapshotReader base;
+
+    private final int baseCount;
+    private final int[] baseHeads;
+
+    /** Where the next few changes are in the history; those after them follow its end. */
+    private final int[] kept;
+
+    private final int historySize;
     private long lastTime;
+
+    /** While changes are taken in that were here before. */
+    private boolean quiet;
+
     private ChangeCodec.Likely likely = ChangeCodec.Likely.NOTHING;
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
@@ -45,8 +63,131 @@ final class Integration {
         this.store = info.id();
         this.history = history;
         this.listener = listener;
+        this.graph = new ChangeGraph();
         this.roles = new Roles(info, graph);
         this.main = new View(info, graph);
+        this.waiting = new Buffer();
+        this.parked = new Buffer();
+        this.base = null;
+        this.baseCount = 0;
+        this.baseHeads = ALONE;
+        this.kept = ALONE;
+        this.historySize = 0;
+    }
+
+    /** Begins at a snapshot, with an empty history. */
+    Integration(StoreSnapshotReader base, History history, Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        this(base, history, listener, new Buffer(), new Buffer(), ALONE, 0);
+    }
+
+    private Integration(
+            StoreSnapshotReader base,
+            History history,
+            Consumer<ChangeEvent> listener,
+            Buffer waiting,
+            Buffer parked,
+            int[] kept,
+            int historySize)
+            throws MalformedException {
+        this.info = base.info();
+        this.store = info.id();
+        this.history = history;
+        this.listener = listener;
+        this.graph = base.graph();
+        this.roles = new Roles(info, graph);
+        this.waiting = waiting;
+        this.parked = parked;
+        this.base = base;
+        this.kept = kept;
+        this.historySize = historySize;
+        baseCount = graph.size();
+        baseHeads = graph.heads();
+        base.readRoles(roles);
+        main = base.view();
+        for (int change = 0; change < baseCount; change++) {
+            if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
+                lastTime = graph.time(change);
+            }
+        }
+    }
+
+    /**
+     * The same with a snapshot instead of the operations it stands for. This one must not be used
+     * any more.
+     *
+     * @throws MalformedException if the snapshot is not of changes that are here, or does not lead
+     *     to the same state; then nothing has happened
+     */
+    Integration compacted(StoreSnapshotReader snapshot) throws MalformedException {
+        ChangeGraph skeleton = snapshot.graph();
+        BitSet below = new BitSet();
+        for (int i = 0; i < skeleton.size(); i++) {
+            int here = graph.find(skeleton.id(i));
+            if (here == NONE || !main.has(here) || graph.isVoid(here) != skeleton.isVoid(i)) {
+                throw new MalformedException("a snapshot of other changes than are here");
+            }
+            below.set(here);
+        }
+        for (int change = 0; change < baseCount; change++) {
+            if (!below.get(change)) {
+                throw new MalformedException("a snapshot from before the last one");
+            }
+        }
+        int[] above = new int[graph.size() - below.cardinality()];
+        int[] places = new int[above.length];
+        int count = 0;
+        for (int change = 0; change < graph.size(); change++) {
+            if (!below.get(change)) {
+                above[count] = change;
+                places[count++] = place(change);
+            }
+        }
+        Integration next =
+                new Integration(
+                        snapshot,
+                        history,
+                        listener,
+                        waiting,
+                        parked,
+                        places,
+                        historySize + graph.size() - baseCount - kept.length);
+        for (int change : above) {
+            next.takeAgain(signed(change), change(change));
+        }
+        if (!Arrays.equals(main.canonical(), next.main.canonical())) {
+            throw new MalformedException("a snapshot that does not lead to the state that is here");
+        }
+        next.forks.addAll(forks);
+        next.forked.addAll(forked);
+        for (int change = below.nextSetBit(baseCount);
+                change >= 0;
+                change = below.nextSetBit(change + 1)) {
+            history.forget(place(change));
+        }
+        return next;
+    }
+
+    private void takeAgain(SignedChange signed, Change change) {
+        Id prevId = change.prev();
+        int[] builtOn = change.dependencies().stream().mapToInt(graph::find).toArray();
+        quiet = true;
+        take(signed, change, prevId == null ? NONE : graph.find(prevId), builtOn);
+        quiet = false;
+    }
+
+    /** Where a change is in the history. */
+    private int place(int change) {
+        int index = change - baseCount;
+        if (index < 0) {
+            throw new ForgottenException();
+        }
+        return index < kept.length ? kept[index] : historySize + index - kept.length;
+    }
+
+    /** Whether only the skeleton of a change is here. */
+    boolean isForgotten(int change) {
+        return change < baseCount;
     }
 
     StoreInfo info() {
@@ -142,12 +283,29 @@ final class Integration {
     }
 
     private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
-        Change change;
         try {
-            change = ChangeCodec.decode(signed.body(), likely);
+            return takeUnknown(
+                    signed, ChangeCodec.decode(signed.body(), likely), nowMillis, applied);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
+    }
+
+    /** As {@link #receive}, for who has read the body already. */
+    Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
+        if (graph.find(signed.id()) >= 0) {
+            return Receipt.Status.KNOWN;
+        }
+        List<Id> applied = new ArrayList<>(1);
+        Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
+        if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
+            drain(nowMillis, applied);
+        }
+        return status;
+    }
+
+    private Receipt.Status takeUnknown(
+            SignedChange signed, Change change, long nowMillis, List<Id> applied) {
         if (!change.store().equals(store)) {
             return Receipt.Status.REFUSED;
         }
@@ -197,7 +355,9 @@ final class Integration {
                         ? !graph.agents().of(change.agent()).isEmpty()
                         : graph.tip(graph.agent(prev)) != prev;
         int number = graph.add(signed.id(), change, change.length(), prev, builtOn);
-        history.append(signed);
+        if (!quiet) {
+            history.append(signed);
+        }
         if (Long.compareUnsigned(change.time(), lastTime) > 0) {
             lastTime = change.time();
         }
@@ -224,8 +384,11 @@ final class Integration {
         }
         for (int line : graph.agents().of(change.agent())) {
             int other = graph.changeOf(line, graph.start(number));
-            if (other != number && graph.seq(other) == change.seq() && graph.prev(other) == prev) {
-                forks.add(new Fork(change.author(), history.get(other), signed));
+            if (other != number
+                    && graph.seq(other) == change.seq()
+                    && graph.prev(other) == prev
+                    && !isForgotten(other)) {
+                forks.add(new Fork(change.author(), signed(other), signed));
                 return;
             }
         }
@@ -265,7 +428,9 @@ final class Integration {
 
     private void intoMain(int number, Change change, boolean local) {
         main.apply(number, change);
-        notice(number, change, local);
+        if (!quiet) {
+            notice(number, change, local);
+        }
     }
 
     /** Tells the listener. */
@@ -312,23 +477,51 @@ final class Integration {
     /** A change that was taken in, read again. */
     Change change(int number) {
         try {
-            return ChangeCodec.decode(history.get(number).body());
+            return ChangeCodec.decode(signed(number).body());
         } catch (MalformedException e) {
             throw new IllegalStateException("the history gave other bytes than it got", e);
         }
     }
 
     SignedChange signed(int number) {
-        return history.get(number);
+        return history.get(place(number));
     }
 
-    /** The state with these changes and their past. */
+    /** What a state that has all of the snapshot starts with, and any other one. */
+    private View start(boolean hasBase) {
+        StoreSnapshotReader snapshot = base;
+        if (snapshot == null || !hasBase) {
+            return new View(info, graph);
+        }
+        try {
+            return snapshot.view();
+        } catch (MalformedException e) {
+            throw new IllegalStateException("a snapshot that was read before", e);
+        }
+    }
+
+    private boolean hasBase(Version version) {
+        for (int head : baseHeads) {
+            if (!version.contains(graph.agent(head), graph.start(head))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The state with these changes and their past.
+     *
+     * @throws ForgottenException if it needs operations that were given up
+     */
     View view(int[] heads) {
-        View view = new View(info, graph);
+        View view = start(base != null && hasBase(graph.including(heads)));
         Set<Integer> all = new HashSet<>();
         for (int head : heads) {
-            for (int each : missingIn(view, head)) {
-                all.add(each);
+            if (!view.has(head)) {
+                for (int each : missingIn(view, head)) {
+                    all.add(each);
+                }
             }
         }
         all.stream().sorted().forEach(it -> view.apply(it, change(it)));
@@ -337,9 +530,13 @@ final class Integration {
 
     /** The state with the changes that are in both. */
     View common(View one, View other) {
-        View view = new View(info, graph);
+        boolean hasBase = base != null;
+        for (int head : baseHeads) {
+            hasBase &= one.has(head) && other.has(head);
+        }
+        View view = start(hasBase);
         for (int i = 0; i < graph.size(); i++) {
-            if (one.has(i) && other.has(i)) {
+            if (one.has(i) && other.has(i) && !view.has(i)) {
                 view.apply(i, change(i));
             }
         }

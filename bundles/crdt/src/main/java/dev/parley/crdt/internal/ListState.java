@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Scalar;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A list whose elements can move without being copied: places in Fugue order, and for each element
@@ -23,7 +25,7 @@ final class ListState extends ObjectState {
     }
 
     private final ChangeGraph graph;
-    private final Sequence places;
+    private Sequence places;
     private final Map<Long, Element> elements = new HashMap<>();
 
     /** Of each place, whose it is or was. */
@@ -247,6 +249,54 @@ final class ListState extends ObjectState {
     private VoidException outside(int index) {
         return new VoidException(
                 Code.NOT_FOUND, "index " + index + ", the list has " + places.length());
+    }
+
+    @Override
+    boolean isBlank() {
+        return places.elements() == 0;
+    }
+
+    @Override
+    void write(StateWriter out) {
+        out.sequence(places);
+        out.plain().uint(elements.size());
+        for (long dot : out.sorted(elements.keySet())) {
+            Element element = Objects.requireNonNull(elements.get(dot));
+            out.dot(dot);
+            // Nobody sees a dropped element's values and place again.
+            out.plain().uint(element.dropped ? 0 : element.writes.size());
+            if (!element.dropped) {
+                for (int i = 0; i < element.writes.size(); i++) {
+                    out.dot(element.writes.get(i));
+                    out.plain().scalar(element.values.get(i));
+                }
+                out.dot(element.place);
+            }
+        }
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        places = in.sequence(false);
+        for (int i = in.plain().count("elements", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
+            long dot = in.dot();
+            Element element = new Element();
+            elements.put(dot, element);
+            int writes = in.plain().count("values", 0, Integer.MAX_VALUE, 3);
+            for (int write = 0; write < writes; write++) {
+                element.writes.add(in.dot());
+                element.values.add(in.plain().scalar());
+            }
+            element.dropped = writes == 0;
+            element.place = element.dropped ? dot : in.dot();
+            if (!places.contains(At.agent(element.place), At.number(element.place))) {
+                throw new MalformedException("an element without a place");
+            }
+            owners.put(element.place, dot);
+        }
+        if (elements.values().stream().filter(it -> !it.dropped).count() != places.length()) {
+            throw new MalformedException("places without an element");
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import java.util.Comparator;
@@ -101,6 +102,46 @@ final class MapState extends ObjectState {
             }
         }
         return false;
+    }
+
+    @Override
+    boolean isBlank() {
+        return puts.isEmpty() && children.values().stream().allMatch(ObjectState::isBlank);
+    }
+
+    @Override
+    void write(StateWriter out) {
+        puts.write(out);
+        Map<Path.Segment, ObjectState> filled = new TreeMap<>(children);
+        filled.values().removeIf(ObjectState::isBlank);
+        out.plain().uint(filled.size());
+        filled.forEach(
+                (segment, child) -> {
+                    out.plain().text(segment.key());
+                    out.plain().u8(segment.type().ordinal());
+                    child.write(out);
+                });
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        read(in, 0);
+    }
+
+    private void read(StateReader in, int depth) throws MalformedException {
+        if (depth > Path.MAX_DEPTH) {
+            throw new MalformedException("objects below more than " + Path.MAX_DEPTH + " keys");
+        }
+        puts.read(in);
+        for (int i = in.plain().count("objects", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
+            String key = in.plain().text("a key", 0, Path.MAX_KEY_BYTES);
+            ObjectState child = orCreate(new Path.Segment(key, ObjectType.of(in.plain().u8())));
+            if (child instanceof MapState map) {
+                map.read(in, depth + 1);
+            } else {
+                child.read(in);
+            }
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
+
 /**
  * What the operations on one object have come to. It depends on their set alone: an operation is
  * applied once, after its past.
@@ -37,8 +39,25 @@ abstract class ObjectState {
     /** Whether it has content, so that its key is there. */
     abstract boolean present();
 
+    /** Whether it is as if no operation had ever been on it, forgotten ones aside. */
+    abstract boolean isBlank();
+
+    /**
+     * All that is needed to go on from here, in one form for one set of operations: whatever order
+     * they came in, and whatever void ones there were. {@link #cleared()} is not such a thing.
+     */
+    abstract void write(StateWriter out);
+
+    /** Into an object that is blank. */
+    abstract void read(StateReader in) throws MalformedException;
+
     /** The visible state, one encoding of each. */
     abstract void canonical(Writer out, ChangeGraph graph);
+
+    /** Takes over that an operation is forgotten, and with it all earlier ones of its line. */
+    final void loadCleared(long dot) {
+        cleared = cleared.with(At.agent(dot), At.number(dot) + 1);
+    }
 
     static void canonicalDot(Writer out, ChangeGraph graph, long dot) {
         int change = graph.changeOf(At.agent(dot), At.number(dot));

@@ -106,6 +106,16 @@ public final class Reader {
         return count;
     }
 
+    /** A count of things that have so many bytes each, or more. */
+    public int count(String what, int min, int max, int bytesEach) throws MalformedException {
+        int count = uint(what, max);
+        if (count < min || (long) count * bytesEach > end - at) {
+            throw new MalformedException(
+                    what + ": " + count + ", at least " + min + ", in " + (end - at) + " bytes");
+        }
+        return count;
+    }
+
     public long zigzag() throws MalformedException {
         long value = uint64();
         return value >>> 1 ^ -(value & 1);

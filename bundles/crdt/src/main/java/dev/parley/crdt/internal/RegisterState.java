@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,27 @@ final class RegisterState extends ObjectState {
 
     long lastDot() {
         return entries.isEmpty() ? At.NOWHERE : entries.get(0).dot();
+    }
+
+    @Override
+    boolean isBlank() {
+        return entries.isEmpty();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        out.plain().uint(entries.size());
+        for (Entry entry : entries) {
+            out.dot(entry.dot());
+            out.plain().scalar(entry.value());
+        }
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        for (int i = in.plain().count("writes", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
+            entries.add(new Entry(in.dot(), in.plain().scalar()));
+        }
     }
 
     @Override

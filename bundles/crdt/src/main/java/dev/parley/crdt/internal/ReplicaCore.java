@@ -3,42 +3,216 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.ChangeInfo;
 import dev.parley.crdt.api.ChangeSigner;
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SignatureCheck;
 import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
 import dev.parley.crdt.api.UndoHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A replica: the graph, the main line, and branches that are built when they are asked for. */
 public final class ReplicaCore implements Replica {
     private static final int NONE = -1;
     private static final int[] ALONE = {};
 
-    private final Integration integration;
-    private final ChangeGraph graph;
+    private Integration integration;
+    private ChangeGraph graph;
+    private int compactions;
     private final Map<String, View> branchViews = new HashMap<>();
 
     public ReplicaCore(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
-        integration = new Integration(info, history, listener);
+        this(new Integration(info, history, listener));
+    }
+
+    private ReplicaCore(Integration integration) {
+        this.integration = integration;
+        this.graph = integration.graph();
+    }
+
+    /** Begins where a checkpoint ends. */
+    public static Replica fromCheckpoint(
+            Checkpoint checkpoint, byte[] snapshot, History history, Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        StoreSnapshotReader reader = checked(checkpoint, snapshot);
+        Integration integration = new Integration(reader, history, listener);
+        ReplicaCore replica = new ReplicaCore(integration);
+        if (!replica.heads("").equals(checkpoint.heads())) {
+            throw new MalformedException("a snapshot of other heads than the checkpoint has");
+        }
+        return replica;
+    }
+
+    private static StoreSnapshotReader checked(Checkpoint checkpoint, byte[] snapshot)
+            throws MalformedException {
+        StoreSnapshotReader reader = new StoreSnapshotReader(snapshot);
+        if (!reader.hash().equals(checkpoint.snapshot())
+                || !reader.info().id().equals(checkpoint.store())) {
+            throw new MalformedException("another snapshot than the checkpoint is of");
+        }
+        return reader;
+    }
+
+    @Override
+    public Snapshot snapshot(List<Id> heads, boolean deletedText) throws RefusedException {
+        int[] numbers = numbers(heads);
+        View main = integration.main();
+        int[] now = main.heads();
+        Arrays.sort(numbers);
+        Arrays.sort(now);
+        for (int number : numbers) {
+            if (!main.has(number)) {
+                throw new RefusedException(
+                        Code.NOT_FOUND, "a checkpoint is of the main line, and that is elsewhere");
+            }
+        }
+        View view = Arrays.equals(numbers, now) ? main : view(numbers);
+        byte[] raw;
+        try {
+            raw = StoreSnapshotWriter.write(info(), graph, integration.roles(), view, deletedText);
+        } catch (IllegalStateException e) {
+            throw new RefusedException(Code.NOT_FOUND, "the text of deleted elements was given up");
+        }
+        Checkpoint checkpoint =
+                new Checkpoint(integration.store(), ids(view.heads()), Sha256.of(raw));
+        return new Snapshot(checkpoint, StoreSnapshotWriter.packed(raw));
+    }
+
+    @Override
+    public void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException {
+        integration = integration.compacted(checked(checkpoint, snapshot));
         graph = integration.graph();
+        branchViews.clear();
+        compactions++;
+    }
+
+    /** Changes whenever operations get other numbers. */
+    int compactions() {
+        return compactions;
+    }
+
+    @Override
+    public List<Id> stableCut(Collection<List<Id>> frontiers) {
+        BitSet stable = integration.main().changes();
+        for (List<Id> frontier : frontiers) {
+            int[] known =
+                    frontier.stream().mapToInt(graph::find).filter(it -> it != NONE).toArray();
+            stable.and(graph.closure(known));
+        }
+        BitSet heads = (BitSet) stable.clone();
+        for (int i = stable.nextSetBit(0); i >= 0; i = stable.nextSetBit(i + 1)) {
+            if (graph.prev(i) != NONE) {
+                heads.clear(graph.prev(i));
+            }
+            for (int dependency : graph.dependencies(i)) {
+                heads.clear(dependency);
+            }
+        }
+        return ids(heads.stream().toArray());
+    }
+
+    @Override
+    public Role roleAt(Id agent, List<Id> heads) throws RefusedException {
+        Version version = graph.including(numbers(heads));
+        return integration.roles().at(agent, version);
+    }
+
+    @Override
+    public boolean needsCheckpoint(Summary theirs) {
+        return wanted(theirs).stream().anyMatch(integration::isForgotten);
+    }
+
+    private View view(int[] heads) throws RefusedException {
+        try {
+            return integration.view(heads);
+        } catch (ForgottenException e) {
+            throw e.refused();
+        }
+    }
+
+    /** Builds a replica from a file that {@link #save()} made. */
+    public static Replica load(
+            byte[] file,
+            long nowMillis,
+            SignatureCheck check,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        HistoryReader reader = new HistoryReader(file);
+        ReplicaCore replica = new ReplicaCore(reader.info(), history, listener);
+        reader.read(
+                change -> null,
+                check,
+                (signed, change) -> replica.integration.receive(signed, change, nowMillis));
+        return replica;
+    }
+
+    @Override
+    public int receiveAll(byte[] file, long nowMillis, SignatureCheck check)
+            throws MalformedException {
+        HistoryReader reader = new HistoryReader(file);
+        if (!reader.info().equals(info())) {
+            throw new MalformedException("a history of another store");
+        }
+        // Nothing is taken in before all of it was looked at.
+        reader.read(this::known, check, (signed, change) -> {});
+        int before = graph.size();
+        new HistoryReader(file)
+                .read(
+                        this::known,
+                        (author, change, signature) -> true,
+                        (signed, change) -> integration.receive(signed, change, nowMillis));
+        return graph.size() - before;
+    }
+
+    private HistoryReader.@Nullable Known known(Id change) {
+        int number = graph.find(change);
+        return number < 0
+                ? null
+                : new HistoryReader.Known(
+                        graph.agents().name(graph.agent(number)),
+                        graph.seq(number),
+                        graph.end(number));
+    }
+
+    @Override
+    public byte[] save() {
+        BitSet all = new BitSet();
+        all.set(0, graph.size());
+        return save(all);
+    }
+
+    @Override
+    public byte[] save(List<Id> versions) throws RefusedException {
+        return save(graph.closure(numbers(versions)));
+    }
+
+    private byte[] save(BitSet changes) {
+        changes.stream().filter(integration::isForgotten).forEach(changes::clear);
+        return HistoryWriter.write(info(), graph, integration::signed, changes);
     }
 
     @Override
@@ -191,7 +365,7 @@ public final class ReplicaCore implements Replica {
                 .toArray();
     }
 
-    private View branchView(String branch, int[] heads) {
+    private View branchView(String branch, int[] heads) throws RefusedException {
         View view = branchViews.get(branch);
         if (view != null) {
             for (int head : heads) {
@@ -203,7 +377,7 @@ public final class ReplicaCore implements Replica {
             }
             return view;
         }
-        View built = integration.view(heads);
+        View built = view(heads);
         branchViews.put(branch, built);
         return built;
     }
@@ -265,7 +439,7 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public State state() {
-        return new ViewState(integration::main);
+        return new ViewState(() -> integration.main());
     }
 
     @Override
@@ -284,7 +458,7 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public State at(List<Id> versions) throws RefusedException {
-        View view = integration.view(numbers(versions));
+        View view = view(numbers(versions));
         return new ViewState(() -> view);
     }
 
@@ -298,8 +472,7 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException {
-        return Differences.between(
-                integration.view(numbers(before)), integration.view(numbers(after)));
+        return Differences.between(view(numbers(before)), view(numbers(after)));
     }
 
     @Override
@@ -311,9 +484,14 @@ public final class ReplicaCore implements Replica {
                     Code.NOT_FOUND,
                     "nobody wrote on the branch '" + (first.length == 0 ? from : into) + "'");
         }
-        View one = integration.view(first);
-        View other = integration.view(second);
-        View base = integration.common(one, other);
+        View one = view(first);
+        View other = view(second);
+        View base;
+        try {
+            base = integration.common(one, other);
+        } catch (ForgottenException e) {
+            throw e.refused();
+        }
         List<Path> both = paths(Differences.between(base, one));
         both.retainAll(paths(Differences.between(base, other)));
         return both;
@@ -372,7 +550,15 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public SignedChange change(int index) {
+        if (integration.isForgotten(index)) {
+            throw new IllegalArgumentException("change " + index + " was given up");
+        }
         return integration.signed(index);
+    }
+
+    @Override
+    public boolean isForgotten(int index) {
+        return integration.isForgotten(index);
     }
 
     @Override
@@ -385,7 +571,11 @@ public final class ReplicaCore implements Replica {
     private boolean isVoid(int number) {
         if (!integration.main().has(number)) {
             String branch = graph.agents().name(graph.agent(number)).branch();
-            branchView(branch, integration.headsOf(branch));
+            try {
+                branchView(branch, integration.headsOf(branch));
+            } catch (RefusedException e) {
+                return graph.isVoid(number); // as far as it can be judged without its past
+            }
         }
         return graph.isVoid(number);
     }
@@ -393,21 +583,22 @@ public final class ReplicaCore implements Replica {
     @Override
     public ChangeInfo describe(Id id) throws RefusedException {
         int number = number(id);
-        Change change = integration.change(number);
-        List<Id> parents = new ArrayList<>(change.dependencies());
-        Id prev = change.prev();
-        if (prev != null) {
-            parents.add(0, prev);
+        AgentName name = graph.agents().name(graph.agent(number));
+        List<Id> parents = new ArrayList<>(ids(graph.dependencies(number)));
+        if (graph.prev(number) != NONE) {
+            parents.add(0, graph.id(graph.prev(number)));
         }
+        boolean forgotten = integration.isForgotten(number);
+        Change change = forgotten ? null : integration.change(number);
         return new ChangeInfo(
                 id,
-                change.author(),
-                change.branch(),
-                change.seq(),
+                name.author(),
+                name.branch(),
+                graph.seq(number),
                 parents,
-                change.time() >>> 16,
-                change.message(),
-                change.length(),
+                (change == null ? graph.time(number) : change.time()) >>> 16,
+                change == null ? "" : change.message(),
+                graph.length(number),
                 isVoid(number));
     }
 
@@ -424,6 +615,22 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public List<SignedChange> missing(Summary theirs, int maxBytes) {
+        List<Integer> wanted = wanted(theirs);
+        wanted.removeIf(integration::isForgotten);
+        List<SignedChange> missing = new ArrayList<>();
+        int bytes = 0;
+        for (int number : wanted) {
+            SignedChange change = integration.signed(number);
+            missing.add(change);
+            bytes += change.body().length + change.signature().length;
+            if (bytes > maxBytes) {
+                break;
+            }
+        }
+        return missing;
+    }
+
+    private List<Integer> wanted(Summary theirs) {
         Version known = Version.EMPTY;
         for (Summary.Tip tip : theirs.tips()) {
             int number = graph.find(tip.change());
@@ -447,17 +654,7 @@ public final class ReplicaCore implements Replica {
             }
         }
         wanted.sort(null);
-        List<SignedChange> missing = new ArrayList<>();
-        int bytes = 0;
-        for (int number : wanted) {
-            SignedChange change = integration.signed(number);
-            missing.add(change);
-            bytes += change.body().length + change.signature().length;
-            if (bytes > maxBytes) {
-                break;
-            }
-        }
-        return missing;
+        return wanted;
     }
 
     /** Of agents whose tip we do not know: how far they say it is. */

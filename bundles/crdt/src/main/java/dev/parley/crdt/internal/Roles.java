@@ -1,10 +1,12 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.StoreInfo;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +34,11 @@ final class Roles {
     /** In the past of a change. */
     Role at(Id agent, int change) {
         return role(agent, it -> graph.isBefore(it, change));
+    }
+
+    /** In a version. */
+    Role at(Id agent, Version version) {
+        return role(agent, it -> version.contains(graph.agent(it), graph.start(it)));
     }
 
     /** By all that is known. */
@@ -100,6 +107,43 @@ final class Roles {
             } else if (roles) {
                 throw new VoidException(
                         Code.NOT_ALLOWED, "roles stand alone in a change of the main line");
+            }
+        }
+    }
+
+    /** Those that were given by changes with a row. */
+    void write(Writer out, int[] rows) {
+        Map<Id, List<Entry>> given = new TreeMap<>();
+        entries.forEach(
+                (agent, all) -> {
+                    List<Entry> some =
+                            all.stream()
+                                    .filter(it -> rows[it.change()] >= 0)
+                                    .sorted(Comparator.comparing(it -> rows[it.change()]))
+                                    .toList();
+                    if (!some.isEmpty()) {
+                        given.put(agent, some);
+                    }
+                });
+        out.uint(given.size());
+        given.forEach(
+                (agent, all) -> {
+                    out.id(agent);
+                    out.uint(all.size());
+                    for (Entry entry : all) {
+                        out.uint(rows[entry.change()]);
+                        out.u8(entry.role().ordinal());
+                    }
+                });
+    }
+
+    void read(Reader in, int changes) throws MalformedException {
+        for (int i = in.count("agents", 0, Integer.MAX_VALUE, Id.BYTES); i > 0; i--) {
+            List<Entry> all = new ArrayList<>(1);
+            entries.put(in.id(), all);
+            for (int j = in.count("roles", 1, Integer.MAX_VALUE, 2); j > 0; j--) {
+                int change = in.uint("a change", changes - 1);
+                all.add(new Entry(change, Role.values()[ChangeCodec.role(in.u8())]));
             }
         }
     }

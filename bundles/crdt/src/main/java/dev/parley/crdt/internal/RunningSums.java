@@ -1,6 +1,9 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Amounts by operation, summed up to any operation of each agent. Not thread-safe. */
 final class RunningSums {
@@ -42,6 +45,46 @@ final class RunningSums {
         return agent >= numbers.length || sizes[agent] == 0 ? 0 : sums[agent][sizes[agent] - 1];
     }
 
+    /** An operation's amount. */
+    interface Visitor {
+        void amount(int agent, int number, long amount);
+    }
+
+    void forEach(Visitor visitor) {
+        for (int agent = 0; agent < numbers.length; agent++) {
+            for (int i = 0; i < sizes[agent]; i++) {
+                long before = i == 0 ? 0 : sums[agent][i - 1];
+                visitor.amount(agent, numbers[agent][i], sums[agent][i] - before);
+            }
+        }
+    }
+
+    /** Those that are counted, in one order for all. */
+    void write(StateWriter out, Version without) {
+        Map<Long, Long> amounts = new HashMap<>();
+        forEach(
+                (agent, number, amount) -> {
+                    if (!without.contains(agent, number)) {
+                        amounts.put(At.dot(agent, number), amount);
+                    }
+                });
+        out.plain().uint(amounts.size());
+        for (long dot : out.sorted(amounts.keySet())) {
+            out.dot(dot);
+            out.plain().zigzag(amounts.getOrDefault(dot, 0L));
+        }
+    }
+
+    void read(StateReader in) throws MalformedException {
+        for (int i = in.plain().count("amounts", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
+            long dot = in.dot();
+            if (any(At.agent(dot), At.number(dot))) {
+                throw new MalformedException("amounts are not in order");
+            }
+            add(At.agent(dot), At.number(dot), in.plain().zigzag());
+        }
+    }
+
     /** Of the operations with lower numbers. */
     long before(int agent, int number) {
         if (agent >= numbers.length) {
@@ -54,6 +97,8 @@ final class RunningSums {
 
     /** Whether there is an operation with this number or a higher one. */
     boolean any(int agent, int number) {
-        return sizes[agent] > 0 && numbers[agent][sizes[agent] - 1] >= number;
+        return agent < sizes.length
+                && sizes[agent] > 0
+                && numbers[agent][sizes[agent] - 1] >= number;
     }
 }

@@ -1,9 +1,11 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A set of either kind. What add-wins removes leaves nothing behind: a removal names its past, and
@@ -83,6 +85,30 @@ final class SetState extends ObjectState {
         Writer second = new Writer(16);
         second.scalar(b);
         return java.util.Arrays.compareUnsigned(first.toByteArray(), second.toByteArray());
+    }
+
+    @Override
+    boolean isBlank() {
+        return elements.isEmpty();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        List<Scalar> all = elements.keySet().stream().sorted(SetState::compare).toList();
+        out.plain().uint(all.size());
+        for (Scalar value : all) {
+            out.plain().scalar(value);
+            Objects.requireNonNull(elements.get(value)).write(out);
+        }
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        for (int i = in.plain().count("elements", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
+            FlagDots dots = new FlagDots();
+            elements.put(in.plain().scalar(), dots);
+            dots.read(in);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.Task.Status;
 import java.util.ArrayList;
@@ -92,6 +93,66 @@ final class TaskState {
         this.title = made.title();
         this.titleDot = dot;
         this.last = dot;
+    }
+
+    /** What draws a claim's place in the lottery. */
+    interface Lottery {
+        Id ticket(TaskState task, Id author);
+    }
+
+    void write(StateWriter out) {
+        out.plain().text(title);
+        out.plain().uint(claims.size());
+        List<Claim> sorted = new ArrayList<>(claims);
+        sorted.sort((a, b) -> out.compare(a.dot, b.dot));
+        for (Claim claim : sorted) {
+            out.dot(claim.dot);
+            out.dots(claim.ends);
+            out.dots(claim.grants);
+            List<Finish> finishes = new ArrayList<>(claim.finishes);
+            finishes.sort((a, b) -> out.compare(a.dot(), b.dot()));
+            out.plain().uint(finishes.size());
+            for (Finish finish : finishes) {
+                out.dot(finish.dot());
+                out.plain().scalar(finish.value());
+            }
+            List<Lease> leases = new ArrayList<>(claim.leases);
+            leases.sort((a, b) -> out.compare(a.dot(), b.dot()));
+            out.plain().uint(leases.size());
+            for (Lease lease : leases) {
+                out.dot(lease.dot());
+                out.plain().uint(lease.endMillis());
+            }
+        }
+        out.dots(cancels.stream().map(Turn::dot).toList());
+        out.dots(reopens.stream().map(Turn::dot).toList());
+    }
+
+    /** The rest of what {@link #write} wrote, after the title. */
+    void read(StateReader in, Lottery lottery) throws MalformedException {
+        for (int i = in.plain().count("claims", 0, Integer.MAX_VALUE, 6); i > 0; i--) {
+            At at = in.at(in.dot());
+            Claim claim = new Claim(at.dot(), at.author(), lottery.ticket(this, at.author()));
+            for (long end : in.dots()) {
+                claim.ends.add(end);
+            }
+            for (long grant : in.dots()) {
+                claim.grants.add(grant);
+            }
+            for (int j = in.plain().count("results", 0, Integer.MAX_VALUE, 3); j > 0; j--) {
+                claim.finishes.add(new Finish(in.dot(), in.plain().scalar()));
+            }
+            for (int j = in.plain().count("leases", 0, Integer.MAX_VALUE, 3); j > 0; j--) {
+                claim.leases.add(new Lease(in.dot(), in.plain().uint64()));
+            }
+            claims.add(claim);
+        }
+        for (long turn : in.dots()) {
+            cancels.add(new Turn(turn, in.at(turn)));
+        }
+        for (long turn : in.dots()) {
+            reopens.add(new Turn(turn, in.at(turn)));
+        }
     }
 
     private static boolean any(List<Long> dots, Known known) {

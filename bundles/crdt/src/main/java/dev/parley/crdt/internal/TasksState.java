@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Task;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -313,6 +315,48 @@ final class TasksState extends ObjectState {
                 claim.leaseEnd(ALL),
                 claim.isGranted(ALL),
                 claim.isFinished(ALL));
+    }
+
+    @Override
+    boolean isBlank() {
+        return tasks.isEmpty();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        out.plain().uint(tasks.size());
+        for (long dot : out.sorted(tasks.keySet())) {
+            TaskState task = Objects.requireNonNull(tasks.get(dot));
+            out.dot(dot);
+            out.plain().u8((isCleared(dot) ? 1 : 0) | (task.exclusive ? 2 : 0));
+            out.plain().id(task.arbiter);
+            out.dot(task.titleDot);
+            task.write(out);
+        }
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        for (int i = in.plain().count("tasks", 0, Integer.MAX_VALUE, Id.BYTES); i > 0; i--) {
+            At at = in.at(in.dot());
+            int flags = in.plain().u8();
+            Id arbiter = in.plain().id();
+            long titleDot = in.dot();
+            String title = in.plain().text("a title", 1, OperationReader.MAX_TITLE_BYTES);
+            TaskState task =
+                    new TaskState(
+                            graph,
+                            at.dot(),
+                            at.author(),
+                            new Operation.NewTask(Path.ROOT, title, (flags & 2) != 0, arbiter));
+            task.titleDot = titleDot;
+            if ((flags & 1) != 0) {
+                loadCleared(at.dot());
+            }
+            tasks.put(at.dot(), task);
+            task.read(in, (claimed, author) -> ticket(claimed, author));
+            task.claims.forEach(it -> claims.put(it.dot, new Claimed(task, it)));
+        }
     }
 
     @Override

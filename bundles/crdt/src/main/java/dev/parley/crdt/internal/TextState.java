@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.internal.sequence.IdRuns;
 import dev.parley.crdt.internal.sequence.Sequence;
@@ -10,7 +11,7 @@ import java.util.List;
 /** Text: code points in Fugue order. */
 final class TextState extends ObjectState {
     private final ChangeGraph graph;
-    private final Sequence sequence;
+    private Sequence sequence;
 
     TextState(ChangeGraph graph) {
         this.graph = graph;
@@ -157,6 +158,21 @@ final class TextState extends ObjectState {
     @Override
     boolean present() {
         return sequence.length() > 0;
+    }
+
+    @Override
+    boolean isBlank() {
+        return sequence.elements() == 0;
+    }
+
+    @Override
+    void write(StateWriter out) {
+        out.sequence(sequence);
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        sequence = in.sequence(true);
     }
 
     @Override

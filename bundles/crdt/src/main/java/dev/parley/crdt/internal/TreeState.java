@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.ElementId;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Scalar;
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -257,6 +259,63 @@ final class TreeState extends ObjectState {
                 graph.element(node.dot),
                 parent == null || parent == root ? ElementId.ROOT : graph.element(parent.dot),
                 node.label);
+    }
+
+    @Override
+    boolean isBlank() {
+        return nodes.isEmpty();
+    }
+
+    @Override
+    void write(StateWriter out) {
+        out.plain().uint(nodes.size());
+        for (long dot : out.sorted(nodes.keySet())) {
+            TreeNodeState node = Objects.requireNonNull(nodes.get(dot));
+            out.dot(dot);
+            out.dot(node.labelDot);
+            out.plain().scalar(node.label);
+        }
+        out.plain().uint(log.size());
+        for (Move move : log) {
+            out.dot(move.dot);
+            out.dot(move.node.dot);
+            out.plain().u8(move.to == root ? 0 : move.to == felled ? 1 : 2);
+            if (move.to != root && move.to != felled) {
+                out.dot(move.to.dot);
+            }
+            out.plain().text(move.position);
+        }
+    }
+
+    @Override
+    void read(StateReader in) throws MalformedException {
+        for (int i = in.plain().count("nodes", 0, Integer.MAX_VALUE, 5); i > 0; i--) {
+            long dot = in.dot();
+            TreeNodeState node = new TreeNodeState(dot, in.at(dot).change());
+            node.labelDot = in.dot();
+            node.label = in.plain().scalar();
+            nodes.put(dot, node);
+        }
+        for (int i = in.plain().count("moves", 0, Integer.MAX_VALUE, 6); i > 0; i--) {
+            At at = in.at(in.dot());
+            TreeNodeState node = node(in);
+            int kind = in.plain().u8();
+            TreeNodeState to = kind == 0 ? root : kind == 1 ? felled : node(in);
+            Move move =
+                    new Move(at, node, to, in.plain().text("a position", 0, Positions.MAX_DIGITS));
+            if (!log.isEmpty() && compare(log.get(log.size() - 1), move) >= 0) {
+                throw new MalformedException("moves are not in order");
+            }
+            log.add(move);
+        }
+    }
+
+    private TreeNodeState node(StateReader in) throws MalformedException {
+        TreeNodeState node = nodes.get(in.dot());
+        if (node == null) {
+            throw new MalformedException("a move of a node that is not there");
+        }
+        return node;
     }
 
     /** Each node after its parent, with how many children it has. */

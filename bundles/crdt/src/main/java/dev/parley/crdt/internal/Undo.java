@@ -23,7 +23,8 @@ final class Undo implements UndoHistory {
         void run(RecordingTransaction transaction) throws RefusedException;
     }
 
-    private final Replica replica;
+    private final ReplicaCore replica;
+    private int compactions;
     private final Id author;
     private final Deque<List<Inverse>> done = new ArrayDeque<>();
     private final Deque<List<Inverse>> undone = new ArrayDeque<>();
@@ -31,8 +32,9 @@ final class Undo implements UndoHistory {
     /** Elements that were deleted and written again: what the newest one is. */
     private final Map<Long, Long> again = new HashMap<>();
 
-    Undo(Replica replica, Id author) {
+    Undo(ReplicaCore replica, Id author) {
         this.replica = replica;
+        this.compactions = replica.compactions();
         this.author = author;
     }
 
@@ -46,6 +48,16 @@ final class Undo implements UndoHistory {
 
     void writtenAgain(long element, long asElement) {
         again.put(element, asElement);
+    }
+
+    /** What was noted names operations by numbers that a compaction changed. */
+    private void forgetIfCompacted() {
+        if (compactions != replica.compactions()) {
+            compactions = replica.compactions();
+            done.clear();
+            undone.clear();
+            again.clear();
+        }
     }
 
     private SignedChange record(
@@ -71,6 +83,7 @@ final class Undo implements UndoHistory {
     @Override
     public SignedChange transact(long nowMillis, ChangeSigner signer, Replica.Edit edit)
             throws RefusedException {
+        forgetIfCompacted();
         SignedChange change = record(done, nowMillis, signer, edit);
         undone.clear();
         return change;
@@ -83,6 +96,7 @@ final class Undo implements UndoHistory {
             long nowMillis,
             ChangeSigner signer)
             throws RefusedException {
+        forgetIfCompacted();
         List<Inverse> inverses = from.poll();
         if (inverses == null) {
             throw new RefusedException(Code.NOT_FOUND, "there is nothing to " + what);
@@ -110,11 +124,13 @@ final class Undo implements UndoHistory {
 
     @Override
     public int undoable() {
+        forgetIfCompacted();
         return done.size();
     }
 
     @Override
     public int redoable() {
+        forgetIfCompacted();
         return undone.size();
     }
 }

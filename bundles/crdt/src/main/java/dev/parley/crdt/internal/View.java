@@ -36,6 +36,11 @@ final class View {
         return root;
     }
 
+    /** The set, by number. */
+    BitSet changes() {
+        return (BitSet) applied.clone();
+    }
+
     boolean has(int change) {
         return applied.get(change);
     }

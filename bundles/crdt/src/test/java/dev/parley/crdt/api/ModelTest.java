@@ -148,7 +148,7 @@ class ModelTest {
     }
 
     /** Some of what one misses, in any order, some of it twice. */
-    private static void someOf(Random random, Replicas.Peer to, Replicas.Peer from) {
+    static void someOf(Random random, Replicas.Peer to, Replicas.Peer from) {
         List<SignedChange> missing =
                 new ArrayList<>(from.replica.missing(to.replica.summary(), Integer.MAX_VALUE));
         Collections.shuffle(missing, random);
@@ -160,7 +160,7 @@ class ModelTest {
         }
     }
 
-    private static void write(Random random, Replicas.Peer peer, Replicas replicas, boolean roles) {
+    static void write(Random random, Replicas.Peer peer, Replicas replicas, boolean roles) {
         peer.clock += random.nextInt(3) == 0 ? random.nextInt(5_000) : 0;
         String branch = random.nextInt(6) == 0 ? "draft" : "";
         try {

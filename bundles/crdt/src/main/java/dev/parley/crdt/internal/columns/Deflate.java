@@ -7,8 +7,8 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * DEFLATE without a header (RFC 1951), level 6. Its output may differ between runtimes, so only
- * uncompressed bytes are ever hashed or compared.
+ * DEFLATE without a header (RFC 1951), level 6 unless said. Its output may differ between runtimes,
+ * so only uncompressed bytes are ever hashed or compared.
  */
 public final class Deflate {
     private static final int LEVEL = 6;
@@ -17,7 +17,14 @@ public final class Deflate {
     private Deflate() {}
 
     public static byte[] deflate(byte[] raw) {
-        Deflater deflater = new Deflater(LEVEL, true);
+        return deflate(raw, LEVEL);
+    }
+
+    /**
+     * @param level 1 to 9, the last one for files that are written once
+     */
+    public static byte[] deflate(byte[] raw, int level) {
+        Deflater deflater = new Deflater(level, true);
         try {
             deflater.setInput(raw);
             deflater.finish();

@@ -389,6 +389,39 @@ public final class Sequence {
         return new Origins(tree.leaf.agent(tree.span), leftSeq, rightAgent, rightSeq);
     }
 
+    /** What an insertion at a position would say about its place. */
+    public Origins originsAt(int position) {
+        if (position < 0 || position > tree.visible()) {
+            throw new IndexOutOfBoundsException(
+                    "position: " + position + ", from 0 to " + tree.visible());
+        }
+        int leftAgent = NONE;
+        int leftSeq = 0;
+        Leaf behind = tree.first();
+        int span = 0;
+        if (position > 0) {
+            tree.findVisible(position - 1);
+            Leaf leaf = tree.leaf;
+            leftAgent = leaf.agent(tree.span);
+            leftSeq = leaf.seq(tree.span) + tree.offset;
+            if (tree.offset < leaf.length(tree.span) - 1) {
+                return new Origins(leftAgent, leftSeq, leftAgent, leftSeq + 1);
+            }
+            boolean inLeaf = tree.span + 1 < leaf.count;
+            behind = inLeaf ? leaf : leaf.next;
+            span = inLeaf ? tree.span + 1 : 0;
+        }
+        return behind == null || span >= behind.count
+                ? new Origins(leftAgent, leftSeq, NONE, 0)
+                : new Origins(leftAgent, leftSeq, behind.agent(span), behind.seq(span));
+    }
+
+    /** The right origin with which an element was inserted, as a cursor before it. */
+    public Cursor rightOriginOf(int agent, int seq) {
+        findKnown(agent, seq);
+        return new Cursor(tree.leaf.rightAgent(tree.span), tree.leaf.rightSeq(tree.span), false);
+    }
+
     /** Whether the first element stands before the second one. */
     public boolean isBefore(int agentA, int seqA, int agentB, int seqB) {
         findKnown(agentA, seqA);

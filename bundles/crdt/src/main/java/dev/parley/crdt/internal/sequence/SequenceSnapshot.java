@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal.sequence;
 
+import java.util.function.IntBinaryOperator;
 import java.util.function.IntUnaryOperator;
 
 /** What a snapshot of a sequence holds, and the names of its columns. */
@@ -54,13 +55,31 @@ public final class SequenceSnapshot {
     }
 
     /**
-     * The agents by their place in a table that all replicas sort alike, by author.
+     * The agents by their place in a table that all replicas sort alike. Replicas may number agents
+     * differently where one forked, so that a place can depend on the seq too.
      *
      * @param count agents in the table
-     * @param rankOf the place in the table of a dense agent
+     * @param rankOf the place in the table of a dense agent's element, by its seq
+     * @param endOf the first higher seq of the agent that may have another place
      * @param agentOf the dense agent at a place in the table
      */
-    public record Agents(int count, IntUnaryOperator rankOf, IntUnaryOperator agentOf) {}
+    public record Agents(
+            int count,
+            IntBinaryOperator rankOf,
+            IntBinaryOperator endOf,
+            IntUnaryOperator agentOf) {
+        public Agents(int count, IntUnaryOperator rankOf, IntUnaryOperator agentOf) {
+            this(
+                    count,
+                    (agent, seq) -> rankOf.applyAsInt(agent),
+                    (agent, seq) -> Integer.MAX_VALUE,
+                    agentOf);
+        }
+
+        int rank(int agent, int seq) {
+            return rankOf.applyAsInt(agent, seq);
+        }
+    }
 
     private SequenceSnapshot() {}
 }

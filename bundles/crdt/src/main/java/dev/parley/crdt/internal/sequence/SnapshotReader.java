@@ -25,6 +25,7 @@ public final class SnapshotReader {
     private final Limits limits;
     private final Sequence sequence;
     private final SnapshotRuns runs;
+    private final int[] ranks;
     private final boolean deletedContent;
     private final boolean knowsDeletions;
     private final int rows;
@@ -57,6 +58,7 @@ public final class SnapshotReader {
                     Reason.TRUNCATED, "runs: " + count + ", bytes " + lengths.remaining());
         }
         runs = new SnapshotRuns(count);
+        ranks = new int[count];
         readRuns(count, lengths);
     }
 
@@ -85,6 +87,7 @@ public final class SnapshotReader {
         long total = 0;
         for (int i = 0; i < count; i++) {
             int rank = agent.nextInt(agents.count() - 1, "agent");
+            ranks[i] = rank;
             if (dense[rank] < 0) {
                 dense[rank] = agents.agentOf().applyAsInt(rank);
                 sequence.tree.index(dense[rank]);
@@ -169,7 +172,7 @@ public final class SnapshotReader {
         int count = runs.count;
         for (runs.count = 1; runs.count <= count; runs.count++) {
             int i = runs.count - 1;
-            if (runs.joinsLast()) {
+            if (runs.joinsLast() && ranks[i] == ranks[i - 1]) {
                 throw new MalformedException(
                         Reason.NOT_CANONICAL, "run: continues the one before it");
             }

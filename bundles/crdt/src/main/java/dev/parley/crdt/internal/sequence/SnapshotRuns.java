@@ -1,5 +1,6 @@
 package dev.parley.crdt.internal.sequence;
 
+import dev.parley.crdt.internal.sequence.SequenceSnapshot.Agents;
 import java.util.Arrays;
 
 /**
@@ -27,7 +28,8 @@ final class SnapshotRuns {
         rightSeqs = new int[capacity];
     }
 
-    static SnapshotRuns of(SpanTree tree) {
+    /** The runs by the places of their agents in the table. */
+    static SnapshotRuns of(SpanTree tree, Agents ranks) {
         int spans = 0;
         for (Leaf at = tree.first(); at != null; at = at.next) {
             spans += at.count;
@@ -35,21 +37,43 @@ final class SnapshotRuns {
         SnapshotRuns runs = new SnapshotRuns(spans);
         for (Leaf at = tree.first(); at != null; at = at.next) {
             for (int i = 0; i < at.count; i++) {
-                int length = at.isVisible(i) ? at.length(i) : -at.length(i);
-                runs.add(
-                        at.agent(i),
-                        at.seq(i),
-                        length,
-                        at.key(i),
-                        at.rightAgent(i),
-                        at.rightSeq(i));
-                if (runs.joinsLast()) {
-                    runs.count--;
-                    runs.lengths[runs.count - 1] += length;
-                }
+                runs.addSpan(at, i, ranks);
             }
         }
         return runs;
+    }
+
+    /** A span is mostly one piece; more only where an agent's place changes. */
+    private void addSpan(Leaf at, int span, Agents ranks) {
+        int agent = at.agent(span);
+        int right = at.rightAgent(span);
+        int rightRank = right == Sequence.NONE ? right : ranks.rank(right, at.rightSeq(span));
+        int end = at.seq(span) + at.length(span);
+        long key = at.key(span);
+        for (int seq = at.seq(span); seq < end; ) {
+            int stop = Math.min(end, ranks.endOf().applyAsInt(agent, seq));
+            int length = at.isVisible(span) ? stop - seq : seq - stop;
+            if (count == agents.length) {
+                grow();
+            }
+            add(ranks.rank(agent, seq), seq, length, key, rightRank, at.rightSeq(span));
+            if (joinsLast()) {
+                count--;
+                lengths[count - 1] += length;
+            }
+            key = ((key >>> 32) + stop - seq) << 32;
+            seq = stop;
+        }
+    }
+
+    private void grow() {
+        int more = count + (count >> 1) + 1;
+        agents = Arrays.copyOf(agents, more);
+        seqs = Arrays.copyOf(seqs, more);
+        lengths = Arrays.copyOf(lengths, more);
+        keys = Arrays.copyOf(keys, more);
+        rightAgents = Arrays.copyOf(rightAgents, more);
+        rightSeqs = Arrays.copyOf(rightSeqs, more);
     }
 
     void add(int agent, int seq, int length, long key, int rightAgent, int rightSeq) {

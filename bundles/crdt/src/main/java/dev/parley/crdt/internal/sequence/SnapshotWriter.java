@@ -35,7 +35,7 @@ public final class SnapshotWriter {
             throw new IllegalStateException("parts of the history are not here");
         }
         SnapshotWriter writer = new SnapshotWriter(sequence, agents);
-        SnapshotRuns runs = SnapshotRuns.of(sequence.tree);
+        SnapshotRuns runs = SnapshotRuns.of(sequence.tree, agents);
         writer.writeRuns(runs);
         writer.writeRights(runs);
         if (sequence.isText()) {
@@ -61,10 +61,10 @@ public final class SnapshotWriter {
         ByteWriter length = columns.column(RUN_LENGTH);
         RleWriter rise = new RleWriter(columns.column(RUN_RISE));
         RleWriter leftDepth = new RleWriter(columns.column(RUN_LEFT_DEPTH));
-        int[] expected = new int[sequence.tree.agents()];
+        int[] expected = new int[agents.count()];
         for (int i = 0; i < runs.count; i++) {
             int elements = Math.abs(runs.lengths[i]);
-            agent.write(agents.rankOf().applyAsInt(runs.agents[i]));
+            agent.write(runs.agents[i]);
             seq.writeZigzag((long) runs.seqs[i] - expected[runs.agents[i]]);
             expected[runs.agents[i]] = runs.seqs[i] + elements;
             length.writeVarint(2L * elements + (runs.lengths[i] < 0 ? 1 : 0));
@@ -90,7 +90,7 @@ public final class SnapshotWriter {
             if (named && runs.rightAgents[i] == Sequence.NONE) {
                 agent.write(0);
             } else if (named) {
-                agent.write(1L + agents.rankOf().applyAsInt(runs.rightAgents[i]));
+                agent.write(1L + runs.rightAgents[i]);
                 seq.writeVarint(runs.rightSeqs[i]);
             }
         }
@@ -108,7 +108,7 @@ public final class SnapshotWriter {
         long[][] order = new long[agents.count()][];
         int[] sizes = new int[agents.count()];
         for (int row = 0; row < log.size(); row++) {
-            int rank = agents.rankOf().applyAsInt(log.agent(row));
+            int rank = agents.rank(log.agent(row), log.seq(row));
             long[] of = order[rank] == null ? new long[8] : order[rank];
             if (of.length == sizes[rank]) {
                 of = Arrays.copyOf(of, of.length * 2);
@@ -125,7 +125,7 @@ public final class SnapshotWriter {
                     int row = (int) order[rank][i];
                     out.add(
                             log.seq(row),
-                            agents.rankOf().applyAsInt(log.targetAgent(row)),
+                            agents.rank(log.targetAgent(row), log.first(row)),
                             log.first(row),
                             log.count(row),
                             log.backward(row));

@@ -1,0 +1,63 @@
+package dev.parley.crdt.internal;
+
+import dev.parley.crdt.internal.columns.ByteWriter;
+import dev.parley.crdt.internal.sequence.Sequence;
+import dev.parley.crdt.internal.sequence.SequenceSnapshot;
+import dev.parley.crdt.internal.sequence.SnapshotWriter;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What objects are written to in a checkpoint. Operations are named by the parts of lines, which
+ * are the same for all; whoever writes several of them sorts them by {@link #compare}.
+ */
+final class StateWriter {
+    private final Writer out;
+    private final LineParts parts;
+    private final boolean deletedText;
+
+    StateWriter(Writer out, LineParts parts, boolean deletedText) {
+        this.out = out;
+        this.parts = parts;
+        this.deletedText = deletedText;
+    }
+
+    /** For all that is no operation. */
+    Writer plain() {
+        return out;
+    }
+
+    private long key(long dot) {
+        return (long) parts.of(At.agent(dot), At.number(dot)) << 32 | At.number(dot);
+    }
+
+    int compare(long a, long b) {
+        return Long.compare(key(a), key(b));
+    }
+
+    List<Long> sorted(Collection<Long> dots) {
+        return dots.stream().sorted(this::compare).toList();
+    }
+
+    void dot(long dot) {
+        out.uint(parts.of(At.agent(dot), At.number(dot)));
+        out.uint(At.number(dot));
+    }
+
+    /** In their order. */
+    void dots(Collection<Long> dots) {
+        out.uint(dots.size());
+        sorted(dots).forEach(this::dot);
+    }
+
+    void sequence(Sequence sequence) {
+        ByteWriter bytes = new ByteWriter();
+        SnapshotWriter.write(
+                sequence,
+                parts.table(),
+                new SequenceSnapshot.Parts(deletedText && sequence.isText(), false),
+                bytes);
+        out.uint(bytes.size());
+        out.bytes(bytes.toBytes());
+    }
+}
