@@ -368,12 +368,17 @@ public final class ReplicaCore implements Replica {
     private View branchView(String branch, int[] heads) throws RefusedException {
         View view = branchViews.get(branch);
         if (view != null) {
-            for (int head : heads) {
-                for (int each : integration.missingIn(view, head)) {
-                    if (!view.has(each)) {
-                        view.apply(each, integration.change(each));
+            try {
+                for (int head : heads) {
+                    for (int each : integration.missingIn(view, head)) {
+                        if (!view.has(each)) {
+                            view.apply(each, integration.change(each));
+                        }
                     }
                 }
+            } catch (ForgottenException e) {
+                branchViews.remove(branch);
+                throw e.refused();
             }
             return view;
         }
@@ -416,15 +421,21 @@ public final class ReplicaCore implements Replica {
                                 IntStream.of(fresh))
                         .toArray();
         int[] mainBefore = integration.main().heads();
-        View view = into.isEmpty() ? integration.main() : branchView(into, target);
-        for (int head : fresh) {
-            for (int each : integration.missingIn(view, head)) {
-                Change change = integration.change(each);
-                view.apply(each, change);
-                if (into.isEmpty()) {
-                    integration.notice(each, change, false);
+        try {
+            View view = into.isEmpty() ? integration.main() : branchView(into, target);
+            for (int head : fresh) {
+                for (int each : integration.missingIn(view, head)) {
+                    Change change = integration.change(each);
+                    view.apply(each, change);
+                    if (into.isEmpty()) {
+                        integration.notice(each, change, false);
+                    }
                 }
             }
+        } catch (ForgottenException e) {
+            branchViews
+                    .clear(); // a branch from below a checkpoint, with what came since half applied
+            throw e.refused();
         }
         return transact(
                 author,
