@@ -20,6 +20,9 @@ public final class TlsReader {
     /** The longest input: a tree of some thousand members with post-quantum keys fits. */
     public static final int MAX_BYTES = 64 << 20;
 
+    /** The most elements of a vector of structures; a tree of 65,536 leaves fits. */
+    public static final int MAX_ITEMS = 1 << 17;
+
     private final byte[] in;
     private final String what;
     private int at;
@@ -110,6 +113,11 @@ public final class TlsReader {
         end = at + length;
         List<T> items = new ArrayList<>(Math.min(16, length));
         while (at < end) {
+            if (items.size() == MAX_ITEMS) {
+                throw new MalformedException(
+                        Reason.TOO_LONG,
+                        what + ": a vector of more than " + MAX_ITEMS + " elements");
+            }
             items.add(element.read(this));
         }
         end = outerEnd;
