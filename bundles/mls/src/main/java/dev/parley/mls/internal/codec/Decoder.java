@@ -1,5 +1,6 @@
 package dev.parley.mls.internal.codec;
 
+import dev.parley.mls.api.MlsException;
 import dev.parley.wire.api.MalformedException;
 
 /** Reads one structure from where the reader stands; the counterpart of {@link Encodable}. */
@@ -18,5 +19,22 @@ public interface Decoder<T> {
         T value = decoder.read(in);
         in.end();
         return value;
+    }
+
+    /**
+     * As {@link #decode}, for bytes that were inside something else.
+     *
+     * @throws MlsException MALFORMED
+     */
+    static <T> T decodeInner(Decoder<T> decoder, byte[] bytes, String what) throws MlsException {
+        try {
+            return decode(decoder, bytes, what);
+        } catch (MalformedException e) {
+            throw malformed(e);
+        }
+    }
+
+    static MlsException malformed(MalformedException e) {
+        return new MlsException(MlsException.Reason.MALFORMED, String.valueOf(e.getMessage()));
     }
 }

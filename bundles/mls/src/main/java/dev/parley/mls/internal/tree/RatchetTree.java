@@ -3,13 +3,12 @@ package dev.parley.mls.internal.tree;
 import dev.parley.mls.api.MlsException;
 import dev.parley.mls.api.MlsException.Reason;
 import dev.parley.mls.internal.codec.Bytes;
-import dev.parley.mls.internal.codec.TlsReader;
+import dev.parley.mls.internal.codec.Decoder;
 import dev.parley.mls.internal.codec.TlsWriter;
 import dev.parley.mls.internal.node.LeafNode;
 import dev.parley.mls.internal.node.Node;
 import dev.parley.mls.internal.node.ParentNode;
 import dev.parley.mls.internal.suite.CipherSuite;
-import dev.parley.wire.api.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,14 +108,7 @@ public final class RatchetTree {
      * @throws MlsException MALFORMED, or as {@link #of(CipherSuite, List)}
      */
     public static RatchetTree decode(CipherSuite suite, byte[] bytes) throws MlsException {
-        try {
-            TlsReader in = TlsReader.of(bytes, "ratchet tree");
-            List<Optional<Node>> nodes = Node.readTree(in);
-            in.end();
-            return of(suite, nodes);
-        } catch (MalformedException e) {
-            throw new MlsException(Reason.MALFORMED, String.valueOf(e.getMessage()));
-        }
+        return of(suite, Decoder.decodeInner(Node::readTree, bytes, "ratchet tree"));
     }
 
     /** As the {@code ratchet_tree} extension has it, without blank nodes at the end. */
