@@ -178,6 +178,18 @@ class EpochKeysTest {
         refused(Reason.KEY_USED, () -> open(restored, 4));
     }
 
+    /** B3: the reuse guard goes into a copy of the nonce. */
+    @Test
+    void b3TheReuseGuardLeavesTheNonceAsItWas() throws MlsException {
+        MessageKey key = keys().next(1, KIND);
+        byte[] before = key.nonce().reveal().clone();
+        byte[] guarded = key.guardedNonce(new byte[] {1, 2, 3, 4});
+        assertThat(key.nonce().reveal()).isEqualTo(before);
+        for (int i = 0; i < before.length; i++) {
+            assertThat(guarded[i] ^ before[i]).isEqualTo(i < 4 ? i + 1 : 0);
+        }
+    }
+
     @Test
     void nothingIsLeftAfterDestroy() throws MlsException {
         EpochKeys keys = keys();

@@ -336,6 +336,76 @@ class RatchetTreeTest {
         return new UpdatePath(path.leafNode(), steps);
     }
 
+    /** Somebody else's tree may have parents above blank halves; their keys go with them. */
+    @Test
+    void keysOfPartsThatAreCutOffAreForgotten() throws MlsException {
+        SimulatedMembers members = new SimulatedMembers(CipherSuites.standard().require(1), 9);
+        List<Optional<Node>> nodes = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            nodes.add(Optional.empty());
+        }
+        for (int leaf : new int[] {0, 1, 4}) {
+            nodes.set(leaf * 2, Optional.of(new Node.Leaf(members.newcomer().leaf())));
+        }
+        List<Bytes> keys = new ArrayList<>();
+        for (int node : new int[] {3, 5}) {
+            Bytes key = members.newcomer().encryption().publicKey();
+            keys.add(key);
+            nodes.set(
+                    node,
+                    Optional.of(new Node.Parent(new ParentNode(key, Bytes.EMPTY, List.of()))));
+        }
+        RatchetTree tree = RatchetTree.of(members.suite, nodes);
+        assertThat(tree.leafCount()).isEqualTo(8);
+        RatchetTree cut = tree.remove(4);
+        assertThat(cut.leafCount()).isEqualTo(2);
+        for (Bytes key : keys) {
+            assertThat(tree.containsEncryptionKey(key)).isTrue();
+            assertThat(cut.containsEncryptionKey(key)).isFalse();
+        }
+    }
+
+    @Test
+    void aTallyCountsAndForgets() {
+        Random random = new Random(11);
+        List<Bytes> keys = new ArrayList<>();
+        KeyTally tally = KeyTally.EMPTY;
+        for (int i = 0; i < 500; i++) {
+            byte[] key = new byte[8];
+            random.nextBytes(key);
+            keys.add(Bytes.wrap(key));
+            tally = tally.plus(keys.get(i));
+        }
+        assertThat(tally.hasDuplicates()).isFalse();
+        KeyTally twice = tally.plus(keys.get(7));
+        assertThat(twice.hasDuplicates()).isTrue();
+        assertThat(twice.minus(keys.get(7)).hasDuplicates()).isFalse();
+        assertThat(tally.hasDuplicates()).as("as it was").isFalse();
+        for (Bytes key : keys) {
+            assertThat(tally.contains(key)).isTrue();
+            tally = tally.minus(key);
+            assertThat(tally.contains(key)).isFalse();
+        }
+        KeyTally empty = tally;
+        assertThatThrownBy(() -> empty.minus(keys.get(0)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    /** A change makes new nodes above one leaf only; all else is the same objects. */
+    @Test
+    void treesShareWhatTheyCan() throws MlsException, MalformedException {
+        RatchetTree tree = members(1, 64).tree;
+        LeafNode leaf = tree.requireMember(9);
+        RatchetTree changed = tree.update(9, leaf);
+        int same = 0;
+        for (int node = 0; node < TreeMath.nodeCount(64); node++) {
+            if (tree.subtree(node) == changed.subtree(node)) {
+                same++;
+            }
+        }
+        assertThat(same).isEqualTo(TreeMath.nodeCount(64) - 7);
+    }
+
     @Test
     void postQuantumTreesWorkToo() throws MlsException, MalformedException {
         for (int suite : new int[] {CipherSuites.XWING_ED25519, CipherSuites.XWING_MLDSA65}) {

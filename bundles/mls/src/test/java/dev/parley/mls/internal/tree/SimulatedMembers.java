@@ -149,7 +149,8 @@ final class SimulatedMembers {
         Newcomer newcomer = newcomer();
         int leaf = tree.nextFreeLeaf();
         tree = tree.add(newcomer.leaf());
-        privates.put(leaf, PrivateTree.of(leaf, newcomer.encryption()));
+        privates.put(
+                leaf, PrivateTree.joined(tree, leaf, newcomer.encryption(), 0, Optional.empty()));
         signatureKeys.put(leaf, newcomer.signature());
         privates.replaceAll((index, keys) -> keys.within(tree));
     }
