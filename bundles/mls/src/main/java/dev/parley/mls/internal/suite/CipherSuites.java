@@ -20,6 +20,9 @@ public final class CipherSuites {
     /** X-Wing with ML-DSA-65, for those who want signatures of that kind too. */
     public static final int XWING_MLDSA65 = 0xF002;
 
+    /** For a group that nobody asked another suite for. */
+    public static final int DEFAULT = XWING_ED25519;
+
     private final Map<Integer, CipherSuite> byId;
 
     private CipherSuites(Map<Integer, CipherSuite> byId) {

@@ -98,6 +98,11 @@ public final class TreeKem {
             int meet = TreeMath.commonAncestor(keys.leafIndex() * 2, newLeaf * 2);
             return pathSecrets.get(nodes.indexOf(meet));
         }
+
+        /** Overwrites the path secrets, once path and welcomes are encrypted. */
+        public void destroyPathSecrets() {
+            pathSecrets.forEach(Secret::destroy);
+        }
     }
 
     /** What a receiver gets out of a path. */

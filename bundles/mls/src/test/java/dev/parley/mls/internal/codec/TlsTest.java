@@ -98,6 +98,17 @@ class TlsTest {
                 .isInstanceOf(MalformedException.class);
     }
 
+    @Test
+    void aVectorOfTooManyElementsIsRefused() {
+        List<Integer> items = Collections.nCopies(TlsReader.MAX_ITEMS + 1, 1);
+        byte[] bytes = new TlsWriter().list(items, TlsWriter::u8).toByteArray();
+        Decoder<List<Integer>> decoder = in -> in.list(TlsReader::u8);
+        assertThatThrownBy(() -> Decoder.decode(decoder, bytes, "list"))
+                .isInstanceOfSatisfying(
+                        MalformedException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LONG));
+    }
+
     @Property
     void aVectorOfAnySizeComesBack(@ForAll @IntRange(max = 20_000) int count)
             throws MalformedException {

@@ -173,6 +173,22 @@ class ScheduleVectorsTest {
         assertThat(checked.get()).isGreaterThan(100);
     }
 
+    /** B8: trying one commit leaves everything that its rival needs. */
+    @Test
+    void b8RivalCommitsOfOneEpochCanBothBeTried() throws MlsException {
+        CipherSuite suite = SUITES.require(1);
+        EpochSecrets epoch = EpochSecrets.of(suite, Secret.zeros(32));
+        byte[] context = new byte[3];
+        Secret one = KeySchedule.joiner(suite, epoch.init(), Secret.zeros(32), context);
+        EpochSecrets first = KeySchedule.epoch(suite, one, Secret.zeros(32), context);
+        first.destroy();
+        Secret two = KeySchedule.joiner(suite, epoch.init(), Secret.zeros(32), context);
+        assertThat(two).isEqualTo(one);
+        assertThat(KeySchedule.epoch(suite, two, Secret.zeros(32), context).membership())
+                .isNotEqualTo(first.membership());
+        assertThat(epoch).isEqualTo(EpochSecrets.of(suite, Secret.zeros(32)));
+    }
+
     @Test
     void theExternalInitSecretIsTheSameForBoth() throws MlsException {
         CipherSuite suite = SUITES.require(1);

@@ -199,6 +199,14 @@ class PostQuantumTest {
                                                         suite.kem().generateKeyPair(RANDOM)))
                         .isInstanceOf(MlsException.class);
             }
+            if (suite.kem() == XWing.INSTANCE) {
+                byte[] tooLarge = suite.kem().generateKeyPair(RANDOM).publicKey().toByteArray();
+                tooLarge[0] = (byte) 0xff;
+                tooLarge[1] |= 0x0f;
+                assertThatThrownBy(() -> suite.kem().checkPublicKey(Bytes.wrap(tooLarge)))
+                        .as("a coefficient above the modulus")
+                        .isInstanceOf(MlsException.class);
+            }
             if (suite.id() <= 7) {
                 assertThatThrownBy(() -> suite.kem().encap(zeros, RANDOM))
                         .as("the neutral element")
