@@ -1,0 +1,49 @@
+package dev.parley.mls.internal.node;
+
+import dev.parley.mls.internal.codec.Encodable;
+import dev.parley.mls.internal.codec.TlsReader;
+import dev.parley.mls.internal.codec.TlsWriter;
+import dev.parley.wire.api.MalformedException;
+import java.util.List;
+
+/** What a client understands (RFC 9420 section 7.2), code points of any meaning. */
+public record Capabilities(
+        List<Integer> versions,
+        List<Integer> cipherSuites,
+        List<Integer> extensions,
+        List<Integer> proposals,
+        List<Integer> credentials)
+        implements Encodable {
+    public Capabilities {
+        versions = List.copyOf(versions);
+        cipherSuites = List.copyOf(cipherSuites);
+        extensions = List.copyOf(extensions);
+        proposals = List.copyOf(proposals);
+        credentials = List.copyOf(credentials);
+    }
+
+    public static Capabilities read(TlsReader in) throws MalformedException {
+        return new Capabilities(
+                in.list(TlsReader::u16),
+                in.list(TlsReader::u16),
+                in.list(TlsReader::u16),
+                in.list(TlsReader::u16),
+                in.list(TlsReader::u16));
+    }
+
+    /** Whether a code point is one of 0x0A0A, 0x1A1A … 0xEAEA (section 13.5). */
+    public static boolean isGrease(int codePoint) {
+        return (codePoint & 0x0f0f) == 0x0a0a
+                && codePoint >>> 8 == (codePoint & 0xff)
+                && codePoint >>> 12 != 0xf;
+    }
+
+    @Override
+    public void write(TlsWriter out) {
+        out.list(versions, TlsWriter::u16)
+                .list(cipherSuites, TlsWriter::u16)
+                .list(extensions, TlsWriter::u16)
+                .list(proposals, TlsWriter::u16)
+                .list(credentials, TlsWriter::u16);
+    }
+}
