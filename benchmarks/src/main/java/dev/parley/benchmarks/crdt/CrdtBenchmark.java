@@ -277,7 +277,7 @@ public final class CrdtBenchmark {
                 "loro");
         Scenarios scenarios = new Scenarios(info());
         for (String name : List.of("B1.1", "B1.3", "B1.4", "B1.7", "B2.2", "B3.1", "B3.4")) {
-            double time = cpu(15, () -> scenarios.run(name, 6000));
+            double time = shortCpu(() -> scenarios.run(name, 6000));
             int size = scenarios.run(name, 6000).save().length;
             System.out.printf(Locale.ROOT, "%-12s %10.1f %10d", name, time, size);
             for (String library : List.of("yjs", "loro")) {

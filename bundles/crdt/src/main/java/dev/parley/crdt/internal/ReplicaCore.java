@@ -368,14 +368,19 @@ public final class ReplicaCore implements Replica {
     private View branchView(String branch, int[] heads) throws RefusedException {
         View view = branchViews.get(branch);
         if (view != null) {
-            for (int head : heads) {
-                for (int each : integration.missingIn(view, head)) {
-                    if (!view.has(each)) {
-                        view.apply(each, integration.change(each));
+            try {
+                for (int head : heads) {
+                    for (int each : integration.missingIn(view, head)) {
+                        if (!view.has(each)) {
+                            view.apply(each, integration.change(each));
+                        }
                     }
                 }
+                return view;
+            } catch (ForgottenException e) {
+                // The branch now has what lies below a checkpoint, so it is built from there.
+                branchViews.remove(branch);
             }
-            return view;
         }
         View built = view(heads);
         branchViews.put(branch, built);
@@ -416,12 +421,11 @@ public final class ReplicaCore implements Replica {
                                 IntStream.of(fresh))
                         .toArray();
         int[] mainBefore = integration.main().heads();
-        View view = into.isEmpty() ? integration.main() : branchView(into, target);
-        for (int head : fresh) {
-            for (int each : integration.missingIn(view, head)) {
-                Change change = integration.change(each);
-                view.apply(each, change);
-                if (into.isEmpty()) {
+        if (into.isEmpty()) {
+            for (int head : fresh) {
+                for (int each : integration.missingIn(integration.main(), head)) {
+                    Change change = integration.change(each);
+                    integration.main().apply(each, change);
                     integration.notice(each, change, false);
                 }
             }
