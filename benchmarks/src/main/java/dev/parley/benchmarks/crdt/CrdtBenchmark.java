@@ -2,10 +2,12 @@ package dev.parley.benchmarks.crdt;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.parley.benchmarks.Samples;
+import dev.parley.crdt.api.ChangeSigner;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MemoryHistory;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
@@ -24,7 +26,7 @@ import java.util.Optional;
  * times are CPU time of the whole process, with its compiler and collector.
  */
 public final class CrdtBenchmark {
-    private static final long NOW = 1_800_000_000_000L;
+    static final long NOW = 1_800_000_000_000L;
     private static final byte[] UNSIGNED = {};
     private static final int ROUNDS = 15;
     private static final int WARM = 5;
@@ -34,7 +36,13 @@ public final class CrdtBenchmark {
 
     /** Medians, in milliseconds and bytes; less than 0 if not measured. */
     private record Result(
-            String who, double local, double remote, double load, double size, double packed) {}
+            String who,
+            double local,
+            double remote,
+            double load,
+            double size,
+            double packed,
+            double heap) {}
 
     private CrdtBenchmark() {}
 
@@ -54,7 +62,16 @@ public final class CrdtBenchmark {
                 System.out.println(name + ": not measured, there is no " + file);
             } else if (!name.equals("friendsforever")) {
                 table(Trace.sequential(file), file, peers);
+            } else {
+                concurrent(file);
             }
+        }
+        scenarios(peers);
+        crowd();
+        Path paper = traces.resolve("automerge-paper.json.gz");
+        if (Files.exists(paper)) {
+            files(Trace.sequential(paper));
+            SignedTrace.run(Trace.sequential(paper));
         }
         System.exit(0);
     }
@@ -62,15 +79,16 @@ public final class CrdtBenchmark {
     private static void table(Trace trace, Path file, Path peers) throws Exception {
         System.out.printf(
                 Locale.ROOT,
-                "%n== %s, %d edits (ms of CPU; bytes)%n%-12s %10s %10s %10s %10s %10s%n",
+                "%n== %s, %d edits (ms of CPU; bytes)%n%-12s %10s %10s %10s %10s %10s %10s%n",
                 trace.name(),
                 trace.edits().size(),
                 "",
                 "local",
                 "remote",
                 "load",
-                "size",
-                "packed");
+                "file",
+                "packed",
+                "heap");
         Result ours = ours(trace);
         print(ours);
         for (String library : List.of("yjs", "json-joy", "loro", "automerge")) {
@@ -94,16 +112,199 @@ public final class CrdtBenchmark {
     private static void print(Result result) {
         System.out.printf(
                 Locale.ROOT,
-                "%-12s %10.1f %10.1f %10.2f %10.0f %10.0f%n",
+                "%-12s %10.1f %10.1f %10.2f %10.0f %10.0f %10.0f%n",
                 result.who(),
                 result.local(),
                 result.remote(),
                 result.load(),
                 result.size(),
-                result.packed());
+                result.packed(),
+                result.heap());
     }
 
-    private static double cpuMillis() {
+    private static StoreInfo info() {
+        return new StoreInfo(
+                "bench", Trace.author(1), StoreInfo.Mode.OPEN, false, "bench", new byte[16]);
+    }
+
+    /** As a session would write it: many edits in one change. */
+    static Replica gathered(Trace trace, int editsEach, ChangeSigner signer) throws Exception {
+        Replica replica = Replica.create(info());
+        List<Trace.Edit> edits = trace.edits();
+        for (int from = 0; from < edits.size(); from += editsEach) {
+            int start = from;
+            int end = Math.min(edits.size(), from + editsEach);
+            replica.transact(
+                    Trace.author(1),
+                    NOW + from,
+                    signer,
+                    it -> {
+                        for (int i = start; i < end; i++) {
+                            edits.get(i).apply(it);
+                        }
+                    });
+        }
+        return replica;
+    }
+
+    private static long heap() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    interface Work<T> {
+        T run() throws Exception;
+    }
+
+    static double cpu(int rounds, Work<?> work) throws Exception {
+        List<Double> times = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            double start = cpuMillis();
+            work.run();
+            times.add(cpuMillis() - start);
+        }
+        return median(times.subList(rounds / 3, rounds));
+    }
+
+    /** Of a very short piece of work: so many times as the clock needs. */
+    private static double shortCpu(Work<?> work) throws Exception {
+        cpu(30, work);
+        int times = 40;
+        return cpu(
+                        9,
+                        () -> {
+                            for (int i = 0; i < times; i++) {
+                                work.run();
+                            }
+                            return times;
+                        })
+                / times;
+    }
+
+    private static Replica restored(Snapshot snapshot) throws Exception {
+        return Replica.fromCheckpoint(
+                snapshot.checkpoint(), snapshot.file(), new MemoryHistory(), event -> {});
+    }
+
+    /** Files of one history, by how many edits were gathered into a change. */
+    private static void files(Trace trace) throws Exception {
+        System.out.printf(
+                Locale.ROOT,
+                "%n== %s as files (ms of CPU; bytes)%n%-12s %10s %10s %10s %10s %10s %10s %10s%n",
+                trace.name(),
+                "edits each",
+                "changes",
+                "history",
+                "save",
+                "load",
+                "checkpoint",
+                "load",
+                "heap");
+        for (int each : new int[] {1, 20, 200}) {
+            Replica replica = gathered(trace, each, id -> UNSIGNED);
+            byte[] file = replica.save();
+            double save = cpu(9, replica::save);
+            double load =
+                    cpu(
+                            9,
+                            () ->
+                                    Replica.load(
+                                            file,
+                                            NOW * 2,
+                                            (author, signed, signature) -> true,
+                                            new MemoryHistory(),
+                                            event -> {}));
+            Snapshot snapshot = replica.snapshot(replica.heads(), false);
+            double restore =
+                    each == 1
+                            ? cpu(15, () -> restored(snapshot))
+                            : shortCpu(() -> restored(snapshot));
+            long before = heap();
+            Replica kept = restored(snapshot);
+            long heap = heap() - before;
+            check(trace, kept);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-12d %10d %10d %10.1f %10.1f %10d %10.2f %10d%n",
+                    each,
+                    replica.size(),
+                    file.length,
+                    save,
+                    load,
+                    snapshot.file().length,
+                    restore,
+                    heap);
+        }
+    }
+
+    private static void concurrent(Path file) throws Exception {
+        ConcurrentTrace trace = ConcurrentTrace.read(file, info());
+        Replica[] last = new Replica[1];
+        double remote =
+                cpu(
+                        15,
+                        () -> {
+                            Replica replica = Replica.create(info());
+                            for (SignedChange change : trace.changes()) {
+                                replica.receive(new SignedChange(change.body(), UNSIGNED), NOW * 2);
+                            }
+                            last[0] = replica;
+                            return replica;
+                        });
+        if (!last[0].state().text(Trace.TEXT).equals(trace.end())) {
+            throw new IllegalStateException("another text");
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%n== friendsforever, written at once, %d edits in %d changes: remote %.1f ms,"
+                        + " history file %d bytes%n",
+                trace.edits(),
+                trace.changes().size(),
+                remote,
+                last[0].save().length);
+    }
+
+    private static void scenarios(Path peers) throws Exception {
+        System.out.printf(
+                Locale.ROOT,
+                "%n== scenarios, N = 6000 (ms of CPU)%n%-12s %10s %10s %10s %10s%n",
+                "",
+                "parley",
+                "file",
+                "yjs",
+                "loro");
+        Scenarios scenarios = new Scenarios(info());
+        for (String name : List.of("B1.1", "B1.3", "B1.4", "B1.7", "B2.2", "B3.1", "B3.4")) {
+            double time = shortCpu(() -> scenarios.run(name, 6000));
+            int size = scenarios.run(name, 6000).save().length;
+            System.out.printf(Locale.ROOT, "%-12s %10.1f %10d", name, time, size);
+            for (String library : List.of("yjs", "loro")) {
+                Optional<Value.Map> peer = said(peers, library, "scenario", name, "6000");
+                System.out.printf(
+                        Locale.ROOT, " %10.1f", peer.map(it -> number(it, "time")).orElse(-1.0));
+            }
+            System.out.println();
+        }
+    }
+
+    private static void crowd() throws Exception {
+        for (int authors : new int[] {20_000, 40_000}) {
+            List<SignedChange> changes = new Scenarios(info()).crowd(authors);
+            double time =
+                    cpu(
+                            6,
+                            () -> {
+                                Replica replica = Replica.create(info());
+                                changes.forEach(it -> replica.receive(it, NOW * 2));
+                                return replica;
+                            });
+            System.out.printf(Locale.ROOT, "%n== %d inserts at one spot: %.0f ms%n", authors, time);
+        }
+    }
+
+    static double cpuMillis() {
         return SYSTEM.getProcessCpuTime() / 1e6;
     }
 
@@ -136,7 +337,20 @@ public final class CrdtBenchmark {
                 remote.add(done - begin);
             }
         }
-        return new Result("parley", median(local), median(remote), -1, -1, -1);
+        Replica replica = gathered(trace, 1, id -> UNSIGNED);
+        Snapshot snapshot = replica.snapshot(replica.heads(), false);
+        long before = heap();
+        Replica kept = restored(snapshot);
+        long heap = heap() - before;
+        check(trace, kept);
+        return new Result(
+                "parley",
+                median(local),
+                median(remote),
+                cpu(15, () -> restored(snapshot)),
+                replica.save().length,
+                snapshot.file().length,
+                heap);
     }
 
     private static double median(List<Double> values) {
@@ -150,32 +364,38 @@ public final class CrdtBenchmark {
     }
 
     private static Optional<Result> peer(String library, Path trace, Path peers) throws Exception {
+        return said(
+                        peers,
+                        library,
+                        trace.toAbsolutePath().toString(),
+                        library.equals("automerge") ? "1" : "3")
+                .map(
+                        it ->
+                                new Result(
+                                        library,
+                                        number(it, "local"),
+                                        number(it, "remote"),
+                                        number(it, "load"),
+                                        number(it, "size"),
+                                        number(it, "gzip"),
+                                        number(it, "memory")));
+    }
+
+    private static Optional<Value.Map> said(Path peers, String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of("node", "--expose-gc", "peers.mjs"));
+        command.addAll(List.of(words));
         Process process =
-                new ProcessBuilder(
-                                "node",
-                                "--expose-gc",
-                                "peers.mjs",
-                                library,
-                                trace.toAbsolutePath().toString(),
-                                library.equals("automerge") ? "1" : "3")
+                new ProcessBuilder(command)
                         .directory(peers.toFile())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         String said =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0 || said.isEmpty()) {
-            System.out.println(library + ": not measured, it ended with " + process.exitValue());
+            System.out.println(words[0] + ": not measured, it ended with " + process.exitValue());
             return Optional.empty();
         }
-        Value.Map result = (Value.Map) Json.parse(said, MAX_LINE);
-        return Optional.of(
-                new Result(
-                        library,
-                        number(result, "local"),
-                        number(result, "remote"),
-                        number(result, "load"),
-                        number(result, "size"),
-                        number(result, "gzip")));
+        return Optional.of((Value.Map) Json.parse(said, MAX_LINE));
     }
 
     private static double number(Value.Map result, String key) {

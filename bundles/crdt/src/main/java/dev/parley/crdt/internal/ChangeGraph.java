@@ -268,7 +268,7 @@ final class ChangeGraph {
      * @return its number
      */
     int add(Id id, Change change, int operations, int prevChange, int[] builtOn) {
-        int added = begin(change.agent(), change.time(), prevChange, builtOn);
+        int added = append(change.agent(), change.time(), prevChange, builtOn);
         length[added] = operations;
         seal(added, id);
         return added;
@@ -308,10 +308,15 @@ final class ChangeGraph {
      * @return its number
      */
     int begin(AgentName name, long at, int prevChange, int[] builtOn) {
-        grow();
-        int added = size++;
+        int added = append(name, at, prevChange, builtOn);
         open = added;
         ElementId.pending(++begun).copyTo(ids, added * Id.BYTES);
+        return added;
+    }
+
+    private int append(AgentName name, long at, int prevChange, int[] builtOn) {
+        grow();
+        int added = size++;
         seq[added] = prevChange == NONE ? 1 : seq[prevChange] + 1;
         start[added] = prevChange == NONE ? 0 : end(prevChange);
         length[added] = 0;

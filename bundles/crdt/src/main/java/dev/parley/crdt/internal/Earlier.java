@@ -16,11 +16,14 @@ final class Earlier {
         }
     }
 
-    private final List<Inserted> inserted = new ArrayList<>(0);
+    private List<Inserted> inserted = List.of();
     private Map<Object, Long> amounts = Map.of();
 
     /** Insertions come in the order of their numbers. */
     void insert(Path path, int from, int length) {
+        if (inserted.isEmpty()) {
+            inserted = new ArrayList<>(2);
+        }
         inserted.add(new Inserted(path, from, length));
     }
 

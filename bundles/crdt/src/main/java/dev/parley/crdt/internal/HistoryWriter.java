@@ -225,7 +225,10 @@ final class HistoryWriter {
         return heads.stream().mapToObj(graph::id).sorted().toList();
     }
 
-    /** Of the last change of each line, and where lines part of both, as proof. */
+    /**
+     * Of the last change of each line; where lines part of both, as proof; and of each author's
+     * first, with which the author's key comes.
+     */
     private void signatures() {
         Map<Long, Integer> followers = new HashMap<>();
         BitSet kept = new BitSet();
@@ -238,7 +241,8 @@ final class HistoryWriter {
             followers.merge(follower(number), 1, Integer::sum);
         }
         for (int row = 0; row < order.length; row++) {
-            if (followers.getOrDefault(follower(order[row]), 0) > 1) {
+            if (followers.getOrDefault(follower(order[row]), 0) > 1
+                    || graph.prev(order[row]) == NONE) {
                 kept.set(row);
             }
         }

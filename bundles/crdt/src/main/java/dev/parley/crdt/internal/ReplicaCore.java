@@ -376,11 +376,11 @@ public final class ReplicaCore implements Replica {
                         }
                     }
                 }
+                return view;
             } catch (ForgottenException e) {
+                // The branch now has what lies below a checkpoint, so it is built from there.
                 branchViews.remove(branch);
-                throw e.refused();
             }
-            return view;
         }
         View built = view(heads);
         branchViews.put(branch, built);
@@ -421,21 +421,14 @@ public final class ReplicaCore implements Replica {
                                 IntStream.of(fresh))
                         .toArray();
         int[] mainBefore = integration.main().heads();
-        try {
-            View view = into.isEmpty() ? integration.main() : branchView(into, target);
+        if (into.isEmpty()) {
             for (int head : fresh) {
-                for (int each : integration.missingIn(view, head)) {
+                for (int each : integration.missingIn(integration.main(), head)) {
                     Change change = integration.change(each);
-                    view.apply(each, change);
-                    if (into.isEmpty()) {
-                        integration.notice(each, change, false);
-                    }
+                    integration.main().apply(each, change);
+                    integration.notice(each, change, false);
                 }
             }
-        } catch (ForgottenException e) {
-            branchViews
-                    .clear(); // a branch from below a checkpoint, with what came since half applied
-            throw e.refused();
         }
         return transact(
                 author,

@@ -92,7 +92,7 @@ final class Roles {
     void check(Change change, Role role) throws VoidException {
         boolean roles = change.operations().get(0) instanceof Operation.SetRole;
         check(change.author(), role, roles ? Role.ADMIN : Role.WRITER);
-        Set<Id> named = new HashSet<>();
+        Set<Id> named = roles ? new HashSet<>() : Set.of();
         for (Operation operation : change.operations()) {
             if (operation instanceof Operation.SetRole set) {
                 if (!roles

@@ -124,6 +124,11 @@ public final class Writer {
         return bytes;
     }
 
+    /** Of what was written from a place on, to be used before more is written. */
+    public Reader reader(int from) {
+        return new Reader(bytes, from, length);
+    }
+
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, length);
     }

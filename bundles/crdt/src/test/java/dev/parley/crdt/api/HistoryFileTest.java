@@ -103,14 +103,16 @@ class HistoryFileTest {
     }
 
     @Test
-    void oneSignatureOfALineIsKeptAndMustBeRight() throws Exception {
+    void theLastSignatureOfALineIsKeptAndMustBeRight() throws Exception {
         Replicas replicas = Replicas.open(1);
         Replicas.Peer a = replicas.get(0);
         for (int i = 0; i < 10; i++) {
             a.write(it -> it.text(RandomEdits.TEXT).insert(0, "x"));
         }
         Replica loaded = load(a.replica.save());
-        for (int i = 0; i < 9; i++) {
+        assertThat(loaded.change(0).signature())
+                .isEqualTo(Replicas.signature(loaded.change(0).id()));
+        for (int i = 1; i < 9; i++) {
             assertThat(loaded.change(i).signature()).isEmpty();
         }
         assertThat(loaded.change(9).signature())
