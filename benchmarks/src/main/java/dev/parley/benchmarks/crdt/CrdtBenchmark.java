@@ -12,6 +12,7 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,25 +56,43 @@ public final class CrdtBenchmark {
                 Runtime.version(),
                 Runtime.getRuntime().availableProcessors(),
                 Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
-        for (String name :
-                List.of("automerge-paper", "rustcode", "sveltecomponent", "friendsforever")) {
-            Path file = traces.resolve(name + ".json.gz");
-            if (!Files.exists(file)) {
-                System.out.println(name + ": not measured, there is no " + file);
-            } else if (!name.equals("friendsforever")) {
-                table(Trace.sequential(file), file, peers);
-            } else {
-                concurrent(file);
+        List<String> parts =
+                words.length > 2
+                        ? List.of(words).subList(2, words.length)
+                        : List.of("traces", "concurrent", "scenarios", "crowd", "files", "signed");
+        if (parts.contains("traces")) {
+            for (String name : List.of("automerge-paper", "rustcode", "sveltecomponent")) {
+                Path file = traces.resolve(name + ".json.gz");
+                if (there(file)) {
+                    table(Trace.sequential(file), file, peers);
+                }
             }
         }
-        scenarios(peers);
-        crowd();
+        Path several = traces.resolve("friendsforever.json.gz");
+        if (parts.contains("concurrent") && there(several)) {
+            concurrent(several);
+        }
+        if (parts.contains("scenarios")) {
+            scenarios(peers);
+        }
+        if (parts.contains("crowd")) {
+            crowd();
+        }
         Path paper = traces.resolve("automerge-paper.json.gz");
-        if (Files.exists(paper)) {
+        if (parts.contains("files") && there(paper)) {
             files(Trace.sequential(paper));
+        }
+        if (parts.contains("signed") && there(paper)) {
             SignedTrace.run(Trace.sequential(paper));
         }
         System.exit(0);
+    }
+
+    private static boolean there(Path file) {
+        if (!Files.exists(file)) {
+            System.out.println("not measured: there is no " + file);
+        }
+        return Files.exists(file);
     }
 
     private static void table(Trace trace, Path file, Path peers) throws Exception {
@@ -225,6 +244,8 @@ public final class CrdtBenchmark {
             Replica kept = restored(snapshot);
             long heap = heap() - before;
             check(trace, kept);
+            Reference.reachabilityFence(replica);
+            Reference.reachabilityFence(snapshot);
             System.out.printf(
                     Locale.ROOT,
                     "%-12d %10d %10d %10.1f %10.1f %10d %10.2f %10d%n",
@@ -269,18 +290,17 @@ public final class CrdtBenchmark {
     private static void scenarios(Path peers) throws Exception {
         System.out.printf(
                 Locale.ROOT,
-                "%n== scenarios, N = 6000 (ms of CPU)%n%-12s %10s %10s %10s %10s%n",
+                "%n== scenarios, N = 6000 (ms of CPU)%n%-12s %10s %10s %10s%n",
                 "",
                 "parley",
                 "file",
-                "yjs",
-                "loro");
+                "yjs");
         Scenarios scenarios = new Scenarios(info());
         for (String name : List.of("B1.1", "B1.3", "B1.4", "B1.7", "B2.2", "B3.1", "B3.4")) {
             double time = shortCpu(() -> scenarios.run(name, 6000));
             int size = scenarios.run(name, 6000).save().length;
             System.out.printf(Locale.ROOT, "%-12s %10.1f %10d", name, time, size);
-            for (String library : List.of("yjs", "loro")) {
+            for (String library : List.of("yjs")) {
                 Optional<Value.Map> peer = said(peers, library, "scenario", name, "6000");
                 System.out.printf(
                         Locale.ROOT, " %10.1f", peer.map(it -> number(it, "time")).orElse(-1.0));

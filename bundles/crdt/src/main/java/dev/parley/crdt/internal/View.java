@@ -3,6 +3,7 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.StoreInfo;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ final class View {
     private final ChangeGraph graph;
     private final MapState root;
     private final BitSet applied = new BitSet();
-    private int[] heads = {};
+    private int[] heads = new int[2];
+    private int headCount;
 
     /** Most operations are on the object of the one before. */
     private Path lastPath = Path.ROOT;
@@ -47,7 +49,7 @@ final class View {
 
     /** Changes of the set that no other one of it builds on. */
     int[] heads() {
-        return heads.clone();
+        return Arrays.copyOf(heads, headCount);
     }
 
     @Nullable ObjectState find(Path path) {
@@ -97,22 +99,25 @@ final class View {
     /** Notes that the change is in the set, without looking at its operations. */
     void take(int number) {
         applied.set(number);
-        int kept = 0;
         int prev = graph.prev(number);
         int[] dependencies = graph.dependencies(number);
-        for (int head : heads) {
-            boolean covered = head == prev;
-            for (int dependency : dependencies) {
-                covered |= head == dependency;
+        if (prev >= 0 || dependencies.length > 0) {
+            int kept = 0;
+            for (int i = 0; i < headCount; i++) {
+                boolean covered = heads[i] == prev;
+                for (int dependency : dependencies) {
+                    covered |= heads[i] == dependency;
+                }
+                if (!covered) {
+                    heads[kept++] = heads[i];
+                }
             }
-            if (!covered) {
-                heads[kept++] = head;
-            }
+            headCount = kept;
         }
-        if (kept + 1 != heads.length) {
-            heads = java.util.Arrays.copyOf(heads, kept + 1);
+        if (headCount == heads.length) {
+            heads = Arrays.copyOf(heads, headCount * 2);
         }
-        heads[kept] = number;
+        heads[headCount++] = number;
     }
 
     void apply(Operation operation, At at) {
