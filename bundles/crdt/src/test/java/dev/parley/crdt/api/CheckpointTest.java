@@ -95,6 +95,13 @@ class CheckpointTest {
         replicas.exchange(random);
         giveAll(restored, first, random);
         assertAlike(restored, first);
+        // The same by a file of what came after, which names changes below the cut.
+        Snapshot base = first.snapshot(cut, false);
+        Replica tail = restored(base);
+        giveAll(tail, first, random);
+        Replica joined = restored(base);
+        joined.receiveAll(tail.save(), LATER, (author, signed, signature) -> true);
+        assertAlike(joined, first);
         assertThat(restored.snapshot(restored.heads(""), false))
                 .usingRecursiveComparison()
                 .isEqualTo(first.snapshot(first.heads(""), false));
