@@ -42,6 +42,18 @@ final class TaskCommands implements Callable<Integer> {
         }
     }
 
+    /** Which task. */
+    static final class Named {
+        @Mixin Place place = new Place();
+
+        @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
+        String task = "";
+
+        Value.MapBuilder body() {
+            return place.body();
+        }
+    }
+
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getOut());
@@ -91,12 +103,10 @@ final class TaskCommands implements Callable<Integer> {
                 spec, target.client().post(place.at(""), body.build()), TaskCommands::describe);
     }
 
-    private int carryOn(Target target, Place place, String task, String verb, Value.MapBuilder body)
+    private int carryOn(Target target, Named named, String verb, Value.MapBuilder body)
             throws CliException {
-        return target.print(
-                spec,
-                target.client().post(place.at("/" + Paths.word(task) + "/" + verb), body.build()),
-                TaskCommands::describe);
+        String task = named.place.at("/" + Paths.word(named.task) + "/" + verb);
+        return target.print(spec, target.client().post(task, body.build()), TaskCommands::describe);
     }
 
     @Command(
@@ -105,12 +115,10 @@ final class TaskCommands implements Callable<Integer> {
             footer = "%nExample: parley task claim team 'Water the plants' --lease 600")
     int claim(
             @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task,
+            @Mixin Named named,
             @Option(names = "--lease", paramLabel = "SECONDS", defaultValue = "3600") long lease)
             throws CliException {
-        return carryOn(target, place, task, "claim", place.body().put("lease", lease));
+        return carryOn(target, named, "claim", named.body().put("lease", lease));
     }
 
     @Command(
@@ -119,12 +127,10 @@ final class TaskCommands implements Callable<Integer> {
             footer = "%nExample: parley task renew team 'Water the plants' --lease 600")
     int renew(
             @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task,
+            @Mixin Named named,
             @Option(names = "--lease", paramLabel = "SECONDS", defaultValue = "3600") long lease)
             throws CliException {
-        return carryOn(target, place, task, "renew", place.body().put("lease", lease));
+        return carryOn(target, named, "renew", named.body().put("lease", lease));
     }
 
     @Command(
@@ -133,9 +139,7 @@ final class TaskCommands implements Callable<Integer> {
             footer = "%nExample: parley task finish team 'Water the plants' done")
     int finish(
             @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task,
+            @Mixin Named named,
             @Parameters(
                             index = "2",
                             arity = "0..1",
@@ -146,10 +150,9 @@ final class TaskCommands implements Callable<Integer> {
             throws CliException {
         return carryOn(
                 target,
-                place,
-                task,
+                named,
                 "finish",
-                place.body().put("result", StoreCommands.value(result, false)));
+                named.body().put("result", StoreCommands.value(result, false)));
     }
 
     @Command(
@@ -158,39 +161,27 @@ final class TaskCommands implements Callable<Integer> {
             footer = "%nExample: parley task rename team 'Water the plants' 'Water all plants'")
     int rename(
             @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task,
+            @Mixin Named named,
             @Parameters(index = "2", paramLabel = "TITLE", description = "the new one")
                     String title)
             throws CliException {
-        return carryOn(target, place, task, "rename", place.body().put("title", title));
+        return carryOn(target, named, "rename", named.body().put("title", title));
     }
 
     @Command(
             name = "release",
             description = "Gives this agent's claim back.",
             footer = "%nExample: parley task release team 'Water the plants'")
-    int release(
-            @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task)
-            throws CliException {
-        return carryOn(target, place, task, "release", place.body());
+    int release(@Mixin Target target, @Mixin Named named) throws CliException {
+        return carryOn(target, named, "release", named.body());
     }
 
     @Command(
             name = "expire",
             description = "Says that the lease of the holder's claim has run out.",
             footer = "%nExample: parley task expire team 'Water the plants'")
-    int expire(
-            @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task)
-            throws CliException {
-        return carryOn(target, place, task, "expire", place.body());
+    int expire(@Mixin Target target, @Mixin Named named) throws CliException {
+        return carryOn(target, named, "expire", named.body());
     }
 
     @Command(
@@ -198,39 +189,24 @@ final class TaskCommands implements Callable<Integer> {
             description =
                     "Grants the first claim of an exclusive task, which only its arbiter may.",
             footer = "%nExample: parley task grant team 'Water the plants'")
-    int grant(
-            @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task)
-            throws CliException {
-        return carryOn(target, place, task, "grant", place.body());
+    int grant(@Mixin Target target, @Mixin Named named) throws CliException {
+        return carryOn(target, named, "grant", named.body());
     }
 
     @Command(
             name = "cancel",
             description = "Calls a task off; only who made it, or an admin.",
             footer = "%nExample: parley task cancel team 'Water the plants'")
-    int cancel(
-            @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task)
-            throws CliException {
-        return carryOn(target, place, task, "cancel", place.body());
+    int cancel(@Mixin Target target, @Mixin Named named) throws CliException {
+        return carryOn(target, named, "cancel", named.body());
     }
 
     @Command(
             name = "reopen",
             description = "Begins a task anew that is done or cancelled.",
             footer = "%nExample: parley task reopen team 'Water the plants'")
-    int reopen(
-            @Mixin Target target,
-            @Mixin Place place,
-            @Parameters(index = "1", paramLabel = "TASK", description = "title, or id or its start")
-                    String task)
-            throws CliException {
-        return carryOn(target, place, task, "reopen", place.body());
+    int reopen(@Mixin Target target, @Mixin Named named) throws CliException {
+        return carryOn(target, named, "reopen", named.body());
     }
 
     private static String describe(Value answer) {

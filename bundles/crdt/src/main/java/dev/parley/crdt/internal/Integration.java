@@ -236,8 +236,7 @@ final class Integration {
         if (status == Receipt.Status.APPLIED) {
             drain(nowMillis, applied);
         }
-        List<Id> missing =
-                status == Receipt.Status.WAITING ? missing(signed, nowMillis) : List.of();
+        List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
         return new Receipt(status, missing, applied);
     }
 
@@ -260,7 +259,7 @@ final class Integration {
         }
     }
 
-    private List<Id> missing(SignedChange signed, long nowMillis) {
+    private List<Id> missing(SignedChange signed) {
         try {
             Change change = ChangeCodec.decode(signed.body());
             List<Id> missing = new ArrayList<>(change.dependencies());
@@ -422,14 +421,11 @@ final class Integration {
 
     private void takeIntoMain(int number, Change change) {
         for (int other : missingIn(main, number)) {
-            intoMain(other, other == number ? change : change(other), false);
-        }
-    }
-
-    private void intoMain(int number, Change change, boolean local) {
-        main.apply(number, change);
-        if (!quiet) {
-            notice(number, change, local);
+            Change taken = other == number ? change : change(other);
+            main.apply(other, taken);
+            if (!quiet) {
+                notice(other, taken, false);
+            }
         }
     }
 

@@ -1,9 +1,16 @@
 package dev.parley.crdt.api;
 
+import static dev.parley.crdt.api.RandomEdits.ADD_WINS;
+import static dev.parley.crdt.api.RandomEdits.COUNTER;
+import static dev.parley.crdt.api.RandomEdits.DISABLE;
+import static dev.parley.crdt.api.RandomEdits.ENABLE;
+import static dev.parley.crdt.api.RandomEdits.ESCROW;
+import static dev.parley.crdt.api.RandomEdits.MULTI;
+import static dev.parley.crdt.api.RandomEdits.REGISTER;
+import static dev.parley.crdt.api.RandomEdits.REMOVE_WINS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -12,17 +19,6 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
-    private static final Path REGISTER = Path.ROOT.at("title", ObjectType.REGISTER);
-    private static final Path MULTI = Path.ROOT.at("title", ObjectType.MULTI_REGISTER);
-    private static final Path COUNTER = Path.ROOT.map("stats").at("visits", ObjectType.COUNTER);
-    private static final Path ESCROW = Path.ROOT.at("stock", ObjectType.ESCROW);
-    private static final Path ENABLE = Path.ROOT.at("open", ObjectType.FLAG_ENABLE_WINS);
-    private static final Path DISABLE = Path.ROOT.at("safe", ObjectType.FLAG_DISABLE_WINS);
-    private static final Path ADD_WINS = Path.ROOT.at("tags", ObjectType.SET_ADD_WINS);
-    private static final Path TEXT = Path.ROOT.map("docs").at("body", ObjectType.TEXT);
-    private static final Path LIST = Path.ROOT.at("items", ObjectType.LIST);
-    private static final Path REMOVE_WINS = Path.ROOT.at("bans", ObjectType.SET_REMOVE_WINS);
-
     @Test
     void whatTwoWriteAtTheSameTimeIsMergedByItsType() throws Exception {
         Replicas replicas = Replicas.open(2);
@@ -200,7 +196,7 @@ class ReplicaTest {
                 Replicas.pull(peer, replicas.get(random.nextInt(count)));
             } else {
                 try {
-                    peer.write(it -> randomEdit(random, it));
+                    peer.write(it -> RandomEdits.edit(random, it));
                 } catch (RefusedException e) {
                     assertThat(e.getMessage()).containsAnyOf("share is", "did nothing");
                 }
@@ -214,52 +210,5 @@ class ReplicaTest {
             assertThat(peer.replica.waiting()).isZero();
         }
         assertThat(first.at(first.heads("")).hash()).isEqualTo(first.state().hash());
-    }
-
-    private static void randomEdit(Random random, Transaction it) throws RefusedException {
-        Scalar value = Scalar.of(random.nextInt(5));
-        for (int i = random.nextInt(3); i >= 0; i--) {
-            switch (random.nextInt(24)) {
-                case 0 -> it.set(REGISTER, value);
-                case 1 -> it.set(MULTI, value);
-                case 2 -> it.increment(COUNTER, random.nextInt(9) - 4);
-                case 3 -> it.mint(ESCROW, 1 + random.nextInt(5));
-                case 4 -> it.spend(ESCROW, 1 + random.nextInt(2));
-                case 5 -> it.flag(ENABLE, random.nextBoolean());
-                case 6 -> it.flag(DISABLE, random.nextBoolean());
-                case 7 -> it.add(ADD_WINS, value);
-                case 8 -> it.remove(ADD_WINS, value);
-                case 9 -> it.add(REMOVE_WINS, value);
-                case 10 -> it.remove(REMOVE_WINS, value);
-                case 11 ->
-                        it.clear(
-                                List.of(Path.ROOT, COUNTER, REGISTER, ADD_WINS, TEXT, LIST)
-                                        .get(random.nextInt(6)));
-                case 12, 13, 14, 15 -> {
-                    TextEditor text = it.text(TEXT);
-                    text.insert(random.nextInt(text.length() + 1), "ab\uD83D\uDE00c");
-                }
-                case 16, 17, 18 -> {
-                    TextEditor text = it.text(TEXT);
-                    int from = random.nextInt(text.length() + 1);
-                    text.delete(from, Math.min(3, text.length() - from));
-                }
-                case 19, 20 -> {
-                    ListEditor list = it.list(LIST);
-                    list.insert(random.nextInt(list.size() + 1), value);
-                }
-                default -> {
-                    ListEditor list = it.list(LIST);
-                    if (list.size() > 0) {
-                        int at = random.nextInt(list.size());
-                        switch (random.nextInt(3)) {
-                            case 0 -> list.move(at, random.nextInt(list.size()));
-                            case 1 -> list.replace(at, value);
-                            default -> list.drop(at);
-                        }
-                    }
-                }
-            }
-        }
     }
 }

@@ -104,7 +104,7 @@ final class SharedStores {
                 case "delete" -> write(store, Documents.clear(place)::on);
                 case "increment" -> {
                     Path path = Documents.path(place, ObjectType.COUNTER);
-                    long by = number(arguments, "by");
+                    long by = IsolateProcess.number(arguments, "by");
                     yield write(store, it -> it.increment(path, by));
                 }
                 case "add", "remove" -> {
@@ -144,10 +144,6 @@ final class SharedStores {
         } catch (MalformedException e) {
             throw new StoreException(StoreException.Code.INVALID, "no JSON: " + e.getMessage());
         }
-    }
-
-    private static long number(Value.Map arguments, String key) {
-        return arguments.get(key).orElse(Value.NULL) instanceof Value.Int it ? it.value() : 0;
     }
 
     private CompletionStage<Value.MapBuilder> get(Id store, String place) throws StoreException {

@@ -10,10 +10,9 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.PublicKey;
+import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One store that this container follows: the replica, its log, the writes that wait for the next
@@ -256,14 +256,9 @@ final class OpenStore {
     }
 
     static Id digest(List<Id> heads) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(DIGEST);
-            heads.stream().sorted().forEach(head -> sha.update(head.bytes()));
-            return Id.of(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        Stream<byte[]> sorted = heads.stream().sorted().map(Id::bytes);
+        Hash hash = Hash.sha256(Stream.concat(Stream.of(DIGEST), sorted).toArray(byte[][]::new));
+        return Id.of(hash.bytes());
     }
 
     boolean mayRead(Id agent) {
