@@ -51,6 +51,10 @@ public final class MlsException extends Exception {
         KEY_USED,
         /** The generation is further ahead than is accepted. */
         GENERATION_TOO_FAR,
+        /** The application does not accept the credential, or not at this place (section 5.3.1). */
+        IDENTITY_REFUSED,
+        /** No generation is set aside on disk for another message ({@link SendReservation}). */
+        NOT_RESERVED,
         /** The bytes inside an encryption or extension are malformed. */
         MALFORMED
     }
