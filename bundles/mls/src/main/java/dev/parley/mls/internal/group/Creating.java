@@ -9,7 +9,6 @@ import dev.parley.mls.internal.codec.Secret;
 import dev.parley.mls.internal.framing.Transcript;
 import dev.parley.mls.internal.node.Extensions;
 import dev.parley.mls.internal.node.LeafNode;
-import dev.parley.mls.internal.node.LeafNodeSource;
 import dev.parley.mls.internal.schedule.EpochSecrets;
 import dev.parley.mls.internal.suite.CipherSuite;
 import dev.parley.mls.internal.suite.KeyPair;
@@ -39,9 +38,7 @@ final class Creating {
                         suite,
                         client,
                         key.publicKey(),
-                        new LeafNodeSource.KeyPackage(
-                                now.getEpochSecond(),
-                                now.plus(environment.limits().maxLifetime()).getEpochSecond()),
+                        KeyPackages.life(now, environment.limits().maxLifetime()),
                         groupId,
                         0);
         MemberId id =

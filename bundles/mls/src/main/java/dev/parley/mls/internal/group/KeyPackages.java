@@ -53,6 +53,13 @@ final class KeyPackages {
         }
     }
 
+    /** The lifetime of a leaf that is made now. */
+    static LeafNodeSource.KeyPackage life(Instant now, Duration lifetime) {
+        long from = Math.max(0, now.getEpochSecond() - EARLIER.getSeconds());
+        long until = now.getEpochSecond() + lifetime.getSeconds();
+        return new LeafNodeSource.KeyPackage(from, until < 0 ? Long.MAX_VALUE : until);
+    }
+
     static OwnKeyPackage make(
             Environment environment, Client client, Duration lifetime, Instant now)
             throws MlsException {
@@ -69,14 +76,13 @@ final class KeyPackages {
         }
         KeyPair init = suite.kem().generateKeyPair(environment.random());
         KeyPair leafKey = suite.kem().generateKeyPair(environment.random());
-        long from = Math.max(0, now.minus(EARLIER).getEpochSecond());
         LeafNode leaf =
                 Leaves.make(
                         environment,
                         suite,
                         client,
                         leafKey.publicKey(),
-                        new LeafNodeSource.KeyPackage(from, now.plus(lifetime).getEpochSecond()),
+                        life(now, lifetime),
                         Bytes.EMPTY,
                         0);
         KeyPackage unsigned =
@@ -171,8 +177,11 @@ final class KeyPackages {
                             + ", now is "
                             + at);
         }
-        long most = environment.limits().maxLifetime().plus(EARLIER).getSeconds();
-        if (Long.compareUnsigned(life.notAfter() - life.notBefore(), most) > 0) {
+        long most = environment.limits().maxLifetime().getSeconds();
+        long total = life.notAfter() - life.notBefore();
+        if (most != Long.MAX_VALUE
+                && Long.compareUnsigned(total, most) > 0
+                && Long.compareUnsigned(total - EARLIER.getSeconds(), most) > 0) {
             throw new MlsException(
                     Reason.BAD_LIFETIME, "key package: good for more than " + most + " seconds");
         }
