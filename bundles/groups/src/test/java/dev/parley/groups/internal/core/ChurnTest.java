@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the middle of what they do. Afterwards all is quiet, and then they have to agree.
  */
 class ChurnTest {
-    private static final int STEPS = 120;
+    private static final int STEPS = 200;
     private static final int NODES = 12;
 
     static LongStream seeds() {
@@ -43,19 +43,21 @@ class ChurnTest {
             sim.node(String.valueOf((char) ('a' + i)));
         }
         sim.nodes.get(0).create("friends");
-        for (int i = 1; i < 5; i++) {
+        for (int i = 1; i < 7; i++) {
             invite(sim.nodes.get(0), sim.nodes.get(i));
             sim.run(Duration.ofSeconds(5));
         }
-        Sim.Node second = sim.nodes.get(1);
-        sim.until(Duration.ofMinutes(1), second::active, "b is in");
-        sim.nodes.get(0).core().setRole(second.agent, GroupRole.ADMIN, sim.now);
-        sim.nodes.get(0).done();
-        sim.loss = 0.1;
+        for (int i = 1; i < 4; i++) {
+            Sim.Node another = sim.nodes.get(i);
+            sim.until(Duration.ofMinutes(1), another::active, another + " is in");
+            sim.nodes.get(0).core().setRole(another.agent, GroupRole.ADMIN, sim.now);
+            sim.nodes.get(0).done();
+        }
+        sim.loss = 0.2;
         sim.crashes = 0.002;
         for (int i = 0; i < STEPS; i++) {
             step();
-            sim.run(Duration.ofMillis(sim.dice.nextInt(15_000)));
+            sim.run(Duration.ofMillis(sim.dice.nextInt(8_000)));
         }
         sim.loss = 0;
         sim.crashes = 0;
@@ -63,6 +65,18 @@ class ChurnTest {
         sim.nodes.forEach(Sim.Node::restart);
         sim.until(Duration.ofMinutes(15), this::settled, "seed " + seed + " settles");
         List<Sim.Node> members = sim.active();
+        System.out.println(
+                "seed "
+                        + seed
+                        + ": "
+                        + sim.describe()
+                        + " reordered "
+                        + sim.nodes.stream()
+                                .flatMap(it -> it.told.stream())
+                                .filter(
+                                        dev.parley.groups.api.GroupEvent.Reordered.class
+                                                ::isInstance)
+                                .count());
         assertThat(members).isNotEmpty();
         assertThat(members.get(0).core().members()).anyMatch(it -> it.role() == GroupRole.ADMIN);
         for (Sim.Node gone : removed.keySet()) {
@@ -144,72 +158,54 @@ class ChurnTest {
         return sim.nodes.get(sim.dice.nextInt(NODES));
     }
 
+    private Sim.Node anyActive() {
+        List<Sim.Node> active = sim.active();
+        return active.isEmpty() ? any() : active.get(sim.dice.nextInt(active.size()));
+    }
+
     private void step() {
-        Sim.Node one = any();
+        Sim.Node one = anyActive();
         Sim.Node other = any();
         try {
-            switch (sim.dice.nextInt(14)) {
-                case 0, 1, 2 -> {
-                    if (one.active()) {
-                        one.say("message " + sim.dice.nextLong());
-                    }
+            int what = sim.dice.nextInt(100);
+            if (what < 60 && !one.active()) {
+                return;
+            }
+            if (what < 15) {
+                one.say("message " + sim.dice.nextLong());
+            } else if (what < 32 && one != other) {
+                invite(one, other);
+            } else if (what < 37 && one != other) {
+                one.core().remove(other.agent, sim.now);
+                if (one.done()) {
+                    removed.put(other, one);
                 }
-                case 3, 4 -> {
-                    if (one.active() && one != other) {
-                        invite(one, other);
-                    }
+            } else if (what < 45) {
+                one.core().setRole(other.agent, GroupRole.ADMIN, sim.now);
+            } else if (what < 48) {
+                one.core().setRole(other.agent, GroupRole.MEMBER, sim.now);
+            } else if (what < 49) {
+                one.core().leave(sim.now);
+                left.add(one);
+            } else if (what < 55) {
+                one.core().refresh(sim.now);
+            } else if (what < 58) {
+                one.core().rename("name " + what, "", sim.now);
+            } else if (what < 70) {
+                sim.move(any(), sim.dice.nextInt(3));
+            } else if (what < 72) {
+                sim.heal();
+            } else if (what < 76) {
+                Sim.Node dies = any();
+                if (dies.up()) {
+                    dies.crash();
                 }
-                case 5 -> {
-                    if (one.active() && one != other) {
-                        one.core().remove(other.agent, sim.now);
-                        if (one.done()) {
-                            removed.put(other, one);
-                        }
-                    }
-                }
-                case 6 -> {
-                    if (one.active()) {
-                        one.core().setRole(other.agent, GroupRole.ADMIN, sim.now);
-                        one.done();
-                    }
-                }
-                case 7 -> {
-                    if (one.active()) {
-                        one.core().setRole(other.agent, GroupRole.MEMBER, sim.now);
-                        one.done();
-                    }
-                }
-                case 8 -> {
-                    if (one.active() && sim.dice.nextInt(3) == 0) {
-                        one.core().leave(sim.now);
-                        one.done();
-                        left.add(one);
-                    }
-                }
-                case 9 -> {
-                    if (one.active()) {
-                        one.core().refresh(sim.now);
-                        one.done();
-                    }
-                }
-                case 10 -> sim.move(one, sim.dice.nextInt(3));
-                case 11 -> {
-                    if (sim.dice.nextInt(2) == 0) {
-                        sim.heal();
-                    }
-                }
-                case 12 -> {
-                    if (one.up()) {
-                        one.crash();
-                    }
-                }
-                default -> sim.nodes.forEach(Sim.Node::restart);
+            } else if (what < 84) {
+                sim.nodes.forEach(Sim.Node::restart);
             }
         } catch (GroupException e) {
             // It may not do that, or not now.
-            if (one.up()) {
-                one.done();
-            }
         }
+        one.done();
     }
 }
