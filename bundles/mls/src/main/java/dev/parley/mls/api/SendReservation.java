@@ -6,8 +6,8 @@ package dev.parley.mls.api;
  * with every durable reservation never encrypts two messages with one key and nonce.
  *
  * <p>A restored state leaves out what was reserved and not used. Receivers accept {@link
- * MlsLimits#maxForward} generations ahead of the last one they saw, for proposals and commits of
- * the whole epoch; so reserve a few dozen at a time.
+ * MlsLimits#maxForward} generations ahead of the last one they saw; so reserve a few dozen at a
+ * time, and not anew before those are used.
  */
 public interface SendReservation {
     /** Some tens of bytes, no secrets. */
