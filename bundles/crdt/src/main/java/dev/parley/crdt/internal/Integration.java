@@ -56,7 +56,7 @@ final class Integration {
     /** While changes are taken in that were here before. */
     private boolean quiet;
 
-    private ChangeCodec.Likely likely = ChangeCodec.Likely.NOTHING;
+    private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this.info = info;
@@ -228,7 +228,7 @@ final class Integration {
     }
 
     Receipt receive(SignedChange signed, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
         List<Id> applied = new ArrayList<>(1);
@@ -283,8 +283,7 @@ final class Integration {
 
     private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
         try {
-            return takeUnknown(
-                    signed, ChangeCodec.decode(signed.body(), likely), nowMillis, applied);
+            return takeUnknown(signed, reader.read(signed.body()), nowMillis, applied);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
@@ -329,7 +328,7 @@ final class Integration {
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
-        likely = new ChangeCodec.Likely(change);
+        reader.follow(change, signed.id());
         applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
