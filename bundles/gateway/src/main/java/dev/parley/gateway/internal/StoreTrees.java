@@ -48,7 +48,7 @@ final class StoreTrees {
                                         (arguments, progress) -> show(arguments))
                                 .needs("store", Type.TEXT, StoreOperations.ID)
                                 .needs("path", Type.TEXT, StoreEdits.PLACE)),
-                write("grow", TREE, "Adds a node to the tree at a place", this::grow)
+                write("add", TREE, "Adds a node to the tree at a place", this::grow)
                         .needs("label", Type.ANY, "a text, number, boolean or null")
                         .takes("parent", Type.TEXT, NODE + "; the root")
                         .takes("index", Type.INTEGER, INDEX),
@@ -57,7 +57,7 @@ final class StoreTrees {
                         .takes("index", Type.INTEGER, INDEX),
                 onNode("label", "Gives a node another label", this::label)
                         .needs("label", Type.ANY, "a text, number, boolean or null"),
-                onNode("fell", "Takes a node away, with all below it", this::fell));
+                onNode("remove", "Takes a node away, with all below it", this::fell));
     }
 
     private static Operation onNode(String verb, String summary, Operation.Handler handler) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -84,13 +85,16 @@ public final class Tags {
         List<List<Id>> versions = new ArrayList<>();
         for (Scalar value : state.registers(path)) {
             byte[] ids = value instanceof Scalar.Bytes bytes ? bytes.value() : new byte[0];
-            if (ids.length > 0
-                    && ids.length % Id.BYTES == 0
-                    && ids.length <= MAX_HEADS * Id.BYTES) {
-                List<Id> heads = new ArrayList<>();
-                for (int i = 0; i < ids.length; i += Id.BYTES) {
-                    heads.add(Id.of(Arrays.copyOfRange(ids, i, i + Id.BYTES)));
-                }
+            List<Id> heads = new ArrayList<>();
+            for (int i = 0;
+                    i + Id.BYTES <= ids.length && heads.size() <= MAX_HEADS;
+                    i += Id.BYTES) {
+                heads.add(Id.of(Arrays.copyOfRange(ids, i, i + Id.BYTES)));
+            }
+            boolean whole = !heads.isEmpty() && ids.length == heads.size() * Id.BYTES;
+            if (whole
+                    && heads.size() <= MAX_HEADS
+                    && heads.equals(List.copyOf(new TreeSet<>(heads)))) {
                 versions.add(List.copyOf(heads));
             }
         }
