@@ -84,10 +84,16 @@ final class Buffer {
         return released;
     }
 
-    /** Takes all out. */
-    List<SignedChange> drain() {
+    /** In the order they came. */
+    List<SignedChange> all() {
         List<SignedChange> all = new ArrayList<>();
         waiting.values().forEach(it -> all.add(it.change()));
+        return all;
+    }
+
+    /** Takes all out. */
+    List<SignedChange> drain() {
+        List<SignedChange> all = all();
         waiting.clear();
         byMissing.clear();
         bytes = 0;

@@ -273,6 +273,11 @@ final class Integration {
         return parked.size();
     }
 
+    /** Those that are ahead of their time. */
+    List<SignedChange> parkedChanges() {
+        return parked.all();
+    }
+
     /** The latest time of any change that was taken in. */
     long lastTime() {
         return lastTime;
