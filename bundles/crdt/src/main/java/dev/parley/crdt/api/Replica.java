@@ -304,4 +304,9 @@ public interface Replica {
     int waiting();
 
     int parked();
+
+    boolean isParked(Id change);
+
+    /** Those that wait for their time, in the order they came. */
+    List<SignedChange> parkedChanges();
 }

@@ -672,12 +672,22 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public boolean isParked(Id change) {
+        return integration.held().isParked(change);
+    }
+
+    @Override
+    public List<SignedChange> parkedChanges() {
+        return integration.held().allParked();
+    }
+
+    @Override
     public int waiting() {
-        return integration.waiting();
+        return integration.held().waiting();
     }
 
     @Override
     public int parked() {
-        return integration.parked();
+        return integration.held().parked();
     }
 }

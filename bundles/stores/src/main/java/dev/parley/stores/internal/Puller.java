@@ -351,15 +351,24 @@ final class Puller {
                         return;
                     }
                     List<Id> missing = receive(store, checked.good());
-                    if (missing.isEmpty() && checked.bad() == 0) {
-                        return;
-                    }
-                    if (missing.isEmpty() || missing.size() > SyncMessage.MAX_IDS) {
+                    long now = actor.time().nanos();
+                    boolean isMuch = missing.size() > SyncMessage.MAX_IDS;
+                    missing.removeIf(it -> !store.pulls.mayAsk(it, now));
+                    if (isMuch || checked.bad() > 0 && isDoubtNew(store, now)) {
                         pull(store, source);
-                    } else {
+                    } else if (!missing.isEmpty()) {
                         ask(store, source, missing);
                     }
                 });
+    }
+
+    /** Whoever sends what cannot be checked does not make us ask each time. */
+    private static boolean isDoubtNew(OpenStore store, long now) {
+        boolean isNew = now - store.pulls.doubtedAtNanos > SEARCH_AGAIN.toNanos();
+        if (isNew) {
+            store.pulls.doubtedAtNanos = now;
+        }
+        return isNew;
     }
 
     private void ask(OpenStore store, MachineId source, List<Id> missing) {
