@@ -35,8 +35,7 @@ final class Integration {
     private final History history;
     private final ChangeGraph graph;
     private final Roles roles;
-    private final Buffer waiting;
-    private final Buffer parked;
+    private final Held held;
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
@@ -61,8 +60,7 @@ final class Integration {
         this.graph = new ChangeGraph();
         this.roles = new Roles(info, graph);
         this.main = new View(info, graph);
-        this.waiting = new Buffer();
-        this.parked = new Buffer();
+        this.held = new Held();
         this.bases = List.of();
         this.places = Places.EMPTY;
     }
@@ -75,8 +73,7 @@ final class Integration {
                 List.of(),
                 history,
                 listener,
-                new Buffer(),
-                new Buffer(),
+                new Held(),
                 new Places(forgotten(base.count()), 0));
     }
 
@@ -91,8 +88,7 @@ final class Integration {
             List<Base> older,
             History history,
             Consumer<ChangeEvent> listener,
-            Buffer waiting,
-            Buffer parked,
+            Held held,
             Places places)
             throws MalformedException {
         this.info = snapshot.info();
@@ -101,8 +97,7 @@ final class Integration {
         this.listener = listener;
         this.graph = snapshot.graph();
         this.roles = new Roles(info, graph);
-        this.waiting = waiting;
-        this.parked = parked;
+        this.held = held;
         this.places = places;
         Base newest = snapshot.base();
         bases = new ArrayList<>(List.of(newest));
@@ -139,8 +134,7 @@ final class Integration {
                         older,
                         history,
                         listener,
-                        new Buffer(),
-                        new Buffer(),
+                        new Held(),
                         new Places(index.places(), index.size()));
         for (Fork fork : index.forks()) {
             integration.forks.add(fork);
@@ -189,8 +183,7 @@ final class Integration {
                         List.of(),
                         history,
                         listener,
-                        waiting,
-                        parked,
+                        held,
                         new Places(first, places.next(graph.size())));
         for (int change : above) {
             next.takeAgain(signed(change), change(change));
@@ -265,12 +258,9 @@ final class Integration {
         return List.copyOf(forks);
     }
 
-    int waiting() {
-        return waiting.size();
-    }
-
-    int parked() {
-        return parked.size();
+    /** What came and is not taken in. */
+    Held held() {
+        return held;
     }
 
     /** The latest time of any change that was taken in. */
@@ -284,9 +274,7 @@ final class Integration {
         }
         List<Id> applied = new ArrayList<>(1);
         Receipt.Status status = takeUnknown(signed, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED) {
-            drain(nowMillis, applied);
-        }
+        settle(signed.id(), status, nowMillis, applied);
         List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
         return new Receipt(status, missing, applied);
     }
@@ -294,18 +282,23 @@ final class Integration {
     /** Takes up what was ahead of its time and is no longer. */
     List<Id> tick(long nowMillis) {
         List<Id> applied = new ArrayList<>();
-        for (SignedChange change : parked.drain()) {
-            if (takeOne(change, nowMillis, applied) == Receipt.Status.APPLIED) {
-                drain(nowMillis, applied);
-            }
+        for (SignedChange change : held.drainParked()) {
+            settle(change.id(), takeOne(change, nowMillis, applied), nowMillis, applied);
         }
         return applied;
     }
 
-    private void drain(long nowMillis, List<Id> applied) {
-        for (int next = applied.size() - 1; next < applied.size(); next++) {
-            for (SignedChange released : waiting.release(applied.get(next))) {
-                takeOne(released, nowMillis, applied);
+    /** What waited for a change that waits for no other one waits no more either. */
+    private void settle(Id change, Receipt.Status status, long nowMillis, List<Id> applied) {
+        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
+            return;
+        }
+        Deque<Id> settled = new ArrayDeque<>(List.of(change));
+        while (!settled.isEmpty()) {
+            for (SignedChange released : held.release(settled.remove())) {
+                if (takeOne(released, nowMillis, applied) != Receipt.Status.WAITING) {
+                    settled.add(released.id());
+                }
             }
         }
     }
@@ -318,8 +311,7 @@ final class Integration {
             if (prev != null) {
                 missing.add(prev);
             }
-            missing.removeIf(
-                    it -> graph.find(it) >= 0 || waiting.contains(it) || parked.contains(it));
+            missing.removeIf(it -> graph.find(it) >= 0 || held.isKnown(it));
             return missing;
         } catch (MalformedException e) {
             return List.of();
@@ -336,8 +328,13 @@ final class Integration {
         try {
             return takeUnknown(signed, reader.read(signed.body()), nowMillis, applied);
         } catch (MalformedException e) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
+    }
+
+    private Receipt.Status refuse(SignedChange signed) {
+        held.refuse(signed.id());
+        return Receipt.Status.REFUSED;
     }
 
     /** As {@link #receive}, for who has read the body already. */
@@ -347,46 +344,66 @@ final class Integration {
         }
         List<Id> applied = new ArrayList<>(1);
         Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
-            drain(nowMillis, applied);
-        }
+        settle(signed.id(), status, nowMillis, applied);
         return status;
     }
 
     private Receipt.Status takeUnknown(
             SignedChange signed, Change change, long nowMillis, List<Id> applied) {
         if (!change.store().equals(store)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         Id prevId = change.prev();
         int prev = prevId == null ? NONE : graph.findLate(prevId);
-        if (prevId != null && prev == NONE) {
-            return await(signed, prevId);
-        }
+        boolean isComplete = prevId == null || prev != NONE;
         int count = change.dependencies().size();
         int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
             builtOn[i] = graph.find(change.dependencies().get(i));
-            if (builtOn[i] == NONE) {
-                return await(signed, change.dependencies().get(i));
-            }
+            isComplete &= builtOn[i] != NONE;
+        }
+        if (!isComplete) {
+            return hold(signed, change);
         }
         if (!fits(change, prev)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
-            parked.add(signed, signed.id());
+            held.park(change.author(), signed);
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
+        held.isTaken(signed.id());
         reader.follow(change, signed.id());
         applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
 
-    private Receipt.Status await(SignedChange signed, Id missing) {
-        waiting.add(signed, missing);
-        return Receipt.Status.WAITING;
+    /**
+     * A change of whose past something is not here. What builds on one that is ahead of its time is
+     * so too; what builds on one that can never be taken in cannot be either.
+     */
+    private Receipt.Status hold(SignedChange signed, Change change) {
+        List<Id> past = new ArrayList<>(change.dependencies());
+        Id prev = change.prev();
+        if (prev != null) {
+            past.add(0, prev);
+        }
+        Id missing = null;
+        for (Id each : past) {
+            if (graph.find(each) == NONE) {
+                if (held.isRefused(each)) {
+                    return refuse(signed);
+                }
+                missing = missing == null && !held.isParked(each) ? each : missing;
+            }
+        }
+        if (missing != null) {
+            held.await(change.author(), signed, missing);
+            return Receipt.Status.WAITING;
+        }
+        held.park(change.author(), signed);
+        return Receipt.Status.PARKED;
     }
 
     private boolean fits(Change change, int prev) {
