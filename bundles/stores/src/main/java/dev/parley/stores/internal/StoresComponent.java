@@ -412,6 +412,8 @@ public final class StoresComponent implements Stores, PeerListener {
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
                         store.close();
+                        tell(store.watchers(), -1);
+                        store.watchers().clear();
                     } else {
                         kept.leave(id, java.util.Set.of());
                     }
