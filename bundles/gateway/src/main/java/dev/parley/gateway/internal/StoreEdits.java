@@ -110,9 +110,9 @@ record StoreEdits(Stores stores) {
             throw new IllegalArgumentException(
                     "at "
                             + place
-                            + " stands a "
+                            + " is a "
                             + Documents.name(there.get(0).type())
-                            + ", expected a "
+                            + ", expected type "
                             + Documents.name(path.type())
                             + " or nothing; take another place, or delete what is there first");
         }

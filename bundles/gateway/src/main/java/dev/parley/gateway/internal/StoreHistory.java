@@ -17,6 +17,7 @@ import dev.parley.stores.api.Documents;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreView;
 import dev.parley.stores.api.Stores;
+import dev.parley.stores.api.Tags;
 import dev.parley.wire.api.Value;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class StoreHistory {
         return List.of(
                 get("log", "The latest changes, newest first", this::log)
                         .takes("limit", Type.INTEGER, "how many; 50, at most " + MAX_LOG),
-                get("diff", "What is different in the second version", this::diff)
+                get("diff", "What is different in the second version, tags left out", this::diff)
                         .needs("from", Type.TEXT, StoreVersions.VERSION)
                         .takes("to", Type.TEXT, StoreVersions.VERSION + "; now"),
                 get("branches", "The branches and their last changes", this::branches),
@@ -141,6 +142,7 @@ final class StoreHistory {
                             List<Id> after = StoreVersions.find(view, to);
                             List<Value> all =
                                     view.diff(before, after).stream()
+                                            .filter(it -> !Tags.has(it.path()))
                                             .map(StoreHistory::describe)
                                             .toList();
                             return Value.map()

@@ -45,6 +45,7 @@ public final class StoreOperations implements OperationSource {
     private final StoreTasks tasks;
     private final StoreHistory history;
     private final StoreTags tags;
+    private final StoreEvents events;
 
     @Activate
     public StoreOperations(
@@ -65,6 +66,7 @@ public final class StoreOperations implements OperationSource {
         this.tasks = new StoreTasks(stores, self, agents);
         this.history = new StoreHistory(stores, versions, agents);
         this.tags = new StoreTags(stores, edits);
+        this.events = new StoreEvents(stores, history, self);
     }
 
     @Override
@@ -76,6 +78,7 @@ public final class StoreOperations implements OperationSource {
         all.addAll(tasks.operations());
         all.addAll(history.operations());
         all.addAll(tags.operations());
+        all.addAll(events.operations());
         all.add(
                 Operation.get(
                         "stores.list",

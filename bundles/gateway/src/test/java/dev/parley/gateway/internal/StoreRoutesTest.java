@@ -129,6 +129,7 @@ class StoreRoutesTest {
         shares();
         tasks();
         history();
+        events();
         ok("DELETE /stores/notes", "");
         refused(404, "NO_SUCH_STORE", "DELETE /stores/notes", "");
         Set<String> all =
@@ -329,6 +330,15 @@ class StoreRoutesTest {
         refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/log?limit=two", "");
         assertThat(text(get("/blame?path=/doc"), "pieces")).contains("one", self);
         refused(400, "INVALID", "GET /stores/notes/blame?path=doc", "");
+    }
+
+    /** Events end by themselves here; what they are is for {@code StoreEventsTest}. */
+    private void events() throws Exception {
+        assertThat(send("GET /stores/notes/events?seconds=1", "").body()).contains("event: start");
+        good.add("stores.events");
+        refused(404, "NO_SUCH_STORE", "GET /stores/other/events", "");
+        refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/events?since=abc", "");
+        refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/events?seconds=0", "");
     }
 
     @Test

@@ -95,7 +95,8 @@ public interface Stores {
 
     /**
      * Tells how many changes of a store are on this disk, at once and whenever it is more, on the
-     * room's thread. {@link StoreView#changes} gives those up to there.
+     * room's thread; a number below 0 says that the store is followed no more. {@link
+     * StoreView#changes} gives those up to there.
      *
      * @return ends it
      */

@@ -50,6 +50,11 @@ public final class Tags {
         return Path.ROOT.map(KEY).at(name, ObjectType.MULTI_REGISTER);
     }
 
+    /** Whether an object is one of the tags, or all of them, and so no content of the store. */
+    public static boolean has(Path object) {
+        return !object.segments().isEmpty() && object.segments().get(0).key().equals(KEY);
+    }
+
     /**
      * Each with its version's last changes; with several versions if it was given twice at once.
      */

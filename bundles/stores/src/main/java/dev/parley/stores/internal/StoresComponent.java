@@ -467,6 +467,8 @@ public final class StoresComponent implements Stores, PeerListener {
                         stores.remove(id);
                         store.close();
                         store.delete();
+                        tell(store.watchers(), -1);
+                        store.watchers().clear();
                     } else {
                         kept.leave(id, java.util.Set.of());
                         new StoreFiles(storage, kept.kept(), id).delete();

@@ -355,6 +355,9 @@ class StoresComponentTest {
         get(title(alice, store, "third"));
         get(alice.stores().list());
         assertThat(told).doesNotContain(4);
+        get(alice.stores().watch(store, told::add));
+        get(alice.stores().leave(store));
+        assertThat(told).endsWith(-1);
         refused(Code.NO_SUCH_STORE, () -> get(alice.stores().watch(alice.agent(), ignored -> {})));
     }
 
