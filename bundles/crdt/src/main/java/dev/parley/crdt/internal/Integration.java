@@ -56,6 +56,11 @@ final class Integration {
     /** While changes are taken in that were here before. */
     private boolean quiet;
 
+    /** What the listener was told of last, if it was one object. */
+    private Path lastNoticed = Path.ROOT;
+
+    private Set<Path> lastPaths = Set.of(Path.ROOT);
+
     private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
@@ -231,32 +236,41 @@ final class Integration {
         if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED) {
-            drain(nowMillis, applied);
-        }
+        Receipt.Status status = takeUnknown(signed, nowMillis);
         List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
-        return new Receipt(status, missing, applied);
+        return new Receipt(status, missing, withWaiting(signed, status, nowMillis));
+    }
+
+    /** The change, if it was taken in, and those that waited for it, which are then, too. */
+    private List<Id> withWaiting(SignedChange signed, Receipt.Status status, long nowMillis) {
+        if (status != Receipt.Status.APPLIED) {
+            return List.of();
+        }
+        if (waiting.size() == 0) {
+            return List.of(signed.id());
+        }
+        List<Id> applied = new ArrayList<>();
+        applied.add(signed.id());
+        for (int next = 0; next < applied.size(); next++) {
+            for (SignedChange released : waiting.release(applied.get(next))) {
+                if (graph.find(released.id()) < 0
+                        && takeUnknown(released, nowMillis) == Receipt.Status.APPLIED) {
+                    applied.add(released.id());
+                }
+            }
+        }
+        return applied;
     }
 
     /** Takes up what was ahead of its time and is no longer. */
     List<Id> tick(long nowMillis) {
         List<Id> applied = new ArrayList<>();
         for (SignedChange change : parked.drain()) {
-            if (takeOne(change, nowMillis, applied) == Receipt.Status.APPLIED) {
-                drain(nowMillis, applied);
+            if (graph.find(change.id()) < 0) {
+                applied.addAll(withWaiting(change, takeUnknown(change, nowMillis), nowMillis));
             }
         }
         return applied;
-    }
-
-    private void drain(long nowMillis, List<Id> applied) {
-        for (int next = applied.size() - 1; next < applied.size(); next++) {
-            for (SignedChange released : waiting.release(applied.get(next))) {
-                takeOne(released, nowMillis, applied);
-            }
-        }
     }
 
     private List<Id> missing(SignedChange signed) {
@@ -275,15 +289,9 @@ final class Integration {
         }
     }
 
-    private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
-        return graph.find(signed.id()) >= 0
-                ? Receipt.Status.KNOWN
-                : takeUnknown(signed, nowMillis, applied);
-    }
-
-    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
+    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis) {
         try {
-            return takeUnknown(signed, reader.read(signed.body()), nowMillis, applied);
+            return takeUnknown(signed, reader.read(signed.body()), nowMillis);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
@@ -291,19 +299,15 @@ final class Integration {
 
     /** As {@link #receive}, for who has read the body already. */
     Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return Receipt.Status.KNOWN;
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
-            drain(nowMillis, applied);
-        }
+        Receipt.Status status = takeUnknown(signed, change, nowMillis);
+        withWaiting(signed, status, nowMillis);
         return status;
     }
 
-    private Receipt.Status takeUnknown(
-            SignedChange signed, Change change, long nowMillis, List<Id> applied) {
+    private Receipt.Status takeUnknown(SignedChange signed, Change change, long nowMillis) {
         if (!change.store().equals(store)) {
             return Receipt.Status.REFUSED;
         }
@@ -329,7 +333,6 @@ final class Integration {
         }
         take(signed, change, prev, builtOn);
         reader.follow(change, signed.id());
-        applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
 
@@ -419,6 +422,13 @@ final class Integration {
     }
 
     private void takeIntoMain(int number, Change change) {
+        if (hasPast(main, number)) {
+            main.apply(number, change);
+            if (!quiet) {
+                notice(number, change, false);
+            }
+            return;
+        }
         for (int other : missingIn(main, number)) {
             Change taken = other == number ? change : change(other);
             main.apply(other, taken);
@@ -431,8 +441,13 @@ final class Integration {
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
         Set<Path> paths;
-        if (change.operations().size() == 1) {
-            paths = Set.of(change.operations().get(0).path());
+        Path first = change.operations().get(0).path();
+        if (change.operations().size() == 1 && first == lastNoticed) {
+            paths = lastPaths;
+        } else if (change.operations().size() == 1) {
+            paths = Set.of(first);
+            lastNoticed = first;
+            lastPaths = paths;
         } else {
             paths = new HashSet<>();
             for (Operation operation : change.operations()) {
@@ -444,14 +459,22 @@ final class Integration {
                         graph.id(number), change.author(), local, graph.isVoid(number), paths));
     }
 
+    private boolean hasPast(View view, int number) {
+        int prev = graph.prev(number);
+        if (prev != NONE && !view.has(prev)) {
+            return false;
+        }
+        for (int dependency : graph.dependencies(number)) {
+            if (!view.has(dependency)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The change and what of its past is not in the view, in order. */
     int[] missingIn(View view, int number) {
-        int prev = graph.prev(number);
-        boolean simple = prev == NONE || view.has(prev);
-        for (int dependency : graph.dependencies(number)) {
-            simple &= view.has(dependency);
-        }
-        if (simple) {
+        if (hasPast(view, number)) {
             return new int[] {number};
         }
         Set<Integer> found = new HashSet<>();

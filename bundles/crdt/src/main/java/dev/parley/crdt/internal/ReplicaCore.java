@@ -41,6 +41,7 @@ public final class ReplicaCore implements Replica {
 
     private Integration integration;
     private ChangeGraph graph;
+    private final ChangeWriter writer = new ChangeWriter();
     private int compactions;
     private final Map<String, View> branchViews = new HashMap<>();
 
@@ -327,9 +328,9 @@ public final class ReplicaCore implements Replica {
         return SignedChange.of(id, body, signer.sign(id));
     }
 
-    private static byte[] encode(Change change) throws RefusedException {
+    private byte[] encode(Change change) throws RefusedException {
         try {
-            return ChangeCodec.encode(change);
+            return writer.write(change);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Code.TOO_LARGE, "the transaction is " + e.getMessage());
         }
