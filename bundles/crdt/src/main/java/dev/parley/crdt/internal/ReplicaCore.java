@@ -42,6 +42,7 @@ public final class ReplicaCore implements Replica {
     private Integration integration;
     private ChangeGraph graph;
     private final ChangeWriter writer = new ChangeWriter();
+    private @Nullable AgentName lastName;
     private int compactions;
     private final Map<String, View> branchViews = new HashMap<>();
 
@@ -251,7 +252,7 @@ public final class ReplicaCore implements Replica {
                 author,
                 branch,
                 heads,
-                integration.main().heads(),
+                branch.isEmpty() ? heads : integration.main().heads(),
                 message,
                 nowMillis,
                 signer,
@@ -282,7 +283,7 @@ public final class ReplicaCore implements Replica {
             throw new RefusedException(
                     Code.TOO_LARGE, "a message has at most " + ChangeCodec.MAX_MESSAGE_BYTES);
         }
-        AgentName name = new AgentName(author, branch);
+        AgentName name = name(author, branch);
         List<Integer> lines = graph.agents().of(name);
         int prev = lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
         int[] builtOn = builtOn(heads, prev);
@@ -321,6 +322,15 @@ public final class ReplicaCore implements Replica {
                 }
             }
         }
+    }
+
+    private AgentName name(Id author, String branch) {
+        AgentName name = lastName;
+        if (name == null || name.author() != author || !name.branch().equals(branch)) {
+            name = new AgentName(author, branch);
+            lastName = name;
+        }
+        return name;
     }
 
     private static SignedChange sign(byte[] body, ChangeSigner signer) {
