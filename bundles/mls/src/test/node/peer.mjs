@@ -4,7 +4,8 @@ import readline from 'node:readline'
 import {
   acceptAll, createApplicationMessage, createCommit, createGroup, createGroupInfoWithExternalPubAndRatchetTree,
   createProposal, decodeMlsMessage, defaultCapabilities, encodeMlsMessage, ciphersuites, generateKeyPackage,
-  getCiphersuiteFromName, getCiphersuiteImpl, joinGroup, joinGroupExternal, makePskIndex, mlsExporter, processMessage
+  getCiphersuiteFromName, getCiphersuiteImpl, joinGroup, joinGroupExternal, makePskIndex, mlsExporter, processPrivateMessage,
+  processPublicMessage
 } from 'ts-mls'
 import { treeHashRoot } from 'ts-mls/treeHash.js'
 
@@ -90,7 +91,11 @@ const operations = {
   },
   async receive (name, { message }) {
     const member = members.get(name)
-    const result = await processMessage(decode(message), member.state, index(member), acceptAll, member.suite)
+    const { wireformat, publicMessage, privateMessage } = decode(message)
+    // Not processMessage, which forgets the pre-shared keys of private messages.
+    const result = wireformat === 'mls_private_message'
+      ? await processPrivateMessage(member.state, privateMessage, index(member), member.suite, acceptAll)
+      : await processPublicMessage(member.state, publicMessage, index(member), member.suite, acceptAll)
     member.state = result.newState
     return result.kind === 'applicationMessage' ? { content: hex(result.message) } : {}
   },
