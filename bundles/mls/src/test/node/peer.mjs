@@ -1,9 +1,10 @@
 // Members of ts-mls, driven line by line: "<operation> <member> [name=hex ...]" in, "ok [name=hex ...]" or "error <text>" out.
 // Numbers are decimal text, lists are hex joined by commas. An operation that fails leaves its member as it was.
 import readline from 'node:readline'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
 import {
   acceptAll, createApplicationMessage, createCommit, createGroup, createGroupInfoWithExternalPubAndRatchetTree,
-  createProposal, decodeMlsMessage, defaultCapabilities, encodeMlsMessage, ciphersuites, generateKeyPackage,
+  createProposal, decodeMlsMessage, defaultCapabilities, encodeMlsMessage, ciphersuites, generateKeyPackageWithKey,
   getCiphersuiteFromName, getCiphersuiteImpl, joinGroup, joinGroupExternal, makePskIndex, mlsExporter, processPrivateMessage,
   processPublicMessage
 } from 'ts-mls'
@@ -26,6 +27,14 @@ const encode = (wireformat, field, value) => hex(encodeMlsMessage({ version: 'ml
 const index = (member) => makePskIndex(member.state, member.psks)
 const keyPackage = (text) => decode(text, 'mls_key_package').keyPackage
 const fresh = (member, size) => crypto.getRandomValues(new Uint8Array(member.suite.kdf.size))
+
+// Its own points of NIST curves are compressed; RFC 9420 section 5.1.1 has them uncompressed.
+const signatureKeys = async (suite, implementation) => {
+  const curve = { P256: p256, P384: p384, P521: p521 }[suite.split('_').at(-1)]
+  if (!curve) return implementation.signature.keygen()
+  const signKey = curve.utils.randomSecretKey()
+  return { signKey, publicKey: curve.getPublicKey(signKey, false) }
+}
 
 const proposal = (member, { kind, keyPackage: added, leaf, id, extension, data }) => {
   switch (kind) {
@@ -50,7 +59,8 @@ const operations = {
     const capabilities = { ...defaultCapabilities(), extensions: list(extensions).map(Number) }
     const lifetime = { notBefore: BigInt(notBefore), notAfter: BigInt(notAfter) }
     const credential = { credentialType: 'basic', identity: bytes(identity) }
-    const own = await generateKeyPackage(credential, capabilities, lifetime, [], implementation)
+    const keys = await signatureKeys(id, implementation)
+    const own = await generateKeyPackageWithKey(credential, capabilities, lifetime, [], keys, implementation)
     members.set(name, { suite: implementation, own, psks: {} })
     return { keyPackage: encode('mls_key_package', 'keyPackage', own.publicPackage) }
   },

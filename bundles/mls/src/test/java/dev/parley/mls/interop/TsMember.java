@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * the authenticated data of a message; it writes the key for external commits without its length
  * (section 12.4.3.2 has an {@code opaque<V>}), so that nobody else can join by its group info nor
  * it by another's; and it refuses to join where two nodes above an unmerged leaf list different
- * ones, though section 12.4.3.1 asks only that both list that leaf.
+ * ones, though section 12.4.3.1 asks only that those below list that leaf too.
  */
 final class TsMember implements Participant {
     private static final HexFormat HEX = HexFormat.of();

@@ -144,7 +144,7 @@ final class SimulatedNode {
             throws MlsException {
         GroupState state = state().orElseThrow();
         reserve(state);
-        Client client = rotate ? client(newSigner()) : client(state);
+        Optional<Client> renewed = rotate ? Optional.of(client(newSigner())) : Optional.empty();
         Committed made =
                 state.commit(
                         new CommitRequest(
@@ -154,15 +154,18 @@ final class SimulatedNode {
                                 world.random.nextBoolean(),
                                 true,
                                 new byte[0],
-                                client),
+                                client(state),
+                                renewed),
                         PSKS,
                         world.now);
-        if (rotate) {
-            newest = client.signer();
-        }
+        renewed.ifPresent(it -> newest = it.signer());
         enter(made.staged().next());
         made.welcome().ifPresent(it -> world.send(this, state, it, Simulation.Kind.WELCOME));
         world.send(this, state, made.message(), Simulation.Kind.HANDSHAKE);
+    }
+
+    void proposeUpdate(boolean rotate) throws MlsException {
+        propose(new Proposing.Update(rotate ? Optional.of(client(newSigner())) : Optional.empty()));
     }
 
     void propose(Proposing proposal) throws MlsException {

@@ -166,7 +166,7 @@ final class Simulation {
                         }
                     }
                 }
-                case 3 -> actor.propose(new Proposing.Update());
+                case 3 -> actor.proposeUpdate(random.nextBoolean());
                 case 4 -> {
                     if (random.nextInt(3) == 0 && state.members().size() > 3) {
                         actor.propose(new Proposing.SelfRemove());
