@@ -54,6 +54,9 @@ final class SimulatedNode {
                 }
             };
 
+    /** A message that a state will never read. */
+    private record Refusal(int number, String hash) {}
+
     /** Where it stands: in an epoch of a branch, or removed by the commit to it. */
     record Head(long epoch, String hash, Optional<GroupState> state) implements Comparable<Head> {
         @Override
@@ -83,6 +86,7 @@ final class SimulatedNode {
     final List<Simulation.Sent> inbox = new ArrayList<>();
     final List<Simulation.Sent> heard = new ArrayList<>();
     private final List<Simulation.Sent> waiting = new ArrayList<>();
+    private final Set<Refusal> refused = new HashSet<>();
     private final Set<Integer> joined = new HashSet<>();
     int read;
 
@@ -227,10 +231,10 @@ final class SimulatedNode {
         while (progress) {
             progress = false;
             for (Iterator<Simulation.Sent> all = waiting.iterator(); all.hasNext(); ) {
-                int known = states.size();
-                if (take(all.next())) {
+                Simulation.Sent sent = all.next();
+                if (take(sent)) {
                     all.remove();
-                    progress |= states.size() > known;
+                    progress |= sent.kind() != Simulation.Kind.APPLICATION;
                 }
             }
         }
@@ -247,6 +251,10 @@ final class SimulatedNode {
             return true;
         }
         for (GroupState state : List.copyOf(states.values())) {
+            Refusal refusal = new Refusal(sent.number(), Simulation.hash(state));
+            if (refused.contains(refusal)) {
+                continue;
+            }
             Received received = state.receive(sent.message(), PSKS, world.now);
             if (received instanceof Received.Commit commit) {
                 assertThat(sent.in()).isEqualTo(Simulation.hash(state));
@@ -265,15 +273,15 @@ final class SimulatedNode {
                 onApplication(state, sent, application);
                 return true;
             }
-            count(received);
+            if (received instanceof Received.Refused it) {
+                world.refusals.merge(it.reason(), 1, Integer::sum);
+            }
+            if (!(received instanceof Received.Refused it)
+                    || it.reason() != Reason.UNKNOWN_PROPOSAL) {
+                refused.add(refusal);
+            }
         }
         return false;
-    }
-
-    private void count(Received received) {
-        if (received instanceof Received.Refused refused) {
-            world.refusals.merge(refused.reason(), 1, Integer::sum);
-        }
     }
 
     private void onApplication(
@@ -340,6 +348,7 @@ final class SimulatedNode {
             states.put(hash, mls.decode(copies.get(pick), durable));
         }
         left.clear();
+        refused.clear();
         waiting.clear();
         waiting.addAll(heard);
         sweep();
