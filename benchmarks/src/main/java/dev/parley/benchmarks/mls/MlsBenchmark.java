@@ -20,10 +20,11 @@ import java.util.Objects;
  * CPU time of the one thread that works, without compiler and collector, in milliseconds.
  */
 public final class MlsBenchmark {
-    private static final int[] SIZES = {2, 10, 100, 1000};
+    private static final List<Integer> SIZES = List.of(2, 10, 100, 1000);
     private static final int X25519 = 1;
     private static final int XWING = 0xF001;
     private static final int XWING_MLDSA = 0xF002;
+    private static final List<Integer> SUITES = List.of(X25519, XWING, XWING_MLDSA);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private interface Step {
@@ -51,10 +52,8 @@ public final class MlsBenchmark {
     private MlsBenchmark() {}
 
     public static void main(String[] words) throws Exception {
-        int[] sizes =
-                words.length == 0
-                        ? SIZES
-                        : Arrays.stream(words).mapToInt(Integer::parseInt).toArray();
+        List<Integer> sizes = numbers(words, false, SIZES);
+        List<Integer> suites = numbers(words, true, SUITES);
         System.out.printf(
                 Locale.ROOT,
                 "JDK %s, %d processors, load %s%n",
@@ -63,12 +62,27 @@ public final class MlsBenchmark {
                 Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
         warmUp();
         for (int size : sizes) {
-            table(X25519, size, new OurSide(X25519), new BcSide(X25519));
-            table(XWING, size, new OurSide(XWING));
-            table(XWING_MLDSA, size, new OurSide(XWING_MLDSA));
+            for (int suite : suites) {
+                Side ours = new OurSide(suite);
+                if (suite == X25519) {
+                    table(suite, size, ours, new BcSide(suite));
+                } else {
+                    table(suite, size, ours);
+                }
+            }
         }
         REPORT.end();
         System.exit(0);
+    }
+
+    /** Suites are written as 0x0001, sizes as 1000. */
+    private static List<Integer> numbers(String[] words, boolean hex, List<Integer> otherwise) {
+        List<Integer> found =
+                Arrays.stream(words)
+                        .filter(it -> it.startsWith("0x") == hex)
+                        .map(Integer::decode)
+                        .toList();
+        return found.isEmpty() ? otherwise : found;
     }
 
     /** So that what is measured first was compiled too. */
