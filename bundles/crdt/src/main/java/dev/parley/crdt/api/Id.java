@@ -79,11 +79,17 @@ public final class Id implements Comparable<Id> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Id id
-                && first == id.first
-                && second == id.second
-                && third == id.third
-                && fourth == id.fourth;
+        return other == this
+                || other instanceof Id id
+                        && first == id.first
+                        && second == id.second
+                        && third == id.third
+                        && fourth == id.fourth;
+    }
+
+    /** What {@link #hashCode} says of the id that stands there. */
+    public static int hashAt(byte[] source, int at) {
+        return (int) ((long) LONGS.get(source, at) >>> 32);
     }
 
     /** An id is a hash or a key already, so four of its bytes serve. */

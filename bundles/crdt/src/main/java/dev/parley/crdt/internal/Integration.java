@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,29 +35,27 @@ final class Integration {
     private final History history;
     private final ChangeGraph graph;
     private final Roles roles;
-    private final Buffer waiting;
-    private final Buffer parked;
+    private final Held held;
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
     private View main;
 
-    /** Where the graph begins without operations; the first numbers are its changes. */
-    private final @Nullable StoreSnapshotReader base;
+    /** What views begin with if they have all of it, the newest first. */
+    private final List<Base> bases;
 
-    private final int baseCount;
-    private final int[] baseHeads;
-
-    /** Where the next few changes are in the history; those after them follow its end. */
-    private final int[] kept;
-
-    private final int historySize;
+    private final Places places;
     private long lastTime;
 
     /** While changes are taken in that were here before. */
     private boolean quiet;
 
-    private ChangeCodec.Likely likely = ChangeCodec.Likely.NOTHING;
+    /** What the listener was told of last, if it was one object. */
+    private Path lastNoticed = Path.ROOT;
+
+    private Set<Path> lastPaths = Set.of(Path.ROOT);
+
+    private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this.info = info;
@@ -66,50 +65,90 @@ final class Integration {
         this.graph = new ChangeGraph();
         this.roles = new Roles(info, graph);
         this.main = new View(info, graph);
-        this.waiting = new Buffer();
-        this.parked = new Buffer();
-        this.base = null;
-        this.baseCount = 0;
-        this.baseHeads = ALONE;
-        this.kept = ALONE;
-        this.historySize = 0;
+        this.held = new Held();
+        this.bases = List.of();
+        this.places = Places.EMPTY;
     }
 
     /** Begins at a snapshot, with an empty history. */
     Integration(StoreSnapshotReader base, History history, Consumer<ChangeEvent> listener)
             throws MalformedException {
-        this(base, history, listener, new Buffer(), new Buffer(), ALONE, 0);
+        this(
+                base,
+                List.of(),
+                history,
+                listener,
+                new Held(),
+                new Places(forgotten(base.count()), 0));
+    }
+
+    private static int[] forgotten(int count) {
+        int[] none = new int[count];
+        Arrays.fill(none, Places.FORGOTTEN);
+        return none;
     }
 
     private Integration(
-            StoreSnapshotReader base,
+            StoreSnapshotReader snapshot,
+            List<Base> older,
             History history,
             Consumer<ChangeEvent> listener,
-            Buffer waiting,
-            Buffer parked,
-            int[] kept,
-            int historySize)
+            Held held,
+            Places places)
             throws MalformedException {
-        this.info = base.info();
+        this.info = snapshot.info();
         this.store = info.id();
         this.history = history;
         this.listener = listener;
-        this.graph = base.graph();
+        this.graph = snapshot.graph();
         this.roles = new Roles(info, graph);
-        this.waiting = waiting;
-        this.parked = parked;
-        this.base = base;
-        this.kept = kept;
-        this.historySize = historySize;
-        baseCount = graph.size();
-        baseHeads = graph.heads();
-        base.readRoles(roles);
-        main = base.view();
-        for (int change = 0; change < baseCount; change++) {
+        this.held = held;
+        this.places = places;
+        Base newest = snapshot.base();
+        bases = new ArrayList<>(List.of(newest));
+        bases.addAll(older);
+        snapshot.readRoles(roles);
+        main = newest.view();
+        for (int change = 0; change < snapshot.count(); change++) {
             if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
                 lastTime = graph.time(change);
             }
+            if (!places.isForgotten(change)
+                    && roles.at(graph.author(change), change) == Role.ADMIN) {
+                graph.markByAdmin(change);
+            }
         }
+    }
+
+    /**
+     * Begins with an index of a history, and takes the rest of that in.
+     *
+     * @param floor the snapshot below which changes were given up
+     */
+    static Integration indexed(
+            HistoryIndex index,
+            @Nullable StoreSnapshotReader floor,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        StoreSnapshotReader snapshot = index.snapshot();
+        List<Base> older = floor == null ? List.of() : List.of(floor.on(snapshot.graph()));
+        Integration integration =
+                new Integration(
+                        snapshot,
+                        older,
+                        history,
+                        listener,
+                        new Held(),
+                        new Places(index.places(), index.size()));
+        for (Fork fork : index.forks()) {
+            integration.forks.add(fork);
+            integration.forked.add(ChangeCodec.decode(fork.first().body()).agent());
+        }
+        for (int change = snapshot.count(); change < index.places().length; change++) {
+            integration.takeRest(history.get(index.places()[change]));
+        }
+        return integration;
     }
 
     /**
@@ -129,29 +168,28 @@ final class Integration {
             }
             below.set(here);
         }
-        for (int change = 0; change < baseCount; change++) {
-            if (!below.get(change)) {
+        for (int change = 0; change < graph.size(); change++) {
+            if (isForgotten(change) && !below.get(change)) {
                 throw new MalformedException("a snapshot from before the last one");
             }
         }
         int[] above = new int[graph.size() - below.cardinality()];
-        int[] places = new int[above.length];
+        int[] first = Arrays.copyOf(forgotten(skeleton.size()), graph.size());
         int count = 0;
         for (int change = 0; change < graph.size(); change++) {
             if (!below.get(change)) {
-                above[count] = change;
-                places[count++] = place(change);
+                first[skeleton.size() + count] = places.of(change);
+                above[count++] = change;
             }
         }
         Integration next =
                 new Integration(
                         snapshot,
+                        List.of(),
                         history,
                         listener,
-                        waiting,
-                        parked,
-                        places,
-                        historySize + graph.size() - baseCount - kept.length);
+                        held,
+                        new Places(first, places.next(graph.size())));
         for (int change : above) {
             next.takeAgain(signed(change), change(change));
         }
@@ -160,12 +198,28 @@ final class Integration {
         }
         next.forks.addAll(forks);
         next.forked.addAll(forked);
-        for (int change = below.nextSetBit(baseCount);
-                change >= 0;
-                change = below.nextSetBit(change + 1)) {
-            history.forget(place(change));
+        for (int change = below.nextSetBit(0); change >= 0; change = below.nextSetBit(change + 1)) {
+            if (!isForgotten(change)) {
+                history.forget(places.of(change));
+            }
         }
         return next;
+    }
+
+    /** Takes in what the history has beside an index. */
+    private void takeRest(SignedChange signed) throws MalformedException {
+        Change change = ChangeCodec.decode(signed.body());
+        Id prev = change.prev();
+        boolean isKnown = prev == null || graph.find(prev) != NONE;
+        for (Id dependency : change.dependencies()) {
+            isKnown &= graph.find(dependency) != NONE;
+        }
+        if (!isKnown
+                || graph.find(signed.id()) != NONE
+                || !fits(change, prev == null ? NONE : graph.find(prev))) {
+            throw new MalformedException("a change that does not fit to the index");
+        }
+        takeAgain(signed, change);
     }
 
     private void takeAgain(SignedChange signed, Change change) {
@@ -176,18 +230,13 @@ final class Integration {
         quiet = false;
     }
 
-    /** Where a change is in the history. */
-    private int place(int change) {
-        int index = change - baseCount;
-        if (index < 0) {
-            throw new ForgottenException();
-        }
-        return index < kept.length ? kept[index] : historySize + index - kept.length;
-    }
-
     /** Whether only the skeleton of a change is here. */
     boolean isForgotten(int change) {
-        return change < baseCount;
+        return places.isForgotten(change);
+    }
+
+    Places places() {
+        return places;
     }
 
     StoreInfo info() {
@@ -214,12 +263,9 @@ final class Integration {
         return List.copyOf(forks);
     }
 
-    int waiting() {
-        return waiting.size();
-    }
-
-    int parked() {
-        return parked.size();
+    /** What came and is not taken in. */
+    Held held() {
+        return held;
     }
 
     /** The latest time of any change that was taken in. */
@@ -228,35 +274,50 @@ final class Integration {
     }
 
     Receipt receive(SignedChange signed, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED) {
-            drain(nowMillis, applied);
-        }
+        Receipt.Status status = takeUnknown(signed, nowMillis);
         List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
-        return new Receipt(status, missing, applied);
+        return new Receipt(status, missing, settle(signed, status, nowMillis));
     }
 
-    /** Takes up what was ahead of its time and is no longer. */
-    List<Id> tick(long nowMillis) {
-        List<Id> applied = new ArrayList<>();
-        for (SignedChange change : parked.drain()) {
-            if (takeOne(change, nowMillis, applied) == Receipt.Status.APPLIED) {
-                drain(nowMillis, applied);
+    /**
+     * The change, if it was taken in, and those taken in that waited for it. What waited for a
+     * change that waits for no other one waits no more either.
+     */
+    private List<Id> settle(SignedChange signed, Receipt.Status status, long nowMillis) {
+        List<Id> itself = status == Receipt.Status.APPLIED ? List.of(signed.id()) : List.of();
+        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
+            return itself;
+        }
+        List<Id> applied = new ArrayList<>(itself);
+        Deque<Id> settled = new ArrayDeque<>(List.of(signed.id()));
+        while (!settled.isEmpty()) {
+            for (SignedChange released : held.release(settled.remove())) {
+                Receipt.Status then = takeOne(released, nowMillis);
+                if (then == Receipt.Status.APPLIED) {
+                    applied.add(released.id());
+                }
+                if (then != Receipt.Status.WAITING) {
+                    settled.add(released.id());
+                }
             }
         }
         return applied;
     }
 
-    private void drain(long nowMillis, List<Id> applied) {
-        for (int next = applied.size() - 1; next < applied.size(); next++) {
-            for (SignedChange released : waiting.release(applied.get(next))) {
-                takeOne(released, nowMillis, applied);
-            }
+    /** Takes up what was ahead of its time and is no longer. */
+    List<Id> tick(long nowMillis) {
+        List<Id> applied = new ArrayList<>();
+        for (SignedChange change : held.drainParked()) {
+            applied.addAll(settle(change, takeOne(change, nowMillis), nowMillis));
         }
+        return applied;
+    }
+
+    private Receipt.Status takeOne(SignedChange signed, long nowMillis) {
+        return graph.find(signed.id()) >= 0 ? Receipt.Status.KNOWN : takeUnknown(signed, nowMillis);
     }
 
     private List<Id> missing(SignedChange signed) {
@@ -267,76 +328,90 @@ final class Integration {
             if (prev != null) {
                 missing.add(prev);
             }
-            missing.removeIf(
-                    it -> graph.find(it) >= 0 || waiting.contains(it) || parked.contains(it));
+            missing.removeIf(it -> graph.find(it) >= 0 || held.isKnown(it));
             return missing;
         } catch (MalformedException e) {
             return List.of();
         }
     }
 
-    private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
-        return graph.find(signed.id()) >= 0
-                ? Receipt.Status.KNOWN
-                : takeUnknown(signed, nowMillis, applied);
+    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis) {
+        try {
+            return takeUnknown(signed, reader.read(signed.body()), nowMillis);
+        } catch (MalformedException e) {
+            return refuse(signed);
+        }
     }
 
-    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
-        try {
-            return takeUnknown(
-                    signed, ChangeCodec.decode(signed.body(), likely), nowMillis, applied);
-        } catch (MalformedException e) {
-            return Receipt.Status.REFUSED;
-        }
+    private Receipt.Status refuse(SignedChange signed) {
+        held.refuse(signed.id());
+        return Receipt.Status.REFUSED;
     }
 
     /** As {@link #receive}, for who has read the body already. */
     Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return Receipt.Status.KNOWN;
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
-            drain(nowMillis, applied);
-        }
+        Receipt.Status status = takeUnknown(signed, change, nowMillis);
+        settle(signed, status, nowMillis);
         return status;
     }
 
-    private Receipt.Status takeUnknown(
-            SignedChange signed, Change change, long nowMillis, List<Id> applied) {
+    private Receipt.Status takeUnknown(SignedChange signed, Change change, long nowMillis) {
         if (!change.store().equals(store)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         Id prevId = change.prev();
         int prev = prevId == null ? NONE : graph.findLate(prevId);
-        if (prevId != null && prev == NONE) {
-            return await(signed, prevId);
-        }
+        boolean isComplete = prevId == null || prev != NONE;
         int count = change.dependencies().size();
         int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
             builtOn[i] = graph.find(change.dependencies().get(i));
-            if (builtOn[i] == NONE) {
-                return await(signed, change.dependencies().get(i));
-            }
+            isComplete &= builtOn[i] != NONE;
+        }
+        if (!isComplete) {
+            return hold(signed, change);
         }
         if (!fits(change, prev)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
-            parked.add(signed, signed.id());
+            held.park(change.author(), signed);
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
-        likely = new ChangeCodec.Likely(change);
-        applied.add(signed.id());
+        held.isTaken(signed.id());
+        reader.follow(change, signed.id());
         return Receipt.Status.APPLIED;
     }
 
-    private Receipt.Status await(SignedChange signed, Id missing) {
-        waiting.add(signed, missing);
-        return Receipt.Status.WAITING;
+    /**
+     * A change of whose past something is not here. What builds on one that is ahead of its time is
+     * so too; what builds on one that can never be taken in cannot be either.
+     */
+    private Receipt.Status hold(SignedChange signed, Change change) {
+        List<Id> past = new ArrayList<>(change.dependencies());
+        Id prev = change.prev();
+        if (prev != null) {
+            past.add(0, prev);
+        }
+        Id missing = null;
+        for (Id each : past) {
+            if (graph.find(each) == NONE) {
+                if (held.isRefused(each)) {
+                    return refuse(signed);
+                }
+                missing = missing == null && !held.isParked(each) ? each : missing;
+            }
+        }
+        if (missing != null) {
+            held.await(change.author(), signed, missing);
+            return Receipt.Status.WAITING;
+        }
+        held.park(change.author(), signed);
+        return Receipt.Status.PARKED;
     }
 
     private boolean fits(Change change, int prev) {
@@ -420,6 +495,13 @@ final class Integration {
     }
 
     private void takeIntoMain(int number, Change change) {
+        if (hasPast(main, number)) {
+            main.apply(number, change);
+            if (!quiet) {
+                notice(number, change, false);
+            }
+            return;
+        }
         for (int other : missingIn(main, number)) {
             Change taken = other == number ? change : change(other);
             main.apply(other, taken);
@@ -429,30 +511,48 @@ final class Integration {
         }
     }
 
+    /** The objects that a change is about. */
+    static Set<Path> touched(Change change) {
+        if (change.operations().size() == 1) {
+            return Set.of(change.operations().get(0).path());
+        }
+        Set<Path> paths = new HashSet<>();
+        for (Operation operation : change.operations()) {
+            paths.add(operation.path());
+        }
+        return paths;
+    }
+
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
-        Set<Path> paths;
-        if (change.operations().size() == 1) {
-            paths = Set.of(change.operations().get(0).path());
-        } else {
-            paths = new HashSet<>();
-            for (Operation operation : change.operations()) {
-                paths.add(operation.path());
-            }
+        Path first = change.operations().get(0).path();
+        boolean again = change.operations().size() == 1 && first == lastNoticed;
+        Set<Path> paths = again ? lastPaths : touched(change);
+        if (!again && change.operations().size() == 1) {
+            lastNoticed = first;
+            lastPaths = paths;
         }
         listener.accept(
                 new ChangeEvent(
                         graph.id(number), change.author(), local, graph.isVoid(number), paths));
     }
 
+    private boolean hasPast(View view, int number) {
+        int prev = graph.prev(number);
+        if (prev != NONE && !view.has(prev)) {
+            return false;
+        }
+        for (int dependency : graph.dependencies(number)) {
+            if (!view.has(dependency)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The change and what of its past is not in the view, in order. */
     int[] missingIn(View view, int number) {
-        int prev = graph.prev(number);
-        boolean simple = prev == NONE || view.has(prev);
-        for (int dependency : graph.dependencies(number)) {
-            simple &= view.has(dependency);
-        }
-        if (simple) {
+        if (hasPast(view, number)) {
             return new int[] {number};
         }
         Set<Integer> found = new HashSet<>();
@@ -480,29 +580,21 @@ final class Integration {
     }
 
     SignedChange signed(int number) {
-        return history.get(place(number));
+        return history.get(places.of(number));
     }
 
-    /** What a state that has all of the snapshot starts with, and any other one. */
-    private View start(boolean hasBase) {
-        StoreSnapshotReader snapshot = base;
-        if (snapshot == null || !hasBase) {
-            return new View(info, graph);
-        }
-        try {
-            return snapshot.view();
-        } catch (MalformedException e) {
-            throw new IllegalStateException("a snapshot that was read before", e);
-        }
-    }
-
-    private boolean hasBase(Version version) {
-        for (int head : baseHeads) {
-            if (!version.contains(graph.agent(head), graph.start(head))) {
-                return false;
+    /** What a state begins with of which this says what it will have. */
+    private View start(IntPredicate has) {
+        for (Base base : bases) {
+            if (base.isIn(has)) {
+                try {
+                    return base.view();
+                } catch (MalformedException e) {
+                    throw new IllegalStateException("a snapshot that was read before", e);
+                }
             }
         }
-        return true;
+        return new View(info, graph);
     }
 
     /**
@@ -511,7 +603,8 @@ final class Integration {
      * @throws ForgottenException if it needs operations that were given up
      */
     View view(int[] heads) {
-        View view = start(base != null && hasBase(graph.including(heads)));
+        Version version = graph.including(heads);
+        View view = start(it -> version.contains(graph.agent(it), graph.start(it)));
         Set<Integer> all = new HashSet<>();
         for (int head : heads) {
             if (!view.has(head)) {
@@ -526,11 +619,7 @@ final class Integration {
 
     /** The state with the changes that are in both. */
     View common(View one, View other) {
-        boolean hasBase = base != null;
-        for (int head : baseHeads) {
-            hasBase &= one.has(head) && other.has(head);
-        }
-        View view = start(hasBase);
+        View view = start(it -> one.has(it) && other.has(it));
         for (int i = 0; i < graph.size(); i++) {
             if (one.has(i) && other.has(i) && !view.has(i)) {
                 view.apply(i, change(i));

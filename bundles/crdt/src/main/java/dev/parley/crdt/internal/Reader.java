@@ -3,7 +3,10 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +14,20 @@ import java.util.Arrays;
 
 /** Reads strictly: one encoding of a thing, each length checked before it is used. */
 public final class Reader {
-    private final byte[] bytes;
-    private final int end;
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** Texts of one character; what is typed comes one by one. */
+    private static final String[] SHORT = new String[0x80];
+
+    static {
+        for (char c = 0; c < SHORT.length; c++) {
+            SHORT[c] = String.valueOf(c);
+        }
+    }
+
+    private byte[] bytes;
+    private int end;
     private int at;
 
     public Reader(byte[] bytes) {
@@ -25,12 +40,34 @@ public final class Reader {
         this.end = end;
     }
 
+    /** Goes to the start of other bytes. */
+    void restart(byte[] others) {
+        bytes = others;
+        end = others.length;
+        at = 0;
+    }
+
     public int position() {
         return at;
     }
 
     public int left() {
         return end - at;
+    }
+
+    /** Goes on behind these bytes if they are next. */
+    boolean skip(byte[] expected) {
+        if (expected.length > end - at
+                || !Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
+            return false;
+        }
+        at += expected.length;
+        return true;
+    }
+
+    /** What was read from a place on. */
+    byte[] since(int from) {
+        return Arrays.copyOfRange(bytes, from, at);
     }
 
     private void need(int count) throws MalformedException {
@@ -53,11 +90,8 @@ public final class Reader {
 
     public long u64() throws MalformedException {
         need(8);
-        long value = 0;
-        for (int i = 0; i < 8; i++) {
-            value = value << 8 | bytes[at++] & 0xff;
-        }
-        return value;
+        at += 8;
+        return (long) LONGS.get(bytes, at - 8);
     }
 
     /** All 64 bits. */
@@ -149,6 +183,9 @@ public final class Reader {
         }
         int from = at;
         at += length;
+        if (length == 1 && bytes[from] >= 0) {
+            return SHORT[bytes[from]];
+        }
         for (int i = from; i < at; i++) {
             if (bytes[i] < 0) {
                 return decode(what, from, length);

@@ -11,6 +11,10 @@ import java.util.List;
 /** Text: code points in Fugue order. */
 final class TextState extends ObjectState {
     private final ChangeGraph graph;
+
+    /** What the last deletion of a transaction was of; kept for the next one. */
+    private final IdRuns targets = new IdRuns();
+
     private Sequence sequence;
 
     TextState(ChangeGraph graph) {
@@ -30,6 +34,36 @@ final class TextState extends ObjectState {
         } else if (operation instanceof Operation.Delete delete) {
             check(delete, at, earlier);
         }
+    }
+
+    /** Each element is looked for once. */
+    @Override
+    boolean take(Operation operation, At at) throws VoidException {
+        if (operation instanceof Operation.Insert insert) {
+            Ref leftRef = insert.origins().left();
+            Ref rightRef = insert.origins().right();
+            long left = ElementRuns.resolve(leftRef, at);
+            long right = ElementRuns.resolve(rightRef, at);
+            return (leftRef == null || left != At.NOWHERE)
+                    && (rightRef == null || right != At.NOWHERE)
+                    && sequence.insertIfPossible(
+                            at.agent(),
+                            at.number(),
+                            ElementRuns.agent(left),
+                            ElementRuns.number(left),
+                            ElementRuns.agent(right),
+                            ElementRuns.number(right),
+                            insert.text());
+        }
+        if (operation instanceof Operation.Delete delete) {
+            long first = at.resolve(delete.first());
+            int count = delete.length();
+            if (first != At.NOWHERE && count == 1) {
+                return sequence.deleteIfThere(
+                        at.agent(), at.number(), At.agent(first), At.number(first), 1, false);
+            }
+        }
+        return super.take(operation, at);
     }
 
     private void check(Operation.Delete delete, At at, Earlier earlier) throws VoidException {
@@ -204,17 +238,23 @@ final class TextState extends ObjectState {
             throws VoidException {
         inside(position);
         inside(position + count);
-        IdRuns targets = new IdRuns();
+        targets.clear();
         sequence.delete(position, count, at.agent(), at.number(), targets);
+        if (targets.size() == 1) {
+            return List.of(deletion(path, 0, at));
+        }
         List<Operation> operations = new ArrayList<>(targets.size());
         for (int i = 0; i < targets.size(); i++) {
-            operations.add(
-                    new Operation.Delete(
-                            path,
-                            at.name(At.dot(targets.agent(i), targets.first(i))),
-                            targets.backward(i) ? -targets.count(i) : targets.count(i)));
+            operations.add(deletion(path, i, at));
         }
         return operations;
+    }
+
+    private Operation deletion(dev.parley.crdt.api.Path path, int run, At at) {
+        return new Operation.Delete(
+                path,
+                at.name(At.dot(targets.agent(run), targets.first(run))),
+                targets.backward(run) ? -targets.count(run) : targets.count(run));
     }
 
     private void inside(int position) throws VoidException {

@@ -2,15 +2,18 @@ package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.crdt.api.UndoHistory;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.storage.api.Hash;
+import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import java.util.ArrayDeque;
@@ -25,13 +28,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One store that this container follows: the replica, its log, the writes that wait for the next
  * commit and what is to be told once that is on disk. The room's actor owns it.
  */
 final class OpenStore {
+    private static final System.Logger LOG = System.getLogger(OpenStore.class.getName());
     private static final int MAX_KEYS = 256;
+    private static final List<Summary.Tip> NO_TIPS = List.of();
     private static final byte[] DIGEST =
             "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
@@ -41,10 +47,17 @@ final class OpenStore {
     private final Identity identity;
     private final Id self;
     private final Id id;
+    private final StoreFiles files;
+    private final ParkedLog parked;
     private final LogHistory history;
     private final Replica replica;
+
+    /** How many changes the last index was of. */
+    private int indexed;
+
+    private boolean indexing;
     private final Set<String> ownBranches = new HashSet<>();
-    private final Map<Id, Integer> keyAt = new HashMap<>();
+    private final Map<Id, Id> keyAt = new HashMap<>();
     private final Map<Id, PublicKey> keys =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -55,7 +68,9 @@ final class OpenStore {
                 }
             };
     private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
+    private final List<Consumer<Integer>> watchers = new ArrayList<>();
     private final Set<Id> owed;
+    private @Nullable UndoHistory undo;
     private List<SignedChange> made = new ArrayList<>();
     private List<ChangeEvent> events = new ArrayList<>();
     private boolean replaying = true;
@@ -68,43 +83,104 @@ final class OpenStore {
     long flushedAtNanos;
     boolean unforced;
 
+    /** How many changes are on disk. */
+    int onDisk;
+
     /** Changes of our own that are on disk and not yet published. */
     List<SignedChange> unpublished = new ArrayList<>();
 
     boolean publishing;
 
     /**
-     * Reads the log.
+     * Reads the index and what the log has beyond it; without an index, the whole log.
      *
      * @param owed what this agent wrote before it left, and has to get back before it writes
      */
-    OpenStore(Identity identity, Storage storage, StoreInfo info, Set<Id> owed)
+    OpenStore(Identity identity, Storage storage, KeyValueStore kept, StoreInfo info, Set<Id> owed)
             throws StorageException {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.id = info.id();
         this.owed = new HashSet<>(owed);
-        this.history = new LogHistory(storage, id.hex());
-        this.replica = Replica.create(info, history, this::onEvent);
+        this.files = new StoreFiles(storage, kept, id);
+        this.parked = files.parkedLog();
+        this.history = files.openLog();
         boolean read = false;
         try {
-            history.replay(
-                    change -> {
-                        noteKey(change, replica.size());
-                        replica.receive(change, READ_AGAIN_MILLIS);
-                    });
+            this.replica = read(info);
             read = true;
         } finally {
             if (!read) {
                 history.close();
             }
         }
-        for (Summary.Tip tip : replica.summary().tips()) {
-            if (tip.author().equals(self)) {
-                ownBranches.add(tip.branch());
+        for (Summary.Tip first : replica.beginnings().tips()) {
+            keyAt.putIfAbsent(first.author(), first.change());
+        }
+        relearnOwnBranches();
+        this.replaying = false;
+        this.onDisk = replica.size();
+    }
+
+    private Replica read(StoreInfo info) throws StorageException {
+        Optional<byte[]> index = files.index();
+        if (index.isPresent()) {
+            try {
+                Replica read =
+                        Replica.fromIndex(
+                                index.get(),
+                                Optional.empty(),
+                                history,
+                                history.stored(),
+                                this::onEvent);
+                if (!read.info().equals(info)) {
+                    throw new MalformedException("an index of another store");
+                }
+                history.isRead();
+                indexed = files.indexed();
+                return read;
+            } catch (MalformedException | LogHistory.DiskException | IllegalStateException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "store {0}: its index is of no use, so its whole log is read: {1}",
+                        id.hex(),
+                        e.getMessage());
             }
         }
-        this.replaying = false;
+        Replica whole = Replica.create(info, history, this::onEvent);
+        history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
+        return whole;
+    }
+
+    /**
+     * Makes an index if enough came since the last one: so many changes, or a quarter of what is
+     * there if that is more, so that a store pays for its indexes in proportion to what is written.
+     *
+     * @return what puts it on disk, to be run on another thread
+     */
+    Optional<Disk> index(int every) {
+        int size = replica.size();
+        if (indexing || !damage.isEmpty() || size - indexed < Math.max(every, indexed / 4)) {
+            return Optional.empty();
+        }
+        indexing = true;
+        indexed = size;
+        byte[] made = replica.index();
+        return Optional.of(
+                () -> {
+                    history.force();
+                    files.keepIndex(made, size);
+                });
+    }
+
+    /** What {@link #index} returned was run, or could not be. */
+    void isIndexed() {
+        indexing = false;
+    }
+
+    /** Work for another thread. */
+    interface Disk {
+        void run() throws StorageException;
     }
 
     private void onEvent(ChangeEvent event) {
@@ -131,6 +207,20 @@ final class OpenStore {
 
     List<Consumer<ChangeEvent>> listeners() {
         return listeners;
+    }
+
+    List<Consumer<Integer>> watchers() {
+        return watchers;
+    }
+
+    /** Of writes that asked for it; it lives as long as the store is open. */
+    UndoHistory undo() {
+        UndoHistory existing = undo;
+        if (existing == null) {
+            existing = replica.undoHistory(self);
+            undo = existing;
+        }
+        return existing;
     }
 
     String damage() {
@@ -183,17 +273,61 @@ final class OpenStore {
     /** A change of this agent is in the replica. */
     void wrote(String branch, SignedChange change) {
         ownBranches.add(branch);
-        noteKey(change, replica.size() - 1);
+        noteKey(change);
         made.add(change);
         unforced = true;
     }
 
+    /** Takes up what waited for its time before the last start. */
+    void readParked(long nowMillis) {
+        if (!files.hasParked()) {
+            return;
+        }
+        try {
+            for (SignedChange change : parked.read()) {
+                take(change, nowMillis);
+            }
+            parked.replace(replica.parkedChanges());
+            files.hasParked(replica.parked() > 0);
+        } catch (StorageException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store " + id.hex() + ": what is ahead of its time has to be asked for again",
+                    e);
+        }
+    }
+
     Receipt receive(SignedChange change, long nowMillis) {
+        boolean known = replica.isParked(change.id());
+        Receipt receipt = take(change, nowMillis);
+        if (!known && replica.isParked(change.id())) {
+            keepParked(change);
+        }
+        return receipt;
+    }
+
+    private void keepParked(SignedChange change) {
+        try {
+            files.hasParked(true);
+            if (parked.isFull()) {
+                parked.replace(replica.parkedChanges());
+            } else {
+                parked.add(change);
+            }
+        } catch (StorageException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store " + id.hex() + ": a change that is ahead of its time is not kept",
+                    e);
+        }
+    }
+
+    private Receipt take(SignedChange change, long nowMillis) {
         int before = replica.size();
         Receipt receipt = replica.receive(change, nowMillis);
         if (!receipt.applied().isEmpty()) {
             unforced = true;
-            noteKey(change, before);
+            noteKey(change);
             noteKeys(before + 1);
         }
         if (receipt.applied().contains(change.id())
@@ -215,7 +349,7 @@ final class OpenStore {
     /** Of changes that had waited. */
     private void noteKeys(int from) {
         for (int i = from; i < replica.size(); i++) {
-            noteKey(replica.change(i), i);
+            noteKey(replica.change(i));
         }
     }
 
@@ -227,12 +361,13 @@ final class OpenStore {
         }
     }
 
-    private void noteKey(SignedChange change, int index) {
+    private void noteKey(SignedChange change) {
         ChangeSeal.key(change)
                 .ifPresent(
                         key ->
                                 ChangeSeal.author(change)
-                                        .ifPresent(author -> keyAt.putIfAbsent(author, index)));
+                                        .ifPresent(
+                                                author -> keyAt.putIfAbsent(author, change.id())));
     }
 
     /** An author's key, if a change that is here brought it. */
@@ -241,13 +376,22 @@ final class OpenStore {
         if (known != null) {
             return Optional.of(known);
         }
-        Integer index = keyAt.get(author);
-        if (index == null) {
+        Id first = keyAt.get(author);
+        if (first == null) {
             return Optional.empty();
         }
-        Optional<PublicKey> read = ChangeSeal.key(replica.change(index));
+        Optional<PublicKey> read = readKey(first);
+        for (Summary.Tip other : read.isPresent() ? NO_TIPS : replica.beginnings().tips()) {
+            if (read.isEmpty() && other.author().equals(author)) {
+                read = readKey(other.change());
+            }
+        }
         read.ifPresent(key -> keys.put(author, key));
         return read;
+    }
+
+    private Optional<PublicKey> readKey(Id change) {
+        return ChangeSeal.key(replica.change(replica.indexOf(change)));
     }
 
     /** What a comparison compares: equal digests are equal stores. */
@@ -266,6 +410,12 @@ final class OpenStore {
     }
 
     void close() throws StorageException {
+        parked.close();
         history.close();
+    }
+
+    /** Removes all of it from the disk; it must be closed. */
+    void delete() throws StorageException {
+        files.delete();
     }
 }
