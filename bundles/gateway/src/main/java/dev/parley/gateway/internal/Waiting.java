@@ -58,6 +58,9 @@ final class Waiting {
                     };
             return new OperationException(kind, e.code().name(), message, hint(e));
         }
+        if (cause instanceof ToolException e && e.getCause() instanceof OperationException own) {
+            return own;
+        }
         if (cause instanceof ToolException e) {
             Kind kind =
                     switch (e.code()) {
