@@ -108,7 +108,7 @@ public final class PluginProcessor extends AbstractProcessor {
                         .put("title", plugin.title().isEmpty() ? plugin.name() : plugin.title())
                         .put("description", plugin.description())
                         .put("entryClass", entryClass)
-                        .put("api", "1.1.0")
+                        .put("api", "1.2.0")
                         .raw("permissions", JsonObject.array(permissions(type)))
                         .raw("tools", JsonObject.array(tools(type)))
                 + "\n";
