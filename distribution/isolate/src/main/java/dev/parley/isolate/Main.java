@@ -131,6 +131,7 @@ public final class Main {
                 case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
                 case "event" -> context.event(frame);
                 case "changed" -> context.changed(frame);
+                case "message" -> context.message(frame);
                 case "ping" -> channel.send(Value.map().put("kind", "pong"));
                 case "stop" -> {
                     events.execute(this::stop);
@@ -180,10 +181,10 @@ public final class Main {
         Map<String, String> properties = new HashMap<>();
         properties.put("org.osgi.framework.storage", cache);
         properties.put(
-                "org.osgi.framework.system.packages.extra", "dev.parley.plugin;version=1.1.0");
+                "org.osgi.framework.system.packages.extra", "dev.parley.plugin;version=1.2.0");
         properties.put(
                 "org.osgi.framework.system.capabilities.extra",
-                "dev.parley.plugin.api;version:Version=1.1.0");
+                "dev.parley.plugin.api;version:Version=1.2.0");
         properties.put("felix.service.urlhandlers", "false");
         properties.put("felix.cache.locking", "false");
         properties.put("felix.bootdelegation.implicit", "false");

@@ -210,7 +210,7 @@ class AdmissionTest {
     @Test
     void anApiThatIsNewerThanOursIsRefusedBeforeAnythingIsFetched() throws Exception {
         Descriptor d = descriptor(1, ZERO, "d");
-        for (String api : List.of("1.2.0", "2.0.0", "0.9.0", "1.0", "")) {
+        for (String api : List.of("1.3.0", "2.0.0", "0.9.0", "1.0", "")) {
             Descriptor other =
                     new Descriptor(
                             d.bsn(),
