@@ -62,6 +62,64 @@ public interface Mls {
             throws MlsException;
 
     /**
+     * Begins the group that another was reinitialized as (section 11.2).
+     *
+     * @param ended the state after the commit with the reinitialization
+     * @param keyPackages of all other members, for the new group's suite
+     */
+    Committed succeed(GroupState ended, Client client, List<byte[]> keyPackages, Instant now)
+            throws MlsException;
+
+    /**
+     * Begins a group of some members of another (section 11.3).
+     *
+     * @param keyPackages of those members
+     */
+    Committed branch(
+            GroupState parent,
+            Client client,
+            byte[] groupId,
+            List<MlsExtension> extensions,
+            List<byte[]> keyPackages,
+            Instant now)
+            throws MlsException;
+
+    /**
+     * Joins what somebody made by {@link #succeed} or {@link #branch}, and checks that it is what
+     * was agreed on.
+     *
+     * @param origin the state of the old group that the new one comes from
+     */
+    GroupState joinSuccessor(
+            byte[] welcome,
+            OwnKeyPackage keyPackage,
+            Client client,
+            Optional<byte[]> tree,
+            GroupState origin,
+            PskSource psks,
+            Instant now)
+            throws MlsException;
+
+    /** One's wish to be added to a group, to be sent to it (section 12.1.8.2). */
+    byte[] proposeJoin(byte[] groupId, long epoch, byte[] keyPackage, Client client)
+            throws MlsException;
+
+    /**
+     * A proposal of somebody who is no member but stands among the group's external senders
+     * (section 12.1.8.1).
+     *
+     * @param senderIndex the place in that list
+     */
+    byte[] proposeFromOutside(
+            int cipherSuite,
+            byte[] groupId,
+            long epoch,
+            int senderIndex,
+            Proposing proposal,
+            Signer signer)
+            throws MlsException;
+
+    /**
      * A saved state.
      *
      * @param reservations every durable one, of whatever group and epoch, in any order

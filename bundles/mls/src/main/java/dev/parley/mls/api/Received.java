@@ -29,7 +29,7 @@ public sealed interface Received {
 
     record OtherGroup(byte[] groupId) implements Received {}
 
-    /** One's own handshake message that came back. */
+    /** One's own message that came back. */
     record Own() implements Received {}
 
     /** Breaks a rule; {@code MALFORMED} when the bytes do. */

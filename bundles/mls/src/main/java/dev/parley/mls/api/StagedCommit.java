@@ -1,7 +1,6 @@
 package dev.parley.mls.api;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A commit that holds by all rules and has not been taken yet: the caller merges it by going on
@@ -13,7 +12,8 @@ import java.util.Optional;
  * @param committer who committed, as it is afterwards; for an external commit the one who joined
  * @param external whether it is an external commit
  * @param changes in the order in which they are applied
- * @param next the state of the new epoch; empty if the group was reinitialized
+ * @param next the state of the new epoch; after {@link Change.Reinitialized} all that it is good
+ *     for is {@link Mls#succeed} and {@link Mls#joinSuccessor}
  */
 public record StagedCommit(
         long parent,
@@ -22,7 +22,7 @@ public record StagedCommit(
         boolean external,
         List<Change> changes,
         byte[] authenticatedData,
-        Optional<GroupState> next) {
+        GroupState next) {
     public StagedCommit {
         changes = List.copyOf(changes);
     }
