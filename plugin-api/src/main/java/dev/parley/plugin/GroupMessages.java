@@ -4,16 +4,17 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The messages of one private group that the container's agent is a member of. The plugin sends as
- * that agent; only those who are members when a message is sent can read it.
+ * The messages of one private group that the container's agent is in. The plugin sends as that
+ * agent; only those who are members when a message is sent can read it.
  *
- * <p>Members see the same messages, but one who was away may see some later than others, and
- * messages that were written at the same time may arrive in either order. A message is kept for a
- * while, not for ever.
+ * <p>Members see the same messages, but not at the same time: one who was away gets some later, and
+ * messages that were sent at the same time may come in either order. A message is kept for a while,
+ * not for ever.
  *
  * <p><b>Threads:</b> any thread may call; calls block until the container answers. <b>Nulls:</b>
- * none. <b>Failure:</b> {@link PluginException}: PERMISSION_DENIED, NO_SUCH_GROUP, AMBIGUOUS if
- * several groups have the name, NOT_MEMBER, INVALID, TOO_LARGE, QUOTA, BUSY or DISK.
+ * none. <b>Failure:</b> {@link PluginException}: PERMISSION_DENIED, NOT_FOUND, AMBIGUOUS if several
+ * groups have the name, NOT_ACTIVE if the agent is no member now, INVALID, TOO_LARGE, QUOTA, BUSY,
+ * CLOSED or DISK.
  */
 @ProviderType
 public interface GroupMessages {
@@ -21,20 +22,23 @@ public interface GroupMessages {
      * Sends up to 32,768 bytes. When this returns the message is on this container's disk; it
      * reaches others when they are connected.
      *
-     * @return its id
+     * @param type a media type of at most 64 characters, by which readers know what it is, {@code
+     *     text/plain} for what people read
      */
-    String send(byte[] payload) throws PluginException;
+    GroupMessage send(String type, byte[] payload) throws PluginException;
 
     /**
-     * What is kept here, oldest first, the plugin's own messages among them.
+     * What is kept here, the agent's own messages among them, in the order in which it came here.
      *
-     * @param after the id of the message to go on behind; empty for the oldest that is kept. One
-     *     that is not kept any more is INVALID
+     * @param after the sequence of the message to go on behind; 0 for all that is kept
      * @param limit how many at most, 1 to 1000; fewer come if they are large, so go on until none
      *     comes
      */
-    List<GroupMessage> since(String after, int limit) throws PluginException;
+    List<GroupMessage> since(long after, int limit) throws PluginException;
 
-    /** Tells of each message from now on, whoever sent it. A plugin that is slow misses some. */
+    /**
+     * Tells of each message from now on, whoever sent it, until the group gets a name that was not
+     * granted. A plugin that is slow misses some; what it missed is in {@link #since}.
+     */
     void listen(GroupListener listener) throws PluginException;
 }

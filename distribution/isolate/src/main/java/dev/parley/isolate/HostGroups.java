@@ -39,8 +39,15 @@ final class HostGroups {
     void message(Value.Map frame) {
         GroupListener listener = listeners.get(number(frame, "subscription"));
         if (listener != null) {
-            events.execute(() -> listener.received(HostMessage.of(frame)));
+            events.execute(() -> listener.received(said(frame)));
         }
+    }
+
+    private static GroupMessage said(Value.Map frame) {
+        return new HostMessage(
+                frame.get("said").orElse(Value.NULL) instanceof Value.Map said
+                        ? said
+                        : Value.map().build());
     }
 
     private final class HostGroup implements GroupMessages {
@@ -55,20 +62,22 @@ final class HostGroups {
         }
 
         @Override
-        public String send(byte[] payload) throws PluginException {
-            return text(
-                    asking.ask("group.send", here().put("payload", Value.of(payload))), "message");
+        public GroupMessage send(String type, byte[] payload) throws PluginException {
+            return said(
+                    asking.ask(
+                            "group.send",
+                            here().put("type", type).put("payload", Value.of(payload))));
         }
 
         @Override
-        public List<GroupMessage> since(String after, int limit) throws PluginException {
+        public List<GroupMessage> since(long after, int limit) throws PluginException {
             Value.Map answer =
                     asking.ask("group.since", here().put("after", after).put("limit", limit));
             List<GroupMessage> messages = new ArrayList<>();
             if (answer.get("messages").orElse(Value.NULL) instanceof Value.List list) {
                 for (Value item : list.items()) {
                     if (item instanceof Value.Map message) {
-                        messages.add(HostMessage.of(message));
+                        messages.add(new HostMessage(message));
                     }
                 }
             }
@@ -83,22 +92,27 @@ final class HostGroups {
 
     /** A message as the container told of it. */
     private static final class HostMessage implements GroupMessage {
+        private final long sequence;
         private final String id;
         private final String author;
         private final boolean ours;
         private final Instant time;
+        private final String type;
         private final byte[] payload;
 
-        private HostMessage(Value.Map message) {
+        HostMessage(Value.Map message) {
+            this.sequence = number(message, "sequence");
             this.id = text(message, "id");
             this.author = text(message, "author");
             this.ours = message.get("ours").equals(Optional.of(Value.TRUE));
             this.time = Instant.ofEpochMilli(number(message, "time"));
+            this.type = text(message, "type");
             this.payload = HostContext.bytes(message, "payload");
         }
 
-        static GroupMessage of(Value.Map message) {
-            return new HostMessage(message);
+        @Override
+        public long sequence() {
+            return sequence;
         }
 
         @Override
@@ -119,6 +133,11 @@ final class HostGroups {
         @Override
         public Instant time() {
             return time;
+        }
+
+        @Override
+        public String type() {
+            return type;
         }
 
         @Override

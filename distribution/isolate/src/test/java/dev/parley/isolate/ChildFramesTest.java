@@ -216,12 +216,13 @@ class ChildFramesTest {
         List<GroupMessage> heard = new ArrayList<>();
         GroupMessages group = context.group("work/team");
         group.listen(heard::add);
-        String id = group.send("hi".getBytes(StandardCharsets.UTF_8));
-        assertThat(id).isEqualTo("11".repeat(32));
-        List<GroupMessage> kept = group.since("", 10);
+        GroupMessage sent = group.send("text/plain", "hi".getBytes(StandardCharsets.UTF_8));
+        assertThat(sent.id()).isEqualTo("11".repeat(32));
+        List<GroupMessage> kept = group.since(0, 10);
+        assertThat(kept).extracting(GroupMessage::sequence).containsExactly(7L, 8L);
         assertThat(kept).extracting(GroupMessage::ours).containsExactly(true, false);
         assertThat(kept).extracting(GroupMessage::payload).contains(new byte[] {0, (byte) 255});
-        assertThatThrownBy(() -> context.group("private").send(new byte[1]))
+        assertThatThrownBy(() -> context.group("private").send("text/plain", new byte[1]))
                 .isInstanceOfSatisfying(
                         PluginException.class,
                         e -> assertThat(e.code()).isEqualTo("PERMISSION_DENIED"));
@@ -230,7 +231,8 @@ class ChildFramesTest {
                 .singleElement()
                 .satisfies(
                         it -> {
-                            assertThat(it.id()).isEqualTo(id);
+                            assertThat(it.id()).isEqualTo(sent.id());
+                            assertThat(it.type()).isEqualTo("text/plain");
                             assertThat(it.author()).isEqualTo("ab".repeat(32));
                             assertThat(it.ours()).isTrue();
                             assertThat(it.time().toEpochMilli()).isEqualTo(1_700_000_000_000L);

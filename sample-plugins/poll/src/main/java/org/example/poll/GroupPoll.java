@@ -22,8 +22,8 @@ import java.util.Map;
 @GroupsPermission(groups = GroupPoll.GROUP, reason = "sends questions and votes, and counts those of others")
 public final class GroupPoll implements Poll {
     static final String GROUP = "team";
-    private static final String ASK = "poll/1 ask";
-    private static final String VOTE = "poll/1 vote";
+    private static final String QUESTION = "application/vnd.example.poll-question";
+    private static final String VOTE = "application/vnd.example.poll-vote";
     private static final int MAX_CHARS = 200;
     private static final int PAGE = 1000;
 
@@ -39,7 +39,7 @@ public final class GroupPoll implements Poll {
         if (options.size() < 2 || options.size() > 10 || options.stream().distinct().count() < options.size()) {
             throw new IllegalArgumentException("expected 2 to 10 options, all different, found " + options);
         }
-        return find(send(ASK + "\n" + line(question) + "\n" + String.join("\n", options)));
+        return find(send(QUESTION, line(question) + "\n" + String.join("\n", options)));
     }
 
     @Override
@@ -49,17 +49,17 @@ public final class GroupPoll implements Poll {
             throw new IllegalArgumentException(
                     "'" + option + "' is no option, expected one of " + found.votes().keySet());
         }
-        send(VOTE + "\n" + found.id() + "\n" + option);
+        send(VOTE, found.id() + "\n" + option);
         return find(found.id());
     }
 
     @Override
     public List<Standing> polls() throws PluginException {
         List<GroupMessage> all = new ArrayList<>();
-        String after = "";
+        long after = 0;
         for (List<GroupMessage> page = group.since(after, PAGE); !page.isEmpty(); page = group.since(after, PAGE)) {
             all.addAll(page);
-            after = page.get(page.size() - 1).id();
+            after = page.get(page.size() - 1).sequence();
         }
         // A vote may have come here before its question.
         Map<String, Question> questions = new LinkedHashMap<>();
@@ -68,12 +68,12 @@ public final class GroupPoll implements Poll {
         return questions.values().stream().map(Question::standing).toList();
     }
 
-    private String send(String text) throws PluginException {
-        return group.send(text.getBytes(StandardCharsets.UTF_8));
+    private String send(String type, String text) throws PluginException {
+        return group.send(type, text.getBytes(StandardCharsets.UTF_8)).id();
     }
 
     private static String line(String text) {
-        if (text.isBlank() || text.length() > MAX_CHARS || text.contains("\n")) {
+        if (text.isBlank() || text.length() > MAX_CHARS || text.lines().count() != 1) {
             throw new IllegalArgumentException("expected one line of 1 to " + MAX_CHARS + " characters");
         }
         return text;
@@ -99,20 +99,20 @@ public final class GroupPoll implements Poll {
     }
 
     private static List<String> lines(GroupMessage message) {
-        return new String(message.payload(), StandardCharsets.UTF_8).lines().limit(12).toList();
+        return new String(message.payload(), StandardCharsets.UTF_8).lines().limit(11).toList();
     }
 
     private static void question(GroupMessage message, List<String> lines, Map<String, Question> questions) {
-        if (lines.size() >= 4 && lines.get(0).equals(ASK)) {
-            List<String> options = lines.subList(2, lines.size()).stream().distinct().toList();
-            questions.put(message.id(), new Question(message.id(), lines.get(1), options, new HashMap<>()));
+        if (message.type().equals(QUESTION) && lines.size() >= 3) {
+            List<String> options = lines.subList(1, lines.size()).stream().distinct().toList();
+            questions.put(message.id(), new Question(message.id(), lines.get(0), options, new HashMap<>()));
         }
     }
 
     private static void choice(GroupMessage message, List<String> lines, Map<String, Question> questions) {
-        Question question = lines.size() == 3 && lines.get(0).equals(VOTE) ? questions.get(lines.get(1)) : null;
-        if (question != null && question.options().contains(lines.get(2))) {
-            question.choices().put(message.author(), lines.get(2));
+        Question question = message.type().equals(VOTE) && lines.size() == 2 ? questions.get(lines.get(0)) : null;
+        if (question != null && question.options().contains(lines.get(1))) {
+            question.choices().put(message.author(), lines.get(1));
         }
     }
 }
