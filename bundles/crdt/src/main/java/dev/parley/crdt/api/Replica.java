@@ -4,6 +4,7 @@ import dev.parley.crdt.internal.ReplicaCore;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -225,6 +226,9 @@ public interface Replica {
      */
     SignedChange change(int index);
 
+    /** The id of a change, in the order of {@link #change}; also of one that was given up. */
+    Id id(int index);
+
     /** Whether only the graph's knowledge of a change is left, not its operations. */
     boolean isForgotten(int index);
 
@@ -233,6 +237,13 @@ public interface Replica {
 
     /** What the log says of a change. */
     ChangeInfo describe(Id change) throws RefusedException;
+
+    /**
+     * The objects that a change is about; the root if it changes roles.
+     *
+     * @throws RefusedException if it is not there, or its operations were given up
+     */
+    Set<Path> touched(Id change) throws RefusedException;
 
     /** How far each agent is known here. */
     Summary summary();

@@ -429,20 +429,27 @@ final class Integration {
         }
     }
 
+    /** The objects that a change is about. */
+    static Set<Path> touched(Change change) {
+        if (change.operations().size() == 1) {
+            return Set.of(change.operations().get(0).path());
+        }
+        Set<Path> paths = new HashSet<>();
+        for (Operation operation : change.operations()) {
+            paths.add(operation.path());
+        }
+        return paths;
+    }
+
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
-        Set<Path> paths;
-        if (change.operations().size() == 1) {
-            paths = Set.of(change.operations().get(0).path());
-        } else {
-            paths = new HashSet<>();
-            for (Operation operation : change.operations()) {
-                paths.add(operation.path());
-            }
-        }
         listener.accept(
                 new ChangeEvent(
-                        graph.id(number), change.author(), local, graph.isVoid(number), paths));
+                        graph.id(number),
+                        change.author(),
+                        local,
+                        graph.isVoid(number),
+                        touched(change)));
     }
 
     /** The change and what of its past is not in the view, in order. */

@@ -29,6 +29,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -558,6 +559,21 @@ public final class ReplicaCore implements Replica {
             throw new IllegalArgumentException("change " + index + " was given up");
         }
         return integration.signed(index);
+    }
+
+    @Override
+    public Id id(int index) {
+        return graph.id(index);
+    }
+
+    @Override
+    public Set<Path> touched(Id change) throws RefusedException {
+        int number = number(change);
+        if (integration.isForgotten(number)) {
+            throw new RefusedException(
+                    Code.NOT_FOUND, "the operations of " + change.hex() + " were given up");
+        }
+        return Integration.touched(integration.change(number));
     }
 
     @Override

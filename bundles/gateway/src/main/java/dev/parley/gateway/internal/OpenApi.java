@@ -124,7 +124,10 @@ final class OpenApi {
     private static Value responses(Operation operation) {
         Value.MapBuilder types =
                 Value.map().put("application/json", Value.map().put("schema", Value.TRUE).build());
-        if (operation.streams()) {
+        if (operation.streams() == Operation.Streams.EVENTS) {
+            types = Value.map().put(HttpGateway.SSE, sse());
+        }
+        if (operation.streams() != Operation.Streams.NOTHING) {
             types.put(HttpGateway.NDJSON, Value.map().put("schema", reference("Line")).build());
         }
         return Value.map()
@@ -147,6 +150,20 @@ final class OpenApi {
                                                                 .put("schema", reference("Error"))
                                                                 .build())
                                                 .build())
+                                .build())
+                .build();
+    }
+
+    private static Value sse() {
+        return Value.map()
+                .put(
+                        "schema",
+                        Value.map()
+                                .put("type", "string")
+                                .put(
+                                        "description",
+                                        "server-sent events: event and id as in the data, which is"
+                                                + " JSON; Last-Event-ID goes on behind one")
                                 .build())
                 .build();
     }

@@ -77,6 +77,8 @@ public final class OperationTable implements Operations {
         Arguments checked = Arguments.check(operation, arguments);
         try {
             return operation.handler().handle(checked, progress);
+        } catch (ReaderLeftException e) {
+            throw e;
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, operation.name() + " failed", e);
             throw new OperationException(

@@ -85,7 +85,7 @@ public final class PluginOperations implements OperationSource {
                                 "trustPublisher",
                                 Type.TEXT,
                                 "known or trusted: sets its publisher's level first")
-                        .streaming(),
+                        .streaming(Operation.Streams.STEPS),
                 Operation.of(
                                 "plugins.publish",
                                 "POST",

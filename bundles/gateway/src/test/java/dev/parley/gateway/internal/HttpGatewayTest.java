@@ -69,7 +69,7 @@ class HttpGatewayTest {
                 () ->
                         List.of(
                                 Operation.of("t.slow", "POST", "/slow", "steps", this::slow)
-                                        .streaming(),
+                                        .streaming(Operation.Streams.STEPS),
                                 Operation.of("t.bug", "POST", "/bug", "throws", this::bug)));
         gateway = new HttpGateway("127.0.0.1:0", dir, "alice", table);
     }

@@ -76,20 +76,31 @@ class ParleyCommandsTest {
         commands.store("add", "notes", "/tags", "urgent");
         commands.store("increment", "notes", "/n");
         commands.store("revoke", "notes", "bob");
+        commands.store("move", "notes", "/l", "3", "0");
+        commands.store("insert", "notes", "/l", "x");
+        commands.tree("add", "notes", "/t", "Two", "One", "0");
+        commands.store("diff", "notes", "v1");
         commands.doc("write", "notes", "/t", "hello");
         commands.task("claim", "team", "dig", "60");
         assertThat(commands.task("explode", "team")).startsWith("usage:");
         assertThat(commands.doc()).startsWith("usage:");
         assertThat(commands.store("explode")).startsWith("usage:");
+        assertThat(commands.store("set", "notes", "/a")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("undo", "notes", "again")).startsWith("usage:");
+        assertThat(commands.doc("edit", "notes", "/t")).contains("parley doc edit", "doc write");
         assertThat(asked)
                 .containsExactly(
                         "stores.list {}",
                         "stores.create {\"name\":\"notes\",\"mode\":\"open\"}",
-                        "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1}}",
-                        "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\"}",
-                        "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"by\":1}",
+                        "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1},\"undoable\":true}",
+                        "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\",\"undoable\":true}",
+                        "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"undoable\":true}",
                         "stores.grant {\"store\":\"notes\",\"agent\":\"bob\",\"role\":\"none\"}",
-                        "stores.text {\"store\":\"notes\",\"path\":\"/t\",\"text\":\"hello\"}",
+                        "stores.move {\"store\":\"notes\",\"path\":\"/l\",\"element\":\"3\",\"to\":0,\"undoable\":true}",
+                        "stores.insert {\"store\":\"notes\",\"path\":\"/l\",\"value\":\"x\",\"undoable\":true}",
+                        "stores.tree.add {\"store\":\"notes\",\"path\":\"/t\",\"label\":\"Two\",\"parent\":\"One\",\"index\":0}",
+                        "stores.diff {\"store\":\"notes\",\"from\":\"v1\"}",
+                        "stores.text {\"store\":\"notes\",\"path\":\"/t\",\"text\":\"hello\",\"undoable\":true}",
                         "stores.tasks.do {\"store\":\"team\",\"task\":\"dig\",\"verb\":\"claim\",\"lease\":60}");
     }
 

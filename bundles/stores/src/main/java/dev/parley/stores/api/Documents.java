@@ -28,7 +28,8 @@ import java.util.Map;
  * written {@code ~1} and a {@code ~} {@code ~0} (RFC 6901). Maps are objects, registers scalars,
  * counters numbers, flags booleans, sets and lists lists, texts texts, trees lists of {@code id},
  * {@code label}, {@code children}, tasks lists of objects; bytes are {@code {"hex": "…"}}. Two
- * objects of different types under one key stand under {@code key} and {@code key (type)}.
+ * objects of different types under one key stand under {@code key} and {@code key (type)}. The tags
+ * ({@link Tags}) are not shown as a part of the root.
  */
 public final class Documents {
     private Documents() {}
@@ -149,6 +150,9 @@ public final class Documents {
         Value.MapBuilder object = Value.map();
         String last = "";
         for (Path.Segment segment : state.keys(path)) {
+            if (path.segments().isEmpty() && segment.key().equals(Tags.KEY)) {
+                continue;
+            }
             boolean again = segment.key().equals(last) && !last.isEmpty();
             last = segment.key();
             object.put(

@@ -8,6 +8,7 @@ import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.crdt.api.UndoHistory;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.storage.api.Hash;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One store that this container follows: the replica, its log, the writes that wait for the next
@@ -55,7 +57,9 @@ final class OpenStore {
                 }
             };
     private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
+    private final List<Consumer<Integer>> watchers = new ArrayList<>();
     private final Set<Id> owed;
+    private @Nullable UndoHistory undo;
     private List<SignedChange> made = new ArrayList<>();
     private List<ChangeEvent> events = new ArrayList<>();
     private boolean replaying = true;
@@ -67,6 +71,9 @@ final class OpenStore {
     boolean scheduled;
     long flushedAtNanos;
     boolean unforced;
+
+    /** How many changes are on disk. */
+    int onDisk;
 
     /** Changes of our own that are on disk and not yet published. */
     List<SignedChange> unpublished = new ArrayList<>();
@@ -105,6 +112,7 @@ final class OpenStore {
             }
         }
         this.replaying = false;
+        this.onDisk = replica.size();
     }
 
     private void onEvent(ChangeEvent event) {
@@ -131,6 +139,20 @@ final class OpenStore {
 
     List<Consumer<ChangeEvent>> listeners() {
         return listeners;
+    }
+
+    List<Consumer<Integer>> watchers() {
+        return watchers;
+    }
+
+    /** Of writes that asked for it; it lives as long as the store is open. */
+    UndoHistory undo() {
+        UndoHistory existing = undo;
+        if (existing == null) {
+            existing = replica.undoHistory(self);
+            undo = existing;
+        }
+        return existing;
     }
 
     String damage() {

@@ -3,12 +3,15 @@ package dev.parley.stores.internal;
 import dev.parley.actor.api.Actor;
 import dev.parley.actor.api.Actors;
 import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeSigner;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.UndoHistory;
 import dev.parley.direct.api.Direct;
 import dev.parley.direct.api.RequestHandler;
 import dev.parley.gossip.api.Gossip;
@@ -39,6 +42,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -237,6 +241,7 @@ public final class StoresComponent implements Stores, PeerListener {
         }
         store.unforced = false;
         store.flushing = true;
+        int size = store.replica().size();
         try {
             disk.execute(
                     () -> {
@@ -248,13 +253,13 @@ public final class StoresComponent implements Stores, PeerListener {
                         }
                         StorageException found = failure;
                         done.forEach(it -> acknowledge(it, found));
-                        actor.after(Duration.ZERO, () -> forced(store, made, events, found));
+                        actor.after(Duration.ZERO, () -> forced(store, made, events, size, found));
                     });
         } catch (RejectedExecutionException e) {
             StorageException busy =
                     new StorageException(StorageException.Reason.IO, "the disk is too busy");
             done.forEach(it -> acknowledge(it, busy));
-            forced(store, made, events, busy);
+            forced(store, made, events, size, busy);
         }
     }
 
@@ -270,6 +275,7 @@ public final class StoresComponent implements Stores, PeerListener {
             OpenStore store,
             List<SignedChange> made,
             List<ChangeEvent> events,
+            int size,
             @Nullable StorageException failure) {
         store.flushing = false;
         if (failure != null) {
@@ -278,16 +284,18 @@ public final class StoresComponent implements Stores, PeerListener {
                             + failure.getMessage());
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
         } else {
-            events.forEach(event -> tell(store, event));
+            events.forEach(event -> tell(store.listeners(), event));
+            store.onDisk = size;
+            tell(store.watchers(), size);
             live.publish(store, made);
         }
         schedule(store);
     }
 
-    private static void tell(OpenStore store, ChangeEvent event) {
-        for (Consumer<ChangeEvent> listener : List.copyOf(store.listeners())) {
+    private static <T> void tell(List<? extends Consumer<T>> listeners, T what) {
+        for (Consumer<T> listener : List.copyOf(listeners)) {
             try {
-                listener.accept(event);
+                listener.accept(what);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "a listener of a store failed", e);
             }
@@ -404,6 +412,8 @@ public final class StoresComponent implements Stores, PeerListener {
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
                         store.close();
+                        tell(store.watchers(), -1);
+                        store.watchers().clear();
                     } else {
                         kept.leave(id, java.util.Set.of());
                     }
@@ -496,6 +506,33 @@ public final class StoresComponent implements Stores, PeerListener {
                                         edit));
     }
 
+    private interface Step {
+        SignedChange run(UndoHistory history, long nowMillis, ChangeSigner signer)
+                throws RefusedException;
+    }
+
+    private CompletionStage<Id> step(Id id, Step step) {
+        return own(
+                id,
+                "",
+                (store, now) -> step.run(store.undo(), now, change -> store.sign("", change)));
+    }
+
+    @Override
+    public CompletionStage<Id> undoable(Id id, Replica.Edit edit) {
+        return step(id, (history, now, signer) -> history.transact(now, signer, edit));
+    }
+
+    @Override
+    public CompletionStage<Id> undo(Id id) {
+        return step(id, UndoHistory::undo);
+    }
+
+    @Override
+    public CompletionStage<Id> redo(Id id) {
+        return step(id, UndoHistory::redo);
+    }
+
     @Override
     public CompletionStage<Id> merge(Id id, String from, String into, String message) {
         return own(
@@ -520,6 +557,18 @@ public final class StoresComponent implements Stores, PeerListener {
     @Override
     public <T> CompletionStage<T> read(Id id, Reading<T> reading) {
         return onActor(done -> done.complete(reading.on(new ReplicaView(store(id).replica()))));
+    }
+
+    @Override
+    public CompletionStage<AutoCloseable> watch(Id id, IntConsumer onDisk) {
+        Consumer<Integer> watcher = onDisk::accept;
+        return onActor(
+                done -> {
+                    OpenStore store = store(id);
+                    store.watchers().add(watcher);
+                    tell(List.of(watcher), store.onDisk);
+                    done.complete(() -> actor.tell(() -> store.watchers().remove(watcher)));
+                });
     }
 
     @Override

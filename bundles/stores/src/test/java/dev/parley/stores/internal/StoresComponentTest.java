@@ -306,6 +306,62 @@ class StoresComponentTest {
     }
 
     @Test
+    void undoTakesBackWhatWasToBeUndoableAndNothingElse() throws Exception {
+        Node alice = nodes.up("alice");
+        Id store = create(alice, StoreInfo.Mode.OPEN);
+        get(title(alice, store, "first"));
+        get(alice.stores().undoable(store, it -> it.set(TITLE, Scalar.of("second"))));
+        get(alice.stores().undoable(store, it -> it.increment(COUNT, 5)));
+        get(alice.stores().write(store, it -> it.increment(COUNT, 100)));
+        get(alice.stores().undo(store));
+        assertThat(count(alice, store)).isEqualTo(100);
+        get(alice.stores().redo(store));
+        assertThat(count(alice, store)).isEqualTo(105);
+        get(alice.stores().undo(store));
+        get(alice.stores().undo(store));
+        assertThat(title(alice, store)).contains(Scalar.of("first"));
+        assertThat(count(alice, store)).isEqualTo(100);
+        refused(Code.NOT_FOUND, () -> get(alice.stores().undo(store)));
+        get(alice.stores().undoable(store, it -> it.increment(COUNT, 7)));
+        nodes.down(alice);
+        Node again = nodes.up("alice");
+        assertThat(count(again, store)).isEqualTo(107);
+        refused(Code.NOT_FOUND, () -> get(again.stores().undo(store)));
+    }
+
+    @Test
+    void aWatcherIsToldAtOnceAndOfAllBranchesAndNoMoreWhenItEnds() throws Exception {
+        Node alice = nodes.up("alice");
+        Id store = create(alice, StoreInfo.Mode.OPEN);
+        get(title(alice, store, "first"));
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        AutoCloseable watching = get(alice.stores().watch(store, told::add));
+        assertThat(told).containsExactly(1);
+        get(title(alice, store, "second"));
+        get(alice.stores().commit(store, "draft", "", it -> it.increment(COUNT, 1)));
+        await(5, () -> told.contains(3));
+        assertThat(told).isSorted();
+        List<String> branches =
+                get(
+                        alice.stores()
+                                .read(
+                                        store,
+                                        view ->
+                                                view.changes(1, 10).stream()
+                                                        .map(it -> it.info().branch() + it.paths())
+                                                        .toList()));
+        assertThat(branches).containsExactly("[/title]", "draft[/count]");
+        watching.close();
+        get(title(alice, store, "third"));
+        get(alice.stores().list());
+        assertThat(told).doesNotContain(4);
+        get(alice.stores().watch(store, told::add));
+        get(alice.stores().leave(store));
+        assertThat(told).endsWith(-1);
+        refused(Code.NO_SUCH_STORE, () -> get(alice.stores().watch(alice.agent(), ignored -> {})));
+    }
+
+    @Test
     void whoLeftAndComesBackGetsItsOwnChangesBeforeItWrites() throws Exception {
         Node alice = nodes.up("alice");
         Node bob = nodes.up("bob");
