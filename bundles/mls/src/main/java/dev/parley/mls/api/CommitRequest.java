@@ -1,6 +1,7 @@
 package dev.parley.mls.api;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a commit is to do.
@@ -12,7 +13,8 @@ import java.util.List;
  * @param inlineTree whether the welcome carries the ratchet tree; else the joiner needs {@link
  *     GroupState#ratchetTree()} from elsewhere
  * @param authenticatedData sent along in clear, signed
- * @param client has the signer of now, or a new credential and signer of the same identity
+ * @param client its signer signs the commit, so it has the key of the own leaf of now
+ * @param renewed what the own leaf says from then on, of the same identity; if empty the client
  */
 public record CommitRequest(
         List<Proposing> byValue,
@@ -21,9 +23,29 @@ public record CommitRequest(
         boolean privateMessage,
         boolean inlineTree,
         byte[] authenticatedData,
-        Client client) {
+        Client client,
+        Optional<Client> renewed) {
     public CommitRequest {
         byValue = List.copyOf(byValue);
         references = List.copyOf(references);
+    }
+
+    public CommitRequest(
+            List<Proposing> byValue,
+            List<byte[]> references,
+            boolean forcePath,
+            boolean privateMessage,
+            boolean inlineTree,
+            byte[] authenticatedData,
+            Client client) {
+        this(
+                byValue,
+                references,
+                forcePath,
+                privateMessage,
+                inlineTree,
+                authenticatedData,
+                client,
+                Optional.empty());
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param maxSkipped keys kept of one sender and kind for late messages
  * @param maxSkippedTotal such keys of one epoch
  * @param maxQueued proposals queued in one epoch
- * @param maxLifetime of a key package that is added
+ * @param maxLifetime of a key package that is added; {@link Long#MAX_VALUE} seconds for any
  */
 public record MlsLimits(
         int maxForward, int maxSkipped, int maxSkippedTotal, int maxQueued, Duration maxLifetime) {

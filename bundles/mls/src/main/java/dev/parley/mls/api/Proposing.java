@@ -1,6 +1,7 @@
 package dev.parley.mls.api;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What somebody asks to be proposed or committed. */
 public sealed interface Proposing {
@@ -11,8 +12,16 @@ public sealed interface Proposing {
 
     record Remove(int leafIndex) implements Proposing {}
 
-    /** New keys for the own leaf. Not within one's own commit, whose path does that. */
-    record Update() implements Proposing {}
+    /**
+     * New keys for the own leaf. Not within one's own commit, whose path does that.
+     *
+     * @param renewed what the leaf says from then on, of the same identity; if empty the client
+     */
+    record Update(Optional<Client> renewed) implements Proposing {
+        public Update() {
+            this(Optional.empty());
+        }
+    }
 
     /** One's own leaving; another member commits it. */
     record SelfRemove() implements Proposing {}

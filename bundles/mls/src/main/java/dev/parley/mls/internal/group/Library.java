@@ -4,14 +4,19 @@ import dev.parley.mls.api.Client;
 import dev.parley.mls.api.Committed;
 import dev.parley.mls.api.GroupState;
 import dev.parley.mls.api.Member;
+import dev.parley.mls.api.MemberId;
 import dev.parley.mls.api.Mls;
 import dev.parley.mls.api.MlsException;
+import dev.parley.mls.api.MlsException.Reason;
 import dev.parley.mls.api.MlsExtension;
 import dev.parley.mls.api.OwnKeyPackage;
 import dev.parley.mls.api.Proposing;
 import dev.parley.mls.api.PskSource;
 import dev.parley.mls.api.Signer;
+import dev.parley.mls.internal.codec.Bytes;
 import dev.parley.mls.internal.codec.Secret;
+import dev.parley.mls.internal.framing.Sender;
+import dev.parley.mls.internal.node.KeyPackage;
 import dev.parley.mls.internal.suite.CipherSuite;
 import dev.parley.mls.internal.suite.KeyPair;
 import java.time.Duration;
@@ -47,29 +52,34 @@ public final class Library implements Mls {
                 new KeyPair(suite.sig().publicKey(secret), secret), environment.random());
     }
 
-    private static UnsupportedOperationException later() {
-        return new UnsupportedOperationException("not there yet");
+    @Override
+    public OwnKeyPackage newKeyPackage(Client client, Duration lifetime, Instant now)
+            throws MlsException {
+        return KeyPackages.make(environment, client, lifetime, now);
     }
 
     @Override
-    public OwnKeyPackage newKeyPackage(Client client, Duration lifetime, Instant now) {
-        throw later();
-    }
-
-    @Override
-    public Member inspect(byte[] keyPackage, Instant now) {
-        throw later();
+    public Member inspect(byte[] keyPackage, Instant now) throws MlsException {
+        KeyPackage decoded = KeyPackages.decode(keyPackage);
+        CipherSuite suite = environment.suites().require(decoded.cipherSuite());
+        MemberId id = KeyPackages.check(environment, suite, decoded);
+        KeyPackages.requireAlive(environment, decoded, now);
+        return Roster.Known.of(0, id, decoded.leafNode()).member();
     }
 
     @Override
     public GroupState create(
-            Client client, byte[] groupId, List<MlsExtension> extensions, Instant now) {
-        throw later();
+            Client client, byte[] groupId, List<MlsExtension> extensions, Instant now)
+            throws MlsException {
+        return Creating.create(
+                environment, client, Bytes.copyOf(groupId), Convert.extensions(extensions), now);
     }
 
     @Override
-    public List<byte[]> recipients(byte[] welcome) {
-        throw later();
+    public List<byte[]> recipients(byte[] welcome) throws MlsException {
+        return WelcomeReader.decode(welcome).secrets().stream()
+                .map(each -> each.newMember().toByteArray())
+                .toList();
     }
 
     @Override
@@ -79,8 +89,10 @@ public final class Library implements Mls {
             Client client,
             Optional<byte[]> tree,
             PskSource psks,
-            Instant now) {
-        throw later();
+            Instant now)
+            throws MlsException {
+        return new WelcomeReader(environment, welcome, keyPackage)
+                .join(client, tree, psks, Optional.empty());
     }
 
     @Override
@@ -90,14 +102,15 @@ public final class Library implements Mls {
             Optional<byte[]> tree,
             PskSource psks,
             byte[] authenticatedData,
-            Instant now) {
-        throw later();
+            Instant now)
+            throws MlsException {
+        return new ExternalJoin(environment, groupInfo, client).join(tree, authenticatedData);
     }
 
     @Override
-    public Committed succeed(
-            GroupState ended, Client client, List<byte[]> keyPackages, Instant now) {
-        throw later();
+    public Committed succeed(GroupState ended, Client client, List<byte[]> keyPackages, Instant now)
+            throws MlsException {
+        return Successors.reinit(environment, epoch(ended), client, keyPackages, now);
     }
 
     @Override
@@ -107,8 +120,16 @@ public final class Library implements Mls {
             byte[] groupId,
             List<MlsExtension> extensions,
             List<byte[]> keyPackages,
-            Instant now) {
-        throw later();
+            Instant now)
+            throws MlsException {
+        return Successors.branch(
+                environment,
+                epoch(parent),
+                client,
+                Bytes.copyOf(groupId),
+                Convert.extensions(extensions),
+                keyPackages,
+                now);
     }
 
     @Override
@@ -119,13 +140,30 @@ public final class Library implements Mls {
             Optional<byte[]> tree,
             GroupState origin,
             PskSource psks,
-            Instant now) {
-        throw later();
+            Instant now)
+            throws MlsException {
+        return new WelcomeReader(environment, welcome, keyPackage)
+                .join(client, tree, psks, Optional.of(epoch(origin)));
+    }
+
+    private static Epoch epoch(GroupState state) throws MlsException {
+        if (state instanceof Group group) {
+            return group.epochOf();
+        }
+        throw new MlsException(Reason.LATE_ONLY, "the state is for late messages only");
     }
 
     @Override
-    public byte[] proposeJoin(byte[] groupId, long epoch, byte[] keyPackage, Client client) {
-        throw later();
+    public byte[] proposeJoin(byte[] groupId, long epoch, byte[] keyPackage, Client client)
+            throws MlsException {
+        ProposalMaker maker =
+                new ProposalMaker(environment, environment.suites().require(client.cipherSuite()));
+        return maker.fromOutside(
+                groupId,
+                epoch,
+                new Sender.NewMemberProposal(),
+                maker.make(new Proposing.Add(keyPackage), Optional.empty()),
+                client.signer());
     }
 
     @Override
@@ -135,12 +173,20 @@ public final class Library implements Mls {
             long epoch,
             int senderIndex,
             Proposing proposal,
-            Signer signer) {
-        throw later();
+            Signer signer)
+            throws MlsException {
+        ProposalMaker maker =
+                new ProposalMaker(environment, environment.suites().require(cipherSuite));
+        return maker.fromOutside(
+                groupId,
+                epoch,
+                new Sender.External(senderIndex),
+                maker.make(proposal, Optional.empty()),
+                signer);
     }
 
     @Override
-    public GroupState decode(byte[] encoded, Collection<byte[]> reservations) {
-        throw later();
+    public GroupState decode(byte[] encoded, Collection<byte[]> reservations) throws MlsException {
+        return GroupCodec.decode(environment, encoded, reservations);
     }
 }

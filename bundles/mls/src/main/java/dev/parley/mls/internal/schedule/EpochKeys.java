@@ -90,6 +90,11 @@ public final class EpochKeys {
         }
     }
 
+    /** Leaves of the epoch's tree, blank ones included. */
+    public int leafCount() {
+        return leafCount;
+    }
+
     /** The generation that {@link #next} would use. */
     public long nextGeneration(int leaf, Kind kind) throws MlsException {
         synchronized (lock) {
@@ -128,6 +133,19 @@ public final class EpochKeys {
                 settle(ratchet(leaf, kind), claim);
             }
             return opened;
+        } finally {
+            claim.destroy();
+        }
+    }
+
+    /** As {@link #open}, but the key stays: the same message can be opened again. */
+    public <T> T peek(int leaf, Kind kind, long generation, Opener<T> opener) throws MlsException {
+        Claim claim;
+        synchronized (lock) {
+            claim = claim(ratchet(leaf, kind), generation);
+        }
+        try {
+            return opener.open(claim.key);
         } finally {
             claim.destroy();
         }
