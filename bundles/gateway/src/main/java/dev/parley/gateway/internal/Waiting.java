@@ -3,6 +3,7 @@ package dev.parley.gateway.internal;
 import dev.parley.catalog.api.RefusedException;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
+import dev.parley.groups.api.GroupException;
 import dev.parley.host.api.ToolException;
 import dev.parley.network.api.NetworkException;
 import dev.parley.stores.api.StoreException;
@@ -73,6 +74,9 @@ final class Waiting {
         if (cause instanceof StoreException e) {
             return failure(e);
         }
+        if (cause instanceof GroupException e) {
+            return failure(e);
+        }
         if (cause instanceof IllegalArgumentException) {
             return OperationException.invalid(message, "");
         }
@@ -100,6 +104,40 @@ final class Waiting {
                     default -> "";
                 };
         return new OperationException(kind, e.code().name(), String.valueOf(e.getMessage()), hint);
+    }
+
+    private static OperationException failure(GroupException e) {
+        Kind kind =
+                switch (e.reason()) {
+                    case NOT_FOUND -> Kind.NOT_FOUND;
+                    case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
+                    case BUSY, CLOSED, NO_ADMIN -> Kind.UNAVAILABLE;
+                    case DISK -> Kind.FAILED;
+                    case NOT_ALLOWED,
+                            LAST_ADMIN,
+                            NOT_ACTIVE,
+                            ALREADY_MEMBER,
+                            INVITE_EXPIRED,
+                            INVITE_REFUSED ->
+                            Kind.REFUSED;
+                };
+        String hint =
+                switch (e.reason()) {
+                    case NOT_FOUND ->
+                            "'parley group list' shows the groups, 'parley group members' who is in"
+                                    + " one";
+                    case AMBIGUOUS -> "give the first hex digits of its id";
+                    case NOT_ALLOWED -> "'parley group members' shows who the admins are";
+                    case LAST_ADMIN -> "'parley group role <group> <member> admin' makes one";
+                    case NOT_ACTIVE -> "'parley group show' says how this agent stands to it";
+                    case INVITE_EXPIRED, INVITE_REFUSED -> "ask an admin for a new invite";
+                    case NO_ADMIN ->
+                            "connect to an admin; it goes on by itself until the invite expires";
+                    case DISK -> "see the container's log; after that restart it";
+                    default -> "";
+                };
+        return new OperationException(
+                kind, e.reason().name(), String.valueOf(e.getMessage()), hint);
     }
 
     private static String hint(ToolException e) {
