@@ -118,15 +118,10 @@ final class Chronicle {
         }
     }
 
-    /** The place of a message in the history, which is the shell's to read. */
-    static String historyKey(long sequence) {
-        return String.format("m/%016x", sequence);
-    }
-
     long addToHistory(Hash id) {
         remember(++lastSequence, id);
         if (history.size() > MAX_HISTORY) {
-            out.delete(historyKey(history.removeFirst()));
+            out.delete(StoredMessage.key(history.removeFirst()));
             read.remove(read.iterator().next());
         }
         return lastSequence;
@@ -230,9 +225,7 @@ final class Chronicle {
                 lineage = List.copyOf(SyncMessage.steps(in));
                 in.end();
             } else if (key.startsWith("m/")) {
-                remember(
-                        Long.parseUnsignedLong(key.substring(2), 16),
-                        StoredMessage.id(entry.getValue()));
+                remember(StoredMessage.sequence(key), StoredMessage.id(entry.getValue()));
             }
         }
         found.sort(java.util.Comparator.comparing(KeptMessage::taken));

@@ -12,6 +12,15 @@ import dev.parley.wire.api.MalformedException;
 
 /** A message of the history as it is kept: id, sender and what was encrypted. */
 public record StoredMessage(Hash id, AgentId sender, Content content) {
+    /** Under which it is kept; keys sort as sequences do. */
+    public static String key(long sequence) {
+        return String.format("m/%016x", sequence);
+    }
+
+    public static long sequence(String key) {
+        return Long.parseUnsignedLong(key.substring(2), 16);
+    }
+
     byte[] encode() {
         return new ByteWriter(256)
                 .bytes(id.bytes())

@@ -52,7 +52,7 @@ final class Talk {
 
     private GroupMessage remember(StoredMessage message, Item.Message item) {
         long sequence = group.chronicle.addToHistory(message.id());
-        group.out.put(Chronicle.historyKey(sequence), message.encode());
+        group.out.put(StoredMessage.key(sequence), message.encode());
         group.publish(item);
         GroupMessage shown = message.shown(group.setup.group(), sequence);
         group.out.add(new Effect.Tell(new GroupEvent.MessageReceived(shown)));
@@ -131,7 +131,7 @@ final class Talk {
                 if (group.leaving.isEmpty()) {
                     StoredMessage message = new StoredMessage(id, sender, content);
                     long sequence = group.chronicle.addToHistory(id);
-                    group.out.put(Chronicle.historyKey(sequence), message.encode());
+                    group.out.put(StoredMessage.key(sequence), message.encode());
                     group.out.add(
                             new Effect.Tell(
                                     new GroupEvent.MessageReceived(

@@ -86,6 +86,9 @@ final class CommitReader {
         for (ProposalOrRef each : commit.proposals()) {
             if (each instanceof ProposalOrRef.ByValue value) {
                 list.add(Queued.byValue(value.proposal(), message.content().sender()));
+            } else if (external) {
+                throw new MlsException(
+                        Reason.EXTERNAL_BY_REFERENCE, "an external commit with a reference");
             } else {
                 Queued queued = known.get(((ProposalOrRef.ByRef) each).ref());
                 if (queued == null) {

@@ -77,10 +77,6 @@ final class ProposalRules {
         int removes = 0;
         for (Queued each : list) {
             Proposal proposal = each.proposal();
-            if (each.reference().isPresent()) {
-                throw new MlsException(
-                        Reason.EXTERNAL_BY_REFERENCE, "an external commit with a reference");
-            }
             if (proposal instanceof Proposal.ExternalInit) {
                 inits++;
             } else if (proposal instanceof Proposal.Remove) {
