@@ -109,6 +109,53 @@ class StoreSurfaceTest {
     }
 
     @Test
+    @Timeout(120)
+    void storesAreToolsLikeThoseOfPlugins() throws Exception {
+        assertThat(run(alice, "tools")).contains("parley.stores", "tree.add", "write", "read");
+        run(
+                alice,
+                "call",
+                "parley.stores",
+                "insert",
+                "{\"store\":\"notes\",\"path\":\"/steps\",\"value\":\"by a tool\"}");
+        assertThat(run(alice, "store", "get", "notes", "/steps")).contains("by a tool");
+        assertThat(refused(alice, "call", "parley.stores", "drop", "{\"store\":\"notes\"}"))
+                .contains("ARGUMENTS_INVALID", "'path' is missing");
+    }
+
+    @Test
+    @Timeout(180)
+    void whoWatchesHearsOfWhatTheOtherWrites() throws Exception {
+        Process watching =
+                new ProcessBuilder(
+                                Containers.SCRIPT.toString(),
+                                "store",
+                                "watch",
+                                "notes",
+                                "--since",
+                                "start",
+                                "--count",
+                                "3",
+                                "--json",
+                                "--data",
+                                bob.data().toString())
+                        .redirectErrorStream(true)
+                        .start();
+        try {
+            run(alice, "store", "set", "notes", "/title", "one");
+            run(alice, "store", "increment", "notes", "/count");
+            run(bob, "store", "set", "notes", "/title", "two", "--message", "why");
+            String said =
+                    new String(watching.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(watching.waitFor()).as(said).isZero();
+            assertThat(said.lines()).hasSize(3).allMatch(it -> it.contains("\"event\":\"change\""));
+            assertThat(said).contains("/title", "/count", "\"message\":\"why\"");
+        } finally {
+            watching.destroyForcibly();
+        }
+    }
+
+    @Test
     @Timeout(180)
     void theHistoryIsTheSameOnBothSides() throws Exception {
         Path file = Files.writeString(dir.resolve("text"), "one\ntwo\n");

@@ -229,4 +229,30 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
             throws CliException {
         return written(target, store, "redo", Value.map());
     }
+
+    @Command(
+            name = "watch",
+            description = {
+                "Prints the changes of a store as they come, on all branches; with --json one",
+                "object a line. Goes on until it is ended."
+            },
+            footer = "%nExample: parley store watch notes --json")
+    int watch(
+            @Mixin Target target,
+            @Parameters(paramLabel = "STORE") String store,
+            @Option(
+                            names = "--since",
+                            paramLabel = "CHANGE",
+                            description = "also those after this change, or 'start' for all")
+                    @Nullable String since,
+            @Option(names = "--count", paramLabel = "N", description = "ends after so many")
+                    @Nullable Long count)
+            throws CliException {
+        return new WatchedChanges(
+                        spec.commandLine().getOut(),
+                        spec.commandLine().getErr(),
+                        target.json,
+                        count)
+                .follow(target.client(), at(store, "/events"), since);
+    }
 }

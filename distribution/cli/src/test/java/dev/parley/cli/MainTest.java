@@ -221,6 +221,34 @@ class MainTest {
     }
 
     @Test
+    void watchingPrintsChangesOnlyAndGoesOnFromTheLastOneWhenTheContainerEndsTheAnswer() {
+        answer =
+                "{\"progress\":{\"event\":\"start\",\"id\":\"aa\"}}\n"
+                        + "{\"progress\":{\"event\":\"ping\"}}\n"
+                        + "{\"progress\":{\"event\":\"change\",\"id\":\"bb\",\"time\":\"t\","
+                        + "\"authorName\":\"bob\",\"branch\":\"draft\",\"paths\":[\"/a\",\"/b\"]}}\n"
+                        + "{\"progress\":{\"event\":\"lost\",\"id\":\"cc\",\"message\":\"gone\"}}\n"
+                        + "{\"result\":{\"since\":\"cc\"}}\n";
+        assertThat(run("store", "watch", "notes", "--since", "start", "--count", "2")).isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines("t  bob  bb  on draft  /a, /b\n".repeat(2));
+        assertThat(err.toString()).contains("left out: gone");
+        out.getBuffer().setLength(0);
+        assertThat(run("store", "watch", "notes", "--count", "1", "--json")).isZero();
+        assertThat(out.toString())
+                .startsWith("{\"event\":\"change\",\"id\":\"bb\"")
+                .hasLineCount(1);
+        assertThat(asked)
+                .containsExactly(
+                        "GET /stores/notes/events?since=start ",
+                        "GET /stores/notes/events?since=cc ",
+                        "GET /stores/notes/events ");
+        status = 404;
+        answer = "{\"error\":{\"code\":\"NO_SUCH_STORE\",\"message\":\"no\",\"hint\":\"\"}}";
+        assertThat(run("store", "watch", "notes")).isEqualTo(1);
+    }
+
+    @Test
     void docAndTaskCommandsAskForTheOperationOfTheSameMeaning() throws IOException {
         answer =
                 "{\"found\":true,\"type\":\"text\",\"value\":\"one\\ntwo\",\"heads\":[\"a\",\"b\"]}";
@@ -286,7 +314,8 @@ class MainTest {
                         "tag",
                         "untag",
                         "undo",
-                        "redo");
+                        "redo",
+                        "watch");
         for (String verb : verbs) {
             out.getBuffer().setLength(0);
             assertThat(runAsIs("store", verb, "--help")).isZero();

@@ -86,6 +86,11 @@ public final class Id implements Comparable<Id> {
                 && fourth == id.fourth;
     }
 
+    /** What {@link #hashCode} says of the id that stands there. */
+    public static int hashAt(byte[] source, int at) {
+        return (int) ((long) LONGS.get(source, at) >>> 32);
+    }
+
     /** An id is a hash or a key already, so four of its bytes serve. */
     @Override
     public int hashCode() {

@@ -4,6 +4,7 @@ import dev.parley.crdt.internal.ReplicaCore;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -118,6 +119,34 @@ public interface Replica {
      * @throws RefusedException if one of them is not there
      */
     Role roleAt(Id agent, List<Id> heads) throws RefusedException;
+
+    /**
+     * What {@link #fromIndex} begins with instead of taking the whole history in again. It costs as
+     * much as the store is long. It is believed: whoever keeps it sees to it that it is what it
+     * was.
+     */
+    byte[] index();
+
+    /**
+     * A replica from an index and the history that it was made of, to which more may have been
+     * appended. Only that, and branches that were not merged, are taken in again; nobody is told of
+     * them. It is the same replica as the one that takes all in, but for the order of its changes.
+     *
+     * @param floor the file of the last {@link #compact} or {@link #fromCheckpoint}, if there was
+     *     one; of the changes below it the history has none, and none is counted
+     * @param history asked for its changes; they must not be given to {@link #receive} again
+     * @param size how many changes it has
+     * @throws MalformedException if it is damaged, of another history, or of more than is there
+     */
+    static Replica fromIndex(
+            byte[] index,
+            Optional<byte[]> floor,
+            History history,
+            int size,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        return ReplicaCore.fromIndex(index, floor, history, size, listener);
+    }
 
     StoreInfo info();
 
@@ -247,6 +276,9 @@ public interface Replica {
 
     /** How far each agent is known here. */
     Summary summary();
+
+    /** The first change of each line, with which an author begins on a branch. */
+    Summary beginnings();
 
     /**
      * What somebody misses who said this, each after what it builds on.

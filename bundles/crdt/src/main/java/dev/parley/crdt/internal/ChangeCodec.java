@@ -2,14 +2,11 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
-import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Changes to bytes and back; one encoding of each ({@code 0010-crdt-changes}). */
 final class ChangeCodec {
@@ -46,57 +43,19 @@ final class ChangeCodec {
     }
 
     static Change decode(byte[] body) throws MalformedException {
-        return decode(body, Likely.NOTHING);
+        return new ChangeReader().read(body);
     }
 
-    /** What the change before said; where this one says the same it is not made again. */
-    record Likely(@Nullable Change before) {
-        static final Likely NOTHING = new Likely(null);
-
-        private Id id(Reader in, @Nullable Id guess) throws MalformedException {
-            return guess == null ? in.id() : in.id(guess);
+    /** Where the id of the author's change before stands in a body; below 0 if it has none. */
+    static int prevAt(byte[] body) {
+        int at = 1 + 2 * Id.BYTES;
+        if (body.length < at + 5 + Id.BYTES || body[at] == 1) {
+            return -1;
         }
-
-        private AgentName agent(Id author, String branch) {
-            Change change = before;
-            return change != null && change.author() == author && change.branch().equals(branch)
-                    ? change.agent()
-                    : new AgentName(author, branch);
+        while (body[at] < 0 && at < body.length - Id.BYTES - 1) {
+            at++;
         }
-
-        @Nullable Path path() {
-            Change change = before;
-            return change == null ? null : change.operations().get(0).path();
-        }
-    }
-
-    static Change decode(byte[] body, Likely likely) throws MalformedException {
-        if (body.length > SignedChange.MAX_BODY_BYTES) {
-            throw new MalformedException(
-                    "a change of "
-                            + body.length
-                            + " bytes, at most "
-                            + SignedChange.MAX_BODY_BYTES);
-        }
-        Reader in = new Reader(body);
-        in.expect("version", VERSION, in.u8());
-        Change before = likely.before();
-        Id store = likely.id(in, before == null ? null : before.store());
-        Id author = likely.id(in, before == null ? null : before.author());
-        int seq = in.uint();
-        if (seq == 0) {
-            throw new MalformedException("sequence 0, expected at least 1");
-        }
-        Id prev = seq == 1 ? null : in.id();
-        int start = in.uint();
-        List<Id> dependencies = dependencies(in, prev);
-        long time = in.u64();
-        String branch = branch(in);
-        String message = in.text("a message", 0, MAX_MESSAGE_BYTES);
-        AgentName agent = likely.agent(author, branch);
-        List<Operation> operations = new OperationReader(in).read(agent, start, likely.path());
-        in.end();
-        return new Change(store, agent, seq, prev, start, dependencies, time, message, operations);
+        return at + 1;
     }
 
     /** Lowercase ASCII, so that all compare names alike. */
@@ -113,29 +72,12 @@ final class ChangeCodec {
         return true;
     }
 
-    private static String branch(Reader in) throws MalformedException {
+    static String branch(Reader in) throws MalformedException {
         String name = in.text("a branch", 0, MAX_NAME_BYTES);
         if (!validBranch(name)) {
             throw new MalformedException("a branch's name has only a-z, 0-9 and ._/-");
         }
         return name;
-    }
-
-    private static List<Id> dependencies(Reader in, @Nullable Id prev) throws MalformedException {
-        int count = in.count("dependencies", 0, MAX_DEPENDENCIES);
-        if (count == 0) {
-            return List.of();
-        }
-        List<Id> dependencies = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            Id next = in.id();
-            if (prev != null && next.equals(prev)
-                    || i > 0 && dependencies.get(i - 1).compareTo(next) >= 0) {
-                throw new MalformedException("dependencies are not ascending, or name prev");
-            }
-            dependencies.add(next);
-        }
-        return dependencies;
     }
 
     /** Indices of agents and paths in the order of first use. Small, so they are searched. */
@@ -223,92 +165,6 @@ final class ChangeCodec {
                 out.uint(parents.get(i));
                 out.u8(last.type().ordinal());
                 out.text(last.key());
-            }
-        }
-    }
-
-    /** The tables as they were sent; who reads the operations says that each entry was used. */
-    static final class SentTables {
-        private static final Ref[] NO_AGENTS = {};
-
-        private final Ref[] agents;
-        private final Path[] objects;
-        private int agentsUsed;
-        private int objectsUsed;
-
-        SentTables(Reader in, AgentName own, @Nullable Path likely) throws MalformedException {
-            int agentCount = in.count("agents", 0, MAX_TABLE);
-            agents = agentCount == 0 ? NO_AGENTS : new Ref[agentCount];
-            for (int i = 0; i < agents.length; i++) {
-                AgentName name = new AgentName(in.id(), branch(in));
-                int forked = in.u8();
-                if (forked > 1) {
-                    throw new MalformedException("fork " + forked + ", expected 0 or 1");
-                }
-                if (forked == 0 && name.equals(own)) {
-                    throw new MalformedException("the author is in the table of agents");
-                }
-                agents[i] = new Ref(name, forked == 1 ? in.id() : null, 0);
-            }
-            refuseTwins(agents);
-            objects = new Path[in.count("objects", 0, MAX_TABLE)];
-            for (int i = 0; i < objects.length; i++) {
-                int parent = in.uint("a parent", i);
-                ObjectType type = ObjectType.of(in.u8());
-                String key = in.text("a key", 0, Path.MAX_KEY_BYTES);
-                Path above = parent == 0 ? Path.ROOT : objects[parent - 1];
-                if (above.type() != ObjectType.MAP || above.segments().size() == Path.MAX_DEPTH) {
-                    throw new MalformedException("an object under one that has no keys");
-                }
-                objects[i] =
-                        likely != null && likely.is(above, key, type)
-                                ? likely
-                                : above.at(key, type);
-            }
-            refuseTwins(objects);
-        }
-
-        private static void refuseTwins(Object[] table) throws MalformedException {
-            if (table.length > 1
-                    && new java.util.HashSet<>(Arrays.asList(table)).size() < table.length) {
-                throw new MalformedException("a table names something twice");
-            }
-        }
-
-        Ref ref(int agent, int number) throws MalformedException {
-            if (agent > agents.length || agent > agentsUsed + 1) {
-                throw new MalformedException("agent " + agent + " is not the next of the table");
-            }
-            agentsUsed = Math.max(agentsUsed, agent);
-            return new Ref(agents[agent - 1].agent(), agents[agent - 1].fork(), number);
-        }
-
-        /** First uses come in order, and parents count as used before their children. */
-        Path object(int index) throws MalformedException {
-            if (index == 0) {
-                return Path.ROOT;
-            }
-            if (index > objects.length) {
-                throw new MalformedException("object " + index + " of " + objects.length);
-            }
-            if (index > objectsUsed) {
-                Path path = objects[index - 1];
-                for (int i = objectsUsed; i < index - 1; i++) {
-                    Path earlier = objects[i];
-                    int depth = earlier.segments().size();
-                    if (depth >= path.segments().size()
-                            || !path.segments().subList(0, depth).equals(earlier.segments())) {
-                        throw new MalformedException("object " + (i + 1) + " is used too late");
-                    }
-                }
-                objectsUsed = index;
-            }
-            return objects[index - 1];
-        }
-
-        void allUsed() throws MalformedException {
-            if (agentsUsed < agents.length || objectsUsed < objects.length) {
-                throw new MalformedException("a table has entries that nothing uses");
             }
         }
     }

@@ -12,7 +12,6 @@ import java.util.BitSet;
  */
 final class ChangeGraph {
     private static final int NONE = -1;
-    private static final int[] NO_DEPENDENCIES = {};
 
     private final Agents agents = new Agents(this);
     private final BitSet byAdmins = new BitSet();
@@ -22,19 +21,16 @@ final class ChangeGraph {
     private int open = NONE;
 
     private int begun;
-    private byte[] ids = new byte[16 * Id.BYTES];
-    private int[] agent = new int[16];
-    private int[] seq = new int[16];
-    private int[] start = new int[16];
-    private int[] length = new int[16];
-    private int[] prev = new int[16];
-    private long[] time = new long[16];
-    private boolean[] voided = new boolean[16];
-    private int[][] dependencies = new int[16][];
-    private Version[] foreign = new Version[16];
+    private final GraphRows rows = new GraphRows();
 
-    /** Open addressing; 0 is empty, else the first half is of the id, the second change + 1. */
-    private long[] index = new long[64];
+    /**
+     * Open addressing, for the first {@link #indexed} changes; others are put in when somebody
+     * looks for an id. 0 is empty, else the upper bits are of the id's hash and the lower ones the
+     * change + 1, which fits because the table is never more than half full.
+     */
+    private int[] index = new int[64];
+
+    private int indexed;
 
     /** Per agent: its changes in order. */
     private int[][] chains = new int[4][];
@@ -52,39 +48,39 @@ final class ChangeGraph {
     }
 
     Id id(int change) {
-        return Id.of(ids, change * Id.BYTES, Id.BYTES);
+        return rows.id(change);
     }
 
     int agent(int change) {
-        return agent[change];
+        return rows.agent(change);
     }
 
     Id author(int change) {
-        return agents.author(agent[change]);
+        return agents.author(rows.agent(change));
     }
 
     int seq(int change) {
-        return seq[change];
+        return rows.seq(change);
     }
 
     int start(int change) {
-        return start[change];
+        return rows.start(change);
     }
 
     int length(int change) {
-        return length[change];
+        return rows.length(change);
     }
 
     /** One past the change's last operation number. */
     int end(int change) {
-        return start[change] + length[change];
+        return rows.end(change);
     }
 
     /**
      * The latest time of the change and its past. Of a change that is not void it is its own time.
      */
     long time(int change) {
-        return time[change];
+        return rows.time(change);
     }
 
     /** Whether the author was admin in its past. */
@@ -99,7 +95,7 @@ final class ChangeGraph {
     /** What others call an operation; while its change has no id, a name for the time being. */
     ElementId element(long dot) {
         int change = changeOf(At.agent(dot), At.number(dot));
-        return new ElementId(id(change), At.number(dot) - start[change]);
+        return new ElementId(id(change), At.number(dot) - rows.start(change));
     }
 
     /**
@@ -107,84 +103,109 @@ final class ChangeGraph {
      */
     long dot(ElementId element) {
         int change =
-                open != NONE && element.change().equalsAt(ids, open * Id.BYTES)
-                        ? open
-                        : find(element.change());
-        return change == NONE || element.offset() < 0 || element.offset() >= length[change]
+                open != NONE && rows.hasId(open, element.change()) ? open : find(element.change());
+        return change == NONE || element.offset() < 0 || element.offset() >= rows.length(change)
                 ? At.NOWHERE
-                : At.dot(agent[change], start[change] + element.offset());
+                : At.dot(rows.agent(change), rows.start(change) + element.offset());
     }
 
     /**
      * @return the author's change before, or -1
      */
     int prev(int change) {
-        return prev[change];
+        return rows.prev(change);
     }
 
     int[] dependencies(int change) {
-        return dependencies[change];
+        return rows.dependencies(change);
     }
 
     boolean isVoid(int change) {
-        return voided[change];
+        return rows.isVoid(change);
     }
 
     void markVoid(int change) {
-        voided[change] = true;
-    }
-
-    private int slot(Id id) {
-        int hash = id.hashCode();
-        int mask = index.length - 1;
-        int at = hash & mask;
-        for (long entry = index[at]; entry != 0; entry = index[at]) {
-            if ((int) (entry >>> 32) == hash && id.equalsAt(ids, ((int) entry - 1) * Id.BYTES)) {
-                break;
-            }
-            at = at + 1 & mask;
-        }
-        return at;
+        rows.markVoid(change);
     }
 
     /**
      * @return its number, or -1
      */
     int find(Id id) {
-        return (int) index[slot(id)] - 1;
+        indexAll();
+        int hash = id.hashCode();
+        int mask = index.length - 1;
+        int at = hash & mask;
+        for (int entry = index[at]; entry != 0; entry = index[at]) {
+            int change = (entry & mask) - 1;
+            if (((entry ^ hash) & ~mask) == 0 && rows.hasId(change, id)) {
+                return change;
+            }
+            at = at + 1 & mask;
+        }
+        return NONE;
+    }
+
+    private void indexAll() {
+        int complete = open == NONE ? size : open;
+        if (indexed == complete) {
+            return;
+        }
+        if (complete * 2 > index.length) {
+            index = new int[Integer.highestOneBit(complete) * 4];
+            indexed = 0;
+        }
+        int mask = index.length - 1;
+        for (; indexed < complete; indexed++) {
+            int hash = rows.hash(indexed);
+            int at = hash & mask;
+            while (index[at] != 0) {
+                at = at + 1 & mask;
+            }
+            index[at] = hash & ~mask | indexed + 1;
+        }
+    }
+
+    /**
+     * Whether a body is that of a change with the last one as its author's change before, and so of
+     * one that is not here. Says no when it is not sure.
+     */
+    boolean isNext(byte[] body) {
+        int at = ChangeCodec.prevAt(body);
+        return at > 0 && size > 0 && open == NONE && rows.hasId(size - 1, body, at);
     }
 
     /** As {@link #find}, quicker for the change that came last. */
     int findLate(Id id) {
-        return size > 0 && id.equalsAt(ids, (size - 1) * Id.BYTES) ? size - 1 : find(id);
+        return size > 0 && rows.hasId(size - 1, id) ? size - 1 : find(id);
     }
 
     /** Whether the operation is in the past of the change, or of it and before this number. */
     boolean inPast(int change, int operationAgent, int number) {
-        return operationAgent == agent[change]
-                ? number < start[change]
-                : foreign[change].contains(operationAgent, number);
+        return operationAgent == rows.agent(change)
+                ? number < rows.start(change)
+                : rows.foreign(change).contains(operationAgent, number);
     }
 
     boolean isBefore(int earlier, int change) {
-        return earlier != change && inPast(change, agent[earlier], start[earlier]);
+        return earlier != change && inPast(change, rows.agent(earlier), rows.start(earlier));
     }
 
     /** The past of a change without the operations of its own agent. */
     Version foreign(int change) {
-        return foreign[change];
+        return rows.foreign(change);
     }
 
     /** The past of a change and the change. */
     Version including(int change) {
-        return foreign[change].with(agent[change], end(change));
+        return rows.foreign(change).with(rows.agent(change), rows.end(change));
     }
 
     /** The past of the change alone. */
     Version past(int change) {
-        return start[change] == 0
-                ? foreign[change]
-                : foreign[change].with(agent[change], start[change]);
+        return rows.start(change) == 0
+                ? rows.foreign(change)
+                : rows.foreign(change).with(rows.agent(change), rows.start(change));
     }
 
     /** All that is there. */
@@ -217,10 +238,10 @@ final class ChangeGraph {
             if (!closure.get(i)) {
                 continue;
             }
-            if (prev[i] != NONE) {
-                closure.set(prev[i]);
+            if (rows.prev(i) != NONE) {
+                closure.set(rows.prev(i));
             }
-            for (int dependency : dependencies[i]) {
+            for (int dependency : rows.dependencies(i)) {
                 closure.set(dependency);
             }
         }
@@ -239,7 +260,7 @@ final class ChangeGraph {
         int high = chainLengths[ofAgent] - 1;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (start[chain[middle]] <= number) {
+            if (rows.start(chain[middle]) <= number) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -269,21 +290,20 @@ final class ChangeGraph {
      */
     int add(Id id, Change change, int operations, int prevChange, int[] builtOn) {
         int added = append(change.agent(), change.time(), prevChange, builtOn);
-        length[added] = operations;
+        rows.length(added, operations);
         seal(added, id);
         return added;
     }
 
     /** Gives a change that was begun its id. */
     void seal(int change, Id id) {
-        id.copyTo(ids, change * Id.BYTES);
-        remember(id, change);
+        rows.id(change, id);
         open = NONE;
     }
 
     /** Makes a change that was begun longer. */
     void extend(int change, int operations) {
-        length[change] += operations;
+        rows.length(change, rows.length(change) + operations);
     }
 
     /** Takes the last change back, if it was not sealed. */
@@ -291,7 +311,7 @@ final class ChangeGraph {
         int last = --size;
         open = NONE;
         byAdmins.clear(last);
-        int owner = agent[last];
+        int owner = rows.agent(last);
         chainLengths[owner]--;
         if (chainLengths[owner] == 0) {
             agents.removeLast();
@@ -310,23 +330,22 @@ final class ChangeGraph {
     int begin(AgentName name, long at, int prevChange, int[] builtOn) {
         int added = append(name, at, prevChange, builtOn);
         open = added;
-        ElementId.pending(++begun).copyTo(ids, added * Id.BYTES);
+        rows.id(added, ElementId.pending(++begun));
         return added;
     }
 
     private int append(AgentName name, long at, int prevChange, int[] builtOn) {
-        grow();
         int added = size++;
-        seq[added] = prevChange == NONE ? 1 : seq[prevChange] + 1;
-        start[added] = prevChange == NONE ? 0 : end(prevChange);
-        length[added] = 0;
-        time[added] = latest(at, prevChange, builtOn);
-        voided[added] = false;
-        prev[added] = prevChange;
-        dependencies[added] = builtOn.length == 0 ? NO_DEPENDENCIES : builtOn;
+        rows.set(
+                added,
+                prevChange == NONE ? 1 : rows.seq(prevChange) + 1,
+                prevChange == NONE ? 0 : rows.end(prevChange),
+                prevChange,
+                latest(at, prevChange, builtOn),
+                builtOn);
         int owner = owner(name, prevChange, added);
-        agent[added] = owner;
-        foreign[added] = foreign(prevChange, builtOn, owner);
+        rows.agent(added, owner);
+        rows.foreign(added, foreign(prevChange, builtOn, owner));
         int[] chain = chains[owner];
         if (chainLengths[owner] == chain.length) {
             chain = Arrays.copyOf(chain, chain.length * 2);
@@ -339,23 +358,23 @@ final class ChangeGraph {
 
     private long latest(long at, int prevChange, int[] builtOn) {
         long latest = at;
-        if (prevChange != NONE && Long.compareUnsigned(time[prevChange], latest) > 0) {
-            latest = time[prevChange];
+        if (prevChange != NONE && Long.compareUnsigned(rows.time(prevChange), latest) > 0) {
+            latest = rows.time(prevChange);
         }
         for (int dependency : builtOn) {
-            if (Long.compareUnsigned(time[dependency], latest) > 0) {
-                latest = time[dependency];
+            if (Long.compareUnsigned(rows.time(dependency), latest) > 0) {
+                latest = rows.time(dependency);
             }
         }
         return latest;
     }
 
     private int owner(AgentName name, int prevChange, int added) {
-        if (prevChange != NONE && tip(agent[prevChange]) == prevChange) {
-            return agent[prevChange];
+        if (prevChange != NONE && tip(rows.agent(prevChange)) == prevChange) {
+            return rows.agent(prevChange);
         }
-        int parent = prevChange == NONE ? NONE : agent[prevChange];
-        int line = agents.add(name, parent, start[added], added);
+        int parent = prevChange == NONE ? NONE : rows.agent(prevChange);
+        int line = agents.add(name, parent, rows.start(added), added);
         if (line >= chains.length) {
             chains = Arrays.copyOf(chains, chains.length * 2);
             chainLengths = Arrays.copyOf(chainLengths, chains.length);
@@ -368,7 +387,10 @@ final class ChangeGraph {
     private Version foreign(int prevChange, int[] builtOn, int owner) {
         Version past = Version.EMPTY;
         if (prevChange != NONE) {
-            past = agent[prevChange] == owner ? foreign[prevChange] : including(prevChange);
+            past =
+                    rows.agent(prevChange) == owner
+                            ? rows.foreign(prevChange)
+                            : including(prevChange);
         }
         for (int dependency : builtOn) {
             past = past.join(including(dependency));
@@ -376,25 +398,11 @@ final class ChangeGraph {
         return past;
     }
 
-    private void remember(Id id, int added) {
-        if (size * 2 > index.length) {
-            long[] before = index;
-            index = new long[before.length * 2];
-            int mask = index.length - 1;
-            for (long entry : before) {
-                int at = (int) (entry >>> 32) & mask;
-                while (entry != 0 && index[at] != 0) {
-                    at = at + 1 & mask;
-                }
-                if (entry != 0) {
-                    index[at] = entry;
-                }
-            }
-        }
-        index[slot(id)] = (long) id.hashCode() << 32 | added + 1;
-    }
-
     private void replaceHeads(int prevChange, int[] builtOn, int added) {
+        if (headCount == 1 && heads[0] == prevChange && builtOn.length == 0) {
+            heads[0] = added;
+            return;
+        }
         removeHead(prevChange);
         for (int dependency : builtOn) {
             removeHead(dependency);
@@ -412,22 +420,5 @@ final class ChangeGraph {
                 return;
             }
         }
-    }
-
-    private void grow() {
-        if (size < seq.length) {
-            return;
-        }
-        int more = size + (size >> 1);
-        ids = Arrays.copyOf(ids, more * Id.BYTES);
-        agent = Arrays.copyOf(agent, more);
-        seq = Arrays.copyOf(seq, more);
-        start = Arrays.copyOf(start, more);
-        length = Arrays.copyOf(length, more);
-        prev = Arrays.copyOf(prev, more);
-        time = Arrays.copyOf(time, more);
-        voided = Arrays.copyOf(voided, more);
-        dependencies = Arrays.copyOf(dependencies, more);
-        foreign = Arrays.copyOf(foreign, more);
     }
 }

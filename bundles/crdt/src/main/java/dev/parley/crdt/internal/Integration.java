@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,22 +42,16 @@ final class Integration {
     private final Consumer<ChangeEvent> listener;
     private View main;
 
-    /** Where the graph begins without operations; the first numbers are its changes. */
-    private final @Nullable StoreSnapshotReader base;
+    /** What views begin with if they have all of it, the newest first. */
+    private final List<Base> bases;
 
-    private final int baseCount;
-    private final int[] baseHeads;
-
-    /** Where the next few changes are in the history; those after them follow its end. */
-    private final int[] kept;
-
-    private final int historySize;
+    private final Places places;
     private long lastTime;
 
     /** While changes are taken in that were here before. */
     private boolean quiet;
 
-    private ChangeCodec.Likely likely = ChangeCodec.Likely.NOTHING;
+    private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this.info = info;
@@ -68,48 +63,93 @@ final class Integration {
         this.main = new View(info, graph);
         this.waiting = new Buffer();
         this.parked = new Buffer();
-        this.base = null;
-        this.baseCount = 0;
-        this.baseHeads = ALONE;
-        this.kept = ALONE;
-        this.historySize = 0;
+        this.bases = List.of();
+        this.places = Places.EMPTY;
     }
 
     /** Begins at a snapshot, with an empty history. */
     Integration(StoreSnapshotReader base, History history, Consumer<ChangeEvent> listener)
             throws MalformedException {
-        this(base, history, listener, new Buffer(), new Buffer(), ALONE, 0);
+        this(
+                base,
+                List.of(),
+                history,
+                listener,
+                new Buffer(),
+                new Buffer(),
+                new Places(forgotten(base.count()), 0));
+    }
+
+    private static int[] forgotten(int count) {
+        int[] none = new int[count];
+        Arrays.fill(none, Places.FORGOTTEN);
+        return none;
     }
 
     private Integration(
-            StoreSnapshotReader base,
+            StoreSnapshotReader snapshot,
+            List<Base> older,
             History history,
             Consumer<ChangeEvent> listener,
             Buffer waiting,
             Buffer parked,
-            int[] kept,
-            int historySize)
+            Places places)
             throws MalformedException {
-        this.info = base.info();
+        this.info = snapshot.info();
         this.store = info.id();
         this.history = history;
         this.listener = listener;
-        this.graph = base.graph();
+        this.graph = snapshot.graph();
         this.roles = new Roles(info, graph);
         this.waiting = waiting;
         this.parked = parked;
-        this.base = base;
-        this.kept = kept;
-        this.historySize = historySize;
-        baseCount = graph.size();
-        baseHeads = graph.heads();
-        base.readRoles(roles);
-        main = base.view();
-        for (int change = 0; change < baseCount; change++) {
+        this.places = places;
+        Base newest = snapshot.base();
+        bases = new ArrayList<>(List.of(newest));
+        bases.addAll(older);
+        snapshot.readRoles(roles);
+        main = newest.view();
+        for (int change = 0; change < snapshot.count(); change++) {
             if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
                 lastTime = graph.time(change);
             }
+            if (!places.isForgotten(change)
+                    && roles.at(graph.author(change), change) == Role.ADMIN) {
+                graph.markByAdmin(change);
+            }
         }
+    }
+
+    /**
+     * Begins with an index of a history, and takes the rest of that in.
+     *
+     * @param floor the snapshot below which changes were given up
+     */
+    static Integration indexed(
+            HistoryIndex index,
+            @Nullable StoreSnapshotReader floor,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        StoreSnapshotReader snapshot = index.snapshot();
+        List<Base> older = floor == null ? List.of() : List.of(floor.on(snapshot.graph()));
+        Integration integration =
+                new Integration(
+                        snapshot,
+                        older,
+                        history,
+                        listener,
+                        new Buffer(),
+                        new Buffer(),
+                        new Places(index.places(), index.size()));
+        for (Fork fork : index.forks()) {
+            integration.forks.add(fork);
+            integration.forked.add(ChangeCodec.decode(fork.first().body()).agent());
+        }
+        for (int change = snapshot.count(); change < index.places().length; change++) {
+            integration.takeRest(history.get(index.places()[change]));
+        }
+        return integration;
     }
 
     /**
@@ -129,29 +169,29 @@ final class Integration {
             }
             below.set(here);
         }
-        for (int change = 0; change < baseCount; change++) {
-            if (!below.get(change)) {
+        for (int change = 0; change < graph.size(); change++) {
+            if (isForgotten(change) && !below.get(change)) {
                 throw new MalformedException("a snapshot from before the last one");
             }
         }
         int[] above = new int[graph.size() - below.cardinality()];
-        int[] places = new int[above.length];
+        int[] first = Arrays.copyOf(forgotten(skeleton.size()), graph.size());
         int count = 0;
         for (int change = 0; change < graph.size(); change++) {
             if (!below.get(change)) {
-                above[count] = change;
-                places[count++] = place(change);
+                first[skeleton.size() + count] = places.of(change);
+                above[count++] = change;
             }
         }
         Integration next =
                 new Integration(
                         snapshot,
+                        List.of(),
                         history,
                         listener,
                         waiting,
                         parked,
-                        places,
-                        historySize + graph.size() - baseCount - kept.length);
+                        new Places(first, places.next(graph.size())));
         for (int change : above) {
             next.takeAgain(signed(change), change(change));
         }
@@ -160,12 +200,28 @@ final class Integration {
         }
         next.forks.addAll(forks);
         next.forked.addAll(forked);
-        for (int change = below.nextSetBit(baseCount);
-                change >= 0;
-                change = below.nextSetBit(change + 1)) {
-            history.forget(place(change));
+        for (int change = below.nextSetBit(0); change >= 0; change = below.nextSetBit(change + 1)) {
+            if (!isForgotten(change)) {
+                history.forget(places.of(change));
+            }
         }
         return next;
+    }
+
+    /** Takes in what the history has beside an index. */
+    private void takeRest(SignedChange signed) throws MalformedException {
+        Change change = ChangeCodec.decode(signed.body());
+        Id prev = change.prev();
+        boolean isKnown = prev == null || graph.find(prev) != NONE;
+        for (Id dependency : change.dependencies()) {
+            isKnown &= graph.find(dependency) != NONE;
+        }
+        if (!isKnown
+                || graph.find(signed.id()) != NONE
+                || !fits(change, prev == null ? NONE : graph.find(prev))) {
+            throw new MalformedException("a change that does not fit to the index");
+        }
+        takeAgain(signed, change);
     }
 
     private void takeAgain(SignedChange signed, Change change) {
@@ -176,18 +232,13 @@ final class Integration {
         quiet = false;
     }
 
-    /** Where a change is in the history. */
-    private int place(int change) {
-        int index = change - baseCount;
-        if (index < 0) {
-            throw new ForgottenException();
-        }
-        return index < kept.length ? kept[index] : historySize + index - kept.length;
-    }
-
     /** Whether only the skeleton of a change is here. */
     boolean isForgotten(int change) {
-        return change < baseCount;
+        return places.isForgotten(change);
+    }
+
+    Places places() {
+        return places;
     }
 
     StoreInfo info() {
@@ -228,7 +279,7 @@ final class Integration {
     }
 
     Receipt receive(SignedChange signed, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
         List<Id> applied = new ArrayList<>(1);
@@ -283,8 +334,7 @@ final class Integration {
 
     private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
         try {
-            return takeUnknown(
-                    signed, ChangeCodec.decode(signed.body(), likely), nowMillis, applied);
+            return takeUnknown(signed, reader.read(signed.body()), nowMillis, applied);
         } catch (MalformedException e) {
             return Receipt.Status.REFUSED;
         }
@@ -329,7 +379,7 @@ final class Integration {
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
-        likely = new ChangeCodec.Likely(change);
+        reader.follow(change, signed.id());
         applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
@@ -487,29 +537,21 @@ final class Integration {
     }
 
     SignedChange signed(int number) {
-        return history.get(place(number));
+        return history.get(places.of(number));
     }
 
-    /** What a state that has all of the snapshot starts with, and any other one. */
-    private View start(boolean hasBase) {
-        StoreSnapshotReader snapshot = base;
-        if (snapshot == null || !hasBase) {
-            return new View(info, graph);
-        }
-        try {
-            return snapshot.view();
-        } catch (MalformedException e) {
-            throw new IllegalStateException("a snapshot that was read before", e);
-        }
-    }
-
-    private boolean hasBase(Version version) {
-        for (int head : baseHeads) {
-            if (!version.contains(graph.agent(head), graph.start(head))) {
-                return false;
+    /** What a state begins with of which this says what it will have. */
+    private View start(IntPredicate has) {
+        for (Base base : bases) {
+            if (base.isIn(has)) {
+                try {
+                    return base.view();
+                } catch (MalformedException e) {
+                    throw new IllegalStateException("a snapshot that was read before", e);
+                }
             }
         }
-        return true;
+        return new View(info, graph);
     }
 
     /**
@@ -518,7 +560,8 @@ final class Integration {
      * @throws ForgottenException if it needs operations that were given up
      */
     View view(int[] heads) {
-        View view = start(base != null && hasBase(graph.including(heads)));
+        Version version = graph.including(heads);
+        View view = start(it -> version.contains(graph.agent(it), graph.start(it)));
         Set<Integer> all = new HashSet<>();
         for (int head : heads) {
             if (!view.has(head)) {
@@ -533,11 +576,7 @@ final class Integration {
 
     /** The state with the changes that are in both. */
     View common(View one, View other) {
-        boolean hasBase = base != null;
-        for (int head : baseHeads) {
-            hasBase &= one.has(head) && other.has(head);
-        }
-        View view = start(hasBase);
+        View view = start(it -> one.has(it) && other.has(it));
         for (int i = 0; i < graph.size(); i++) {
             if (one.has(i) && other.has(i) && !view.has(i)) {
                 view.apply(i, change(i));

@@ -27,6 +27,17 @@ abstract class ObjectState {
 
     abstract void apply(Operation operation, At at);
 
+    /**
+     * Checks and applies the only operation of a change.
+     *
+     * @return whether it is possible; else, or if it throws, nothing has happened
+     */
+    boolean take(Operation operation, At at) throws VoidException {
+        check(operation, at, new Earlier());
+        apply(operation, at);
+        return true;
+    }
+
     /** Forgets what is in the past. */
     void clear(At at) {
         Version past = at.graph().past(at.change());

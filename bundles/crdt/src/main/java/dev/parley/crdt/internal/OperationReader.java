@@ -16,24 +16,14 @@ final class OperationReader {
 
     private final Reader in;
     private int number;
-    private ChangeCodec.@Nullable SentTables tables;
+    private final SentTables tables;
 
-    OperationReader(Reader in) {
+    OperationReader(Reader in, SentTables tables) {
         this.in = in;
+        this.tables = tables;
     }
 
-    private ChangeCodec.SentTables tables() {
-        ChangeCodec.SentTables sent = tables;
-        if (sent == null) {
-            throw new IllegalStateException("operations before tables");
-        }
-        return sent;
-    }
-
-    List<Operation> read(AgentName own, int start, @Nullable Path likely)
-            throws MalformedException {
-        ChangeCodec.SentTables sent = new ChangeCodec.SentTables(in, own, likely);
-        tables = sent;
+    List<Operation> read(int start) throws MalformedException {
         int count = in.count("operations", 1, ChangeCodec.MAX_OPERATIONS);
         if (count == 1) {
             number = start;
@@ -41,7 +31,7 @@ final class OperationReader {
             if (start > Integer.MAX_VALUE - only.length()) {
                 throw new MalformedException("operation numbers beyond 2^31-1");
             }
-            sent.allUsed();
+            tables.allUsed();
             return List.of(only);
         }
         List<Operation> operations = new ArrayList<>(Math.min(count, 1024));
@@ -55,7 +45,7 @@ final class OperationReader {
                 throw new MalformedException("operation numbers beyond 2^31-1");
             }
         }
-        sent.allUsed();
+        tables.allUsed();
         return operations;
     }
 
@@ -63,7 +53,7 @@ final class OperationReader {
         int agent = in.uint("an agent", ChangeCodec.MAX_TABLE);
         int value = in.uint();
         if (agent > 0) {
-            return tables().ref(agent, value);
+            return tables.ref(agent, value);
         }
         if (value >= number) {
             throw new MalformedException("a reference before the author's first operation");
@@ -100,7 +90,7 @@ final class OperationReader {
 
     private Operation next() throws MalformedException {
         int action = in.u8();
-        Path path = tables().object(in.uint("an object", ChangeCodec.MAX_TABLE));
+        Path path = tables.object(in.uint("an object", ChangeCodec.MAX_TABLE));
         ObjectType type = path.type();
         return switch (action) {
             case 1 -> {

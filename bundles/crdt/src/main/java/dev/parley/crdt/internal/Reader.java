@@ -11,6 +11,15 @@ import java.util.Arrays;
 
 /** Reads strictly: one encoding of a thing, each length checked before it is used. */
 public final class Reader {
+    /** Texts of one character; what is typed comes one by one. */
+    private static final String[] SHORT = new String[0x80];
+
+    static {
+        for (char c = 0; c < SHORT.length; c++) {
+            SHORT[c] = String.valueOf(c);
+        }
+    }
+
     private final byte[] bytes;
     private final int end;
     private int at;
@@ -31,6 +40,21 @@ public final class Reader {
 
     public int left() {
         return end - at;
+    }
+
+    /** Goes on behind these bytes if they are next. */
+    boolean skip(byte[] expected) {
+        if (expected.length > end - at
+                || !Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
+            return false;
+        }
+        at += expected.length;
+        return true;
+    }
+
+    /** What was read from a place on. */
+    byte[] since(int from) {
+        return Arrays.copyOfRange(bytes, from, at);
     }
 
     private void need(int count) throws MalformedException {
@@ -149,6 +173,9 @@ public final class Reader {
         }
         int from = at;
         at += length;
+        if (length == 1 && bytes[from] >= 0) {
+            return SHORT[bytes[from]];
+        }
         for (int i = from; i < at; i++) {
             if (bytes[i] < 0) {
                 return decode(what, from, length);

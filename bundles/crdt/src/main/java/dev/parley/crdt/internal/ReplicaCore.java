@@ -29,6 +29,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -43,6 +44,10 @@ public final class ReplicaCore implements Replica {
     private Integration integration;
     private ChangeGraph graph;
     private int compactions;
+
+    /** The snapshot below which changes were given up. */
+    private @Nullable Id floor;
+
     private final Map<String, View> branchViews = new HashMap<>();
 
     public ReplicaCore(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
@@ -61,10 +66,32 @@ public final class ReplicaCore implements Replica {
         StoreSnapshotReader reader = checked(checkpoint, snapshot);
         Integration integration = new Integration(reader, history, listener);
         ReplicaCore replica = new ReplicaCore(integration);
+        replica.floor = reader.hash();
         if (!replica.heads("").equals(checkpoint.heads())) {
             throw new MalformedException("a snapshot of other heads than the checkpoint has");
         }
         return replica;
+    }
+
+    /** Begins with an index of a history. */
+    public static Replica fromIndex(
+            byte[] index,
+            Optional<byte[]> floor,
+            History history,
+            int size,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        StoreSnapshotReader below = floor.isEmpty() ? null : new StoreSnapshotReader(floor.get());
+        Id hash = below == null ? null : below.hash();
+        HistoryIndex read = HistoryIndex.read(index, hash, history, size);
+        ReplicaCore replica = new ReplicaCore(Integration.indexed(read, below, history, listener));
+        replica.floor = hash;
+        return replica;
+    }
+
+    @Override
+    public byte[] index() {
+        return HistoryIndex.write(integration, floor);
     }
 
     private static StoreSnapshotReader checked(Checkpoint checkpoint, byte[] snapshot)
@@ -104,7 +131,9 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException {
-        integration = integration.compacted(checked(checkpoint, snapshot));
+        StoreSnapshotReader reader = checked(checkpoint, snapshot);
+        integration = integration.compacted(reader);
+        floor = reader.hash();
         graph = integration.graph();
         branchViews.clear();
         compactions++;
@@ -631,6 +660,19 @@ public final class ReplicaCore implements Replica {
             tips.add(new Summary.Tip(name.author(), name.branch(), graph.seq(tip), graph.id(tip)));
         }
         return new Summary(tips);
+    }
+
+    @Override
+    public Summary beginnings() {
+        List<Summary.Tip> beginnings = new ArrayList<>();
+        for (int line = 0; line < graph.agents().size(); line++) {
+            int first = graph.chained(line, 0);
+            if (graph.seq(first) == 1) {
+                AgentName name = graph.agents().name(line);
+                beginnings.add(new Summary.Tip(name.author(), name.branch(), 1, graph.id(first)));
+            }
+        }
+        return new Summary(beginnings);
     }
 
     @Override

@@ -27,6 +27,9 @@ public final class StoreSnapshotReader {
     private final ChangeGraph graph = new ChangeGraph();
     private final int[] lines;
 
+    /** Of each change: the part of a line that it is in. */
+    private int[] partOf = {};
+
     /**
      * @param file as it is kept and sent
      */
@@ -118,8 +121,10 @@ public final class StoreSnapshotReader {
         if (ids.length != (long) count * Id.BYTES) {
             throw new MalformedException(count + " changes, and ids of " + ids.length + " bytes");
         }
+        partOf = new int[count];
         for (int row = 0; row < count; row++) {
             int part = line.nextInt(names.size() - 1, "line");
+            partOf[row] = part;
             int prev = tips[part];
             AgentName name = names.get(part);
             boolean goesOn =
@@ -170,19 +175,41 @@ public final class StoreSnapshotReader {
         in.end();
     }
 
-    /** A new view each time. */
-    View view() throws MalformedException {
-        try {
-            View view = new View(info, graph);
-            for (int change = 0; change < count; change++) {
-                view.take(change);
+    /** The state on this reader's own graph. */
+    Base base() {
+        return new Base(info, graph, range(count), graph.heads(), lines, objects);
+    }
+
+    private static int[] range(int count) {
+        int[] all = new int[count];
+        Arrays.setAll(all, it -> it);
+        return all;
+    }
+
+    /**
+     * The state on another graph that has these changes.
+     *
+     * @throws MalformedException if it does not have them, or its lines part where these do not
+     */
+    Base on(ChangeGraph other) throws MalformedException {
+        int[] numbers = new int[count];
+        int[] lineOf = new int[lines.length];
+        Arrays.fill(lineOf, NONE);
+        for (int row = 0; row < count; row++) {
+            numbers[row] = other.find(graph.id(row));
+            if (numbers[row] == NONE) {
+                throw new MalformedException("a snapshot of other changes than are here");
             }
-            Reader in = new Reader(objects);
-            view.root().read(new StateReader(in, graph, lines));
-            in.end();
-            return view;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new MalformedException("objects that nobody can have made: " + e.getMessage());
+            int line = other.agent(numbers[row]);
+            int part = partOf[row];
+            if (lineOf[part] != NONE && lineOf[part] != line) {
+                throw new MalformedException("a snapshot of lines that part here");
+            }
+            lineOf[part] = line;
         }
+        int[] heads = Arrays.stream(graph.heads()).map(head -> numbers[head]).toArray();
+        int[] ascending = numbers.clone();
+        Arrays.sort(ascending);
+        return new Base(info, other, ascending, heads, lineOf, objects);
     }
 }

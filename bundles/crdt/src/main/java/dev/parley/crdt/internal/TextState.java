@@ -32,6 +32,36 @@ final class TextState extends ObjectState {
         }
     }
 
+    /** Each element is looked for once. */
+    @Override
+    boolean take(Operation operation, At at) throws VoidException {
+        if (operation instanceof Operation.Insert insert) {
+            Ref leftRef = insert.origins().left();
+            Ref rightRef = insert.origins().right();
+            long left = ElementRuns.resolve(leftRef, at);
+            long right = ElementRuns.resolve(rightRef, at);
+            return (leftRef == null || left != At.NOWHERE)
+                    && (rightRef == null || right != At.NOWHERE)
+                    && sequence.insertIfPossible(
+                            at.agent(),
+                            at.number(),
+                            ElementRuns.agent(left),
+                            ElementRuns.number(left),
+                            ElementRuns.agent(right),
+                            ElementRuns.number(right),
+                            insert.text());
+        }
+        if (operation instanceof Operation.Delete delete) {
+            long first = at.resolve(delete.first());
+            int count = delete.length();
+            if (first != At.NOWHERE && count == 1) {
+                return sequence.deleteIfThere(
+                        at.agent(), at.number(), At.agent(first), At.number(first), 1, false);
+            }
+        }
+        return super.take(operation, at);
+    }
+
     private void check(Operation.Delete delete, At at, Earlier earlier) throws VoidException {
         for (Piece piece : pieces(delete, at)) {
             int number = piece.low();

@@ -82,6 +82,13 @@ final class View {
      */
     void apply(int number, Change change) {
         At at = new At(graph, number);
+        if (change.operations().size() == 1 && !graph.isVoid(number)) {
+            if (!takeOnly(change.operations().get(0), at)) {
+                graph.markVoid(number);
+            }
+            take(number);
+            return;
+        }
         if (!graph.isVoid(number) && !isValid(change, at)) {
             graph.markVoid(number);
         }
@@ -94,6 +101,27 @@ final class View {
             apply(operation, at);
             at.advance(operation.length());
         }
+    }
+
+    /** The only operation of a change. */
+    private boolean takeOnly(Operation operation, At at) {
+        if (operation instanceof Operation.SetRole) {
+            return true;
+        }
+        ObjectState object = orCreate(operation.path());
+        try {
+            if (info.appendOnly()) {
+                checkAppendOnly(operation, object, at);
+            }
+            if (!(operation instanceof Operation.Clear)) {
+                return object.take(operation, at);
+            }
+            object.check(operation, at, new Earlier());
+        } catch (VoidException e) {
+            return false;
+        }
+        object.clear(at);
+        return true;
     }
 
     /** Notes that the change is in the set, without looking at its operations. */

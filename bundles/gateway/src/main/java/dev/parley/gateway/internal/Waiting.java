@@ -59,6 +59,9 @@ final class Waiting {
                     };
             return new OperationException(kind, e.code().name(), message, hint(e));
         }
+        if (cause instanceof ToolException e && e.getCause() instanceof OperationException own) {
+            return own;
+        }
         if (cause instanceof ToolException e) {
             Kind kind =
                     switch (e.code()) {
@@ -66,8 +69,8 @@ final class Waiting {
                         case "ARGUMENTS_INVALID" -> Kind.INVALID;
                         case "PLUGIN_TIMEOUT" -> Kind.TIMEOUT;
                         case "PLUGIN_GONE", "BUSY", "QUARANTINED" -> Kind.UNAVAILABLE;
-                        case "PERMISSION_DENIED" -> Kind.REFUSED;
-                        default -> Kind.FAILED;
+                        case "PERMISSION_DENIED", "QUOTA", "NOT_ACTIVE" -> Kind.REFUSED;
+                        default -> ofStore(e.code());
                     };
             return new OperationException(kind, e.code(), message, hint(e));
         }
@@ -83,16 +86,27 @@ final class Waiting {
         return new OperationException(Kind.FAILED, "INTERNAL", message, "see the container's log");
     }
 
+    /** The kind of what a store refused to a plugin, whose tool let it go through. */
+    private static Kind ofStore(String code) {
+        for (StoreException.Code each : StoreException.Code.values()) {
+            if (each.name().equals(code)) {
+                return kind(each);
+            }
+        }
+        return Kind.FAILED;
+    }
+
+    private static Kind kind(StoreException.Code code) {
+        return switch (code) {
+            case NOT_FOUND, NO_SUCH_STORE -> Kind.NOT_FOUND;
+            case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
+            case BUSY, CLOSED, NO_HOLDER -> Kind.UNAVAILABLE;
+            case DISK -> Kind.FAILED;
+            case NOT_ALLOWED, APPEND_ONLY, NOT_ENOUGH, WRONG_STATE, NOT_SYNCED -> Kind.REFUSED;
+        };
+    }
+
     private static OperationException failure(StoreException e) {
-        Kind kind =
-                switch (e.code()) {
-                    case NOT_FOUND, NO_SUCH_STORE -> Kind.NOT_FOUND;
-                    case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
-                    case BUSY, CLOSED, NO_HOLDER -> Kind.UNAVAILABLE;
-                    case DISK -> Kind.FAILED;
-                    case NOT_ALLOWED, APPEND_ONLY, NOT_ENOUGH, WRONG_STATE, NOT_SYNCED ->
-                            Kind.REFUSED;
-                };
         String hint =
                 switch (e.code()) {
                     case NO_SUCH_STORE -> "'parley store list' shows those that are followed here";
@@ -103,7 +117,8 @@ final class Waiting {
                     case DISK -> "see the container's log; after that restart it";
                     default -> "";
                 };
-        return new OperationException(kind, e.code().name(), String.valueOf(e.getMessage()), hint);
+        return new OperationException(
+                kind(e.code()), e.code().name(), String.valueOf(e.getMessage()), hint);
     }
 
     private static OperationException failure(GroupException e) {

@@ -2,6 +2,7 @@ package dev.parley.gateway.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.actor.api.Actors;
 import dev.parley.gateway.api.Operation;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -339,6 +341,39 @@ class StoreRoutesTest {
         refused(404, "NO_SUCH_STORE", "GET /stores/other/events", "");
         refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/events?since=abc", "");
         refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/events?seconds=0", "");
+    }
+
+    @Test
+    void storesCanBeUsedAsToolsWithTheSameChecksAndCodes() throws Exception {
+        ToolOperations tools = new ToolOperations();
+        ExecutorService pool = Actors.pool("test-tools", 2, 8);
+        OwnTools.of(table, pool).forEach(tools::addTool);
+        table.addSource(tools);
+        try {
+            String listed = text(ok("GET /tools", ""), "tools");
+            List<String> missing =
+                    table.list().stream()
+                            .map(Operation::name)
+                            .filter(it -> it.startsWith("stores.") && !it.equals("stores.events"))
+                            .filter(it -> !listed.contains("\"name\":\"" + it.substring(7) + "\""))
+                            .toList();
+            assertThat(missing).isEmpty();
+            assertThat(listed)
+                    .doesNotContain("\"name\":\"events\"")
+                    .containsPattern("\"name\":\"value\"[^}]*\"effects\":\"read\"")
+                    .containsPattern("\"name\":\"put\"[^}]*\"effects\":\"write\"")
+                    .contains("\"audience\":\"local\"")
+                    .contains("\"required\":[\"store\",\"path\",\"value\"]");
+            String put = "POST /tools/parley.stores/put";
+            ok(put, "{'store':'notes','path':'/title','value':'by a tool'}");
+            assertThat(value("/title")).isEqualTo("by a tool");
+            ok("POST /tools/parley.stores/tree.add", "{'store':'notes','path':'/t','label':'x'}");
+            refused(400, "ARGUMENTS_INVALID", put, "{'store':'notes'}");
+            refused(404, "NO_SUCH_STORE", put, "{'store':'other','path':'/a','value':1}");
+            refused(404, "NO_SUCH_TOOL", "POST /tools/parley.stores/fly", "{}");
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     @Test

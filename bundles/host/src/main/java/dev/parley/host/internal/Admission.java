@@ -95,7 +95,7 @@ final class Admission {
                             + descriptor.created()
                             + ", which is in the future; are the clocks right?");
         }
-        if (!descriptor.api().matches("1\\.[012]\\.[0-9]+")) {
+        if (!descriptor.api().matches("1\\.[0-2]\\.[0-9]+")) {
             throw new RefusedException(
                     ReasonCode.API_UNSUPPORTED,
                     "it needs plugin-api " + descriptor.api() + ", this container has 1.2.0");

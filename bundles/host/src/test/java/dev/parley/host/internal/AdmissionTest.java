@@ -163,6 +163,7 @@ class AdmissionTest {
                         "gossip.publish:A b",
                         "gossip.subscribe:",
                         "tool.call:../hello",
+                        "tool.call:parley.stores",
                         "network:any")) {
             assertThat(refusal(sign(descriptor(1, ZERO, "d", bad))))
                     .as(bad)

@@ -224,6 +224,32 @@ class IsolateProcessTest {
     }
 
     @Test
+    void whatAStoreRefusedKeepsItsCodeAndWhatIsMadeUpIsThePluginsFailure() throws Exception {
+        PipedOutputStream child = new PipedOutputStream();
+        IsolateProcess isolate =
+                isolate(
+                        new FakeProcess(new PipedInputStream(child, 1 << 16)),
+                        IsolateProcessTest::nothing);
+        Value.Map none = Value.map().build();
+        long id = 0;
+        for (String code : List.of("WRONG_STATE", "NO_SUCH_STORE", "DISK", "QUOTA", "MADE_UP")) {
+            CompletionStage<Value> call = isolate.call("t", Value.texts(List.of()), none);
+            PipeFrames.write(
+                    child,
+                    Value.map()
+                            .put("kind", "result")
+                            .put("id", ++id)
+                            .put("code", code)
+                            .put("message", "why")
+                            .build());
+            child.flush();
+            String expected = code.equals("MADE_UP") ? "PLUGIN_FAILED" : code;
+            assertThat(failure(call)).isEqualTo(expected + ": why");
+        }
+        child.close();
+    }
+
+    @Test
     void aStartThatFailedSaysWhy() throws Exception {
         PipedOutputStream child = new PipedOutputStream();
         IsolateProcess isolate =

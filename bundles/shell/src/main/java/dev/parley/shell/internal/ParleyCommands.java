@@ -70,6 +70,7 @@ public final class ParleyCommands {
                     "tags stores.tags store",
                     "tag stores.tag store tag version?",
                     "untag stores.untag store tag",
+                    "watch stores.events store seconds*",
                     "undo stores.undo store",
                     "redo stores.redo store",
                     "branches stores.branches store",

@@ -10,9 +10,10 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * A store's changes in a log on disk, which is all that is kept of a store; in memory is where each
- * one stands. {@link #replay} reads the log from its start and gives every change to the replica
- * again; until it is through, what the replica appends is what is there already.
+ * A store's changes in a log on disk; in memory is where each one stands. {@link #replay} reads the
+ * log from its start and gives every change to the replica again; until it is through, what the
+ * replica appends is what is there already. A replica that begins with an index of the log reads
+ * the rest by itself, and {@link #isRead} ends that.
  */
 final class LogHistory implements History {
     private final AppendLog log;
@@ -56,6 +57,16 @@ final class LogHistory implements History {
                 throw damaged(i, "the store does not take it");
             }
         }
+    }
+
+    /** How many changes the log has. */
+    int stored() {
+        return stored;
+    }
+
+    /** All that is stored is in the replica. */
+    void isRead() {
+        size = stored;
     }
 
     private static StorageException damaged(int index, String why) {

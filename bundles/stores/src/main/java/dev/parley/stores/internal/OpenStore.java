@@ -2,6 +2,7 @@ package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
@@ -12,6 +13,7 @@ import dev.parley.crdt.api.UndoHistory;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.storage.api.Hash;
+import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import java.util.ArrayDeque;
@@ -33,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * commit and what is to be told once that is on disk. The room's actor owns it.
  */
 final class OpenStore {
+    private static final System.Logger LOG = System.getLogger(OpenStore.class.getName());
     private static final int MAX_KEYS = 256;
+    private static final List<Summary.Tip> NO_TIPS = List.of();
     private static final byte[] DIGEST =
             "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
@@ -43,10 +47,16 @@ final class OpenStore {
     private final Identity identity;
     private final Id self;
     private final Id id;
+    private final StoreFiles files;
     private final LogHistory history;
     private final Replica replica;
+
+    /** How many changes the last index was of. */
+    private int indexed;
+
+    private boolean indexing;
     private final Set<String> ownBranches = new HashSet<>();
-    private final Map<Id, Integer> keyAt = new HashMap<>();
+    private final Map<Id, Id> keyAt = new HashMap<>();
     private final Map<Id, PublicKey> keys =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -81,38 +91,94 @@ final class OpenStore {
     boolean publishing;
 
     /**
-     * Reads the log.
+     * Reads the index and what the log has beyond it; without an index, the whole log.
      *
      * @param owed what this agent wrote before it left, and has to get back before it writes
      */
-    OpenStore(Identity identity, Storage storage, StoreInfo info, Set<Id> owed)
+    OpenStore(Identity identity, Storage storage, KeyValueStore kept, StoreInfo info, Set<Id> owed)
             throws StorageException {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.id = info.id();
         this.owed = new HashSet<>(owed);
-        this.history = new LogHistory(storage, id.hex());
-        this.replica = Replica.create(info, history, this::onEvent);
+        this.files = new StoreFiles(storage, kept, id);
+        this.history = files.openLog();
         boolean read = false;
         try {
-            history.replay(
-                    change -> {
-                        noteKey(change, replica.size());
-                        replica.receive(change, READ_AGAIN_MILLIS);
-                    });
+            this.replica = read(info);
             read = true;
         } finally {
             if (!read) {
                 history.close();
             }
         }
-        for (Summary.Tip tip : replica.summary().tips()) {
-            if (tip.author().equals(self)) {
-                ownBranches.add(tip.branch());
-            }
+        for (Summary.Tip first : replica.beginnings().tips()) {
+            keyAt.putIfAbsent(first.author(), first.change());
         }
+        relearnOwnBranches();
         this.replaying = false;
         this.onDisk = replica.size();
+    }
+
+    private Replica read(StoreInfo info) throws StorageException {
+        Optional<byte[]> index = files.index();
+        if (index.isPresent()) {
+            try {
+                Replica read =
+                        Replica.fromIndex(
+                                index.get(),
+                                Optional.empty(),
+                                history,
+                                history.stored(),
+                                this::onEvent);
+                if (!read.info().equals(info)) {
+                    throw new MalformedException("an index of another store");
+                }
+                history.isRead();
+                indexed = files.indexed();
+                return read;
+            } catch (MalformedException | LogHistory.DiskException | IllegalStateException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "store {0}: its index is of no use, so its whole log is read: {1}",
+                        id.hex(),
+                        e.getMessage());
+            }
+        }
+        Replica whole = Replica.create(info, history, this::onEvent);
+        history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
+        return whole;
+    }
+
+    /**
+     * Makes an index if enough came since the last one: so many changes, or a quarter of what is
+     * there if that is more, so that a store pays for its indexes in proportion to what is written.
+     *
+     * @return what puts it on disk, to be run on another thread
+     */
+    Optional<Disk> index(int every) {
+        int size = replica.size();
+        if (indexing || !damage.isEmpty() || size - indexed < Math.max(every, indexed / 4)) {
+            return Optional.empty();
+        }
+        indexing = true;
+        indexed = size;
+        byte[] made = replica.index();
+        return Optional.of(
+                () -> {
+                    history.force();
+                    files.keepIndex(made, size);
+                });
+    }
+
+    /** What {@link #index} returned was run, or could not be. */
+    void isIndexed() {
+        indexing = false;
+    }
+
+    /** Work for another thread. */
+    interface Disk {
+        void run() throws StorageException;
     }
 
     private void onEvent(ChangeEvent event) {
@@ -205,7 +271,7 @@ final class OpenStore {
     /** A change of this agent is in the replica. */
     void wrote(String branch, SignedChange change) {
         ownBranches.add(branch);
-        noteKey(change, replica.size() - 1);
+        noteKey(change);
         made.add(change);
         unforced = true;
     }
@@ -215,7 +281,7 @@ final class OpenStore {
         Receipt receipt = replica.receive(change, nowMillis);
         if (!receipt.applied().isEmpty()) {
             unforced = true;
-            noteKey(change, before);
+            noteKey(change);
             noteKeys(before + 1);
         }
         if (receipt.applied().contains(change.id())
@@ -237,7 +303,7 @@ final class OpenStore {
     /** Of changes that had waited. */
     private void noteKeys(int from) {
         for (int i = from; i < replica.size(); i++) {
-            noteKey(replica.change(i), i);
+            noteKey(replica.change(i));
         }
     }
 
@@ -249,12 +315,13 @@ final class OpenStore {
         }
     }
 
-    private void noteKey(SignedChange change, int index) {
+    private void noteKey(SignedChange change) {
         ChangeSeal.key(change)
                 .ifPresent(
                         key ->
                                 ChangeSeal.author(change)
-                                        .ifPresent(author -> keyAt.putIfAbsent(author, index)));
+                                        .ifPresent(
+                                                author -> keyAt.putIfAbsent(author, change.id())));
     }
 
     /** An author's key, if a change that is here brought it. */
@@ -263,13 +330,22 @@ final class OpenStore {
         if (known != null) {
             return Optional.of(known);
         }
-        Integer index = keyAt.get(author);
-        if (index == null) {
+        Id first = keyAt.get(author);
+        if (first == null) {
             return Optional.empty();
         }
-        Optional<PublicKey> read = ChangeSeal.key(replica.change(index));
+        Optional<PublicKey> read = readKey(first);
+        for (Summary.Tip other : read.isPresent() ? NO_TIPS : replica.beginnings().tips()) {
+            if (read.isEmpty() && other.author().equals(author)) {
+                read = readKey(other.change());
+            }
+        }
         read.ifPresent(key -> keys.put(author, key));
         return read;
+    }
+
+    private Optional<PublicKey> readKey(Id change) {
+        return ChangeSeal.key(replica.change(replica.indexOf(change)));
     }
 
     /** What a comparison compares: equal digests are equal stores. */
@@ -289,5 +365,10 @@ final class OpenStore {
 
     void close() throws StorageException {
         history.close();
+    }
+
+    /** Removes all of it from the disk; it must be closed. */
+    void delete() throws StorageException {
+        files.delete();
     }
 }

@@ -34,6 +34,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +67,11 @@ public final class StoresComponent implements Stores, PeerListener {
     /** Between two rounds of comparing, and as much again by chance. */
     private static final Duration ROUND = Duration.ofSeconds(30);
 
+    /** How many changes come before a new index is made, while it runs and when it ends. */
+    private static final int INDEX_EVERY = 4096;
+
+    private static final int INDEX_AT_END = 256;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Actor actor = Actors.create("parley-stores", MAX_WAITING);
@@ -74,6 +80,7 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Identity identity;
     private final Id self;
     private final Storage storage;
+    private final int indexEvery;
     private final StoreList kept;
     private final Map<Id, OpenStore> stores = new LinkedHashMap<>();
     private final Map<Id, Lost> lost = new LinkedHashMap<>();
@@ -96,7 +103,7 @@ public final class StoresComponent implements Stores, PeerListener {
             @Reference Direct direct,
             @Reference TrustStore trust)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, context);
+        this(identity, storage, network, gossip, direct, trust, context, INDEX_EVERY);
     }
 
     /** For tests and tools that have no framework; the caller adds {@link #handler} and this. */
@@ -108,7 +115,20 @@ public final class StoresComponent implements Stores, PeerListener {
             Direct direct,
             TrustStore trust)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, null);
+        this(identity, storage, network, gossip, direct, trust, null, INDEX_EVERY);
+    }
+
+    /** The same with an index after so many changes. */
+    StoresComponent(
+            Identity identity,
+            Storage storage,
+            Network network,
+            Gossip gossip,
+            Direct direct,
+            TrustStore trust,
+            int indexEvery)
+            throws StorageException {
+        this(identity, storage, network, gossip, direct, trust, null, indexEvery);
     }
 
     private StoresComponent(
@@ -118,11 +138,13 @@ public final class StoresComponent implements Stores, PeerListener {
             Gossip gossip,
             Direct direct,
             TrustStore trust,
-            @Nullable BundleContext context)
+            @Nullable BundleContext context,
+            int indexEvery)
             throws StorageException {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.storage = storage;
+        this.indexEvery = indexEvery;
         this.kept = new StoreList(storage.keyValue("stores"));
         Verifier verifier = new Verifier(identity.network(), actor, checks);
         this.puller = new Puller(actor, network, direct, verifier, stores, this::schedule);
@@ -160,6 +182,8 @@ public final class StoresComponent implements Stores, PeerListener {
         disk.awaitTermination(5, TimeUnit.SECONDS);
         checks.shutdownNow();
         for (OpenStore store : stores.values()) {
+            store.isIndexed();
+            store.index(Math.min(INDEX_AT_END, indexEvery)).ifPresent(work -> keep(store, work));
             store.close();
         }
     }
@@ -173,11 +197,12 @@ public final class StoresComponent implements Stores, PeerListener {
                 lost.put(info.id(), new Lost(info, String.valueOf(e.getMessage())));
             }
         }
+        stores.values().forEach(this::index);
         puller.compareAll();
     }
 
     private OpenStore open(StoreInfo info) throws StorageException {
-        OpenStore store = new OpenStore(identity, storage, info, kept.owed(info.id()));
+        OpenStore store = new OpenStore(identity, storage, kept.kept(), info, kept.owed(info.id()));
         stores.put(info.id(), store);
         return store;
     }
@@ -288,8 +313,35 @@ public final class StoresComponent implements Stores, PeerListener {
             store.onDisk = size;
             tell(store.watchers(), size);
             live.publish(store, made);
+            index(store);
         }
         schedule(store);
+    }
+
+    /** So that the next start does not read the whole log. */
+    private void index(OpenStore store) {
+        Optional<OpenStore.Disk> work = store.index(indexEvery);
+        if (work.isEmpty()) {
+            return;
+        }
+        try {
+            disk.execute(
+                    () -> {
+                        keep(store, work.get());
+                        actor.after(Duration.ZERO, store::isIndexed);
+                    });
+        } catch (RejectedExecutionException e) {
+            store.isIndexed();
+        }
+    }
+
+    private static void keep(OpenStore store, OpenStore.Disk work) {
+        try {
+            work.run();
+        } catch (StorageException e) {
+            // The log is what counts: without an index the next start takes longer.
+            LOG.log(System.Logger.Level.WARNING, "the index of store " + store.id().hex(), e);
+        }
     }
 
     private static <T> void tell(List<? extends Consumer<T>> listeners, T what) {
@@ -412,12 +464,13 @@ public final class StoresComponent implements Stores, PeerListener {
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
                         store.close();
+                        store.delete();
                         tell(store.watchers(), -1);
                         store.watchers().clear();
                     } else {
                         kept.leave(id, java.util.Set.of());
+                        new StoreFiles(storage, kept.kept(), id).delete();
                     }
-                    storage.deleteLog(id.hex());
                     done.complete(null);
                 });
     }

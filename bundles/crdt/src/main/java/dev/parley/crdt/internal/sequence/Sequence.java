@@ -204,6 +204,63 @@ public final class Sequence {
         integrate(agent, seq, leftAgent, leftSeq, rightAgent, rightSeq, text, count, changes);
     }
 
+    /**
+     * As {@link #integrateInsert}, if both origins are here, the left one before the right one;
+     * else nothing happens. Looks for the place once, and not for a right origin that stands
+     * directly behind the left one.
+     *
+     * @return whether it was inserted
+     */
+    public boolean insertIfPossible(
+            int agent,
+            int seq,
+            int leftAgent,
+            int leftSeq,
+            int rightAgent,
+            int rightSeq,
+            CharSequence text) {
+        if (leftAgent != NONE) {
+            if (!tree.find(leftAgent, leftSeq)) {
+                return false;
+            }
+            tree.hint(tree.leaf, tree.span);
+        }
+        if (rightAgent != NONE && !isDirectlyBehindFound(leftAgent, rightAgent, rightSeq)) {
+            Leaf leaf = tree.leaf;
+            int span = tree.span;
+            int offset = tree.offset;
+            if (!tree.find(rightAgent, rightSeq)
+                    || leftAgent != NONE
+                            && (leaf == tree.leaf && span == tree.span
+                                    ? offset >= tree.offset
+                                    : !SpanTree.isBefore(leaf, span, tree.leaf, tree.span))) {
+                return false;
+            }
+        }
+        VisibleChanges silent = VisibleChanges.NONE;
+        int count = countOf(text);
+        integrate(agent, seq, leftAgent, leftSeq, rightAgent, rightSeq, text, count, silent);
+        return true;
+    }
+
+    /** Behind the element that was found, or first of all. */
+    private boolean isDirectlyBehindFound(int leftAgent, int agent, int seq) {
+        Leaf leaf = leftAgent == NONE ? tree.first() : tree.leaf;
+        int span = 0;
+        if (leftAgent != NONE) {
+            if (tree.offset < leaf.length(tree.span) - 1) {
+                return agent == leaf.agent(tree.span)
+                        && seq == leaf.seq(tree.span) + tree.offset + 1;
+            }
+            span = tree.span + 1;
+            if (span == leaf.count && leaf.next != null) {
+                leaf = leaf.next;
+                span = 0;
+            }
+        }
+        return span < leaf.count && leaf.agent(span) == agent && leaf.seq(span) == seq;
+    }
+
     /** Integrates an insertion of cells; otherwise as {@link #integrateInsert}. */
     public void integrateInsertCells(
             int agent,
@@ -328,6 +385,30 @@ public final class Sequence {
         if (knowsDeletions) {
             deletions.add(agent, seq, targetAgent, first, count, backward);
         }
+    }
+
+    /**
+     * As {@link #integrateDelete}, if all targets are here; else nothing happens.
+     *
+     * @return whether they were
+     */
+    public boolean deleteIfThere(
+            int agent, int seq, int targetAgent, int first, int count, boolean backward) {
+        int low = backward ? first - count + 1 : first;
+        if (count > 1 ? !containsAll(targetAgent, low, count) : !tree.find(targetAgent, first)) {
+            return false;
+        }
+        if (count > 1) {
+            integrateDelete(agent, seq, targetAgent, first, count, backward, VisibleChanges.NONE);
+            return true;
+        }
+        if (tree.leaf.isVisible(tree.span)) {
+            tree.deleteInSpan(1);
+        }
+        if (knowsDeletions) {
+            deletions.add(agent, seq, targetAgent, first, 1, backward);
+        }
+        return true;
     }
 
     // ---- asking about elements ----
