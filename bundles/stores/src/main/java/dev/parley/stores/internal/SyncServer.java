@@ -191,7 +191,7 @@ final class SyncServer implements RequestHandler {
         List<SignedChange> found = new ArrayList<>();
         for (Id id : ids) {
             int index = store.replica().indexOf(id);
-            if (index >= 0) {
+            if (index >= 0 && !store.replica().isForgotten(index)) {
                 found.add(store.replica().change(index));
             }
         }
@@ -219,7 +219,7 @@ final class SyncServer implements RequestHandler {
     private static SyncMessage piece(OpenStore store, SyncMessage.AskPiece question)
             throws RequestException {
         int index = store.replica().indexOf(question.change());
-        if (index < 0) {
+        if (index < 0 || store.replica().isForgotten(index)) {
             throw new RequestException("NO_SUCH_CHANGE", "it is not here");
         }
         byte[] whole = store.replica().change(index).encode();
