@@ -1,12 +1,14 @@
 package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeInfo;
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.MemoryHistory;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
@@ -84,6 +86,7 @@ final class OpenStore {
 
     final Deque<Write> writes = new ArrayDeque<>();
     final Pulls pulls = new Pulls();
+    final Compacting compacting = new Compacting();
     boolean flushing;
     boolean scheduled;
     long flushedAtNanos;
@@ -197,6 +200,32 @@ final class OpenStore {
     /** Below which changes were given up here. */
     Optional<CheckpointFile> checkpoint() {
         return checkpoint;
+    }
+
+    /** Whether this agent wrote here. */
+    boolean hasWritten() {
+        return !ownBranches.isEmpty();
+    }
+
+    /**
+     * How far all agents are known here.
+     *
+     * @param named changes that are here, and have to be named
+     */
+    Summary summary(int maxBytes, List<Id> named) {
+        List<Summary.Tip> tips = new ArrayList<>();
+        int bytes = 0;
+        for (Id each : named) {
+            try {
+                ChangeInfo info = replica.describe(each);
+                tips.add(new Summary.Tip(info.author(), info.branch(), info.seq(), each));
+                bytes += 2 * Id.BYTES + 74;
+            } catch (RefusedException e) {
+                throw new IllegalArgumentException("a change that is not here", e);
+            }
+        }
+        tips.addAll(replica.summary(Math.max(0, maxBytes - bytes)).tips());
+        return new Summary(tips);
     }
 
     /** Whether nothing of it is on its way to the disk, as {@link #compact} needs it. */

@@ -68,7 +68,11 @@ sealed interface SyncMessage {
 
     record Acknowledgements(List<Acknowledgement> all) implements SyncMessage {}
 
-    /** What stands for the changes below it; the file is to be asked for in pieces. */
+    /**
+     * What stands for the changes below it; the file is to be asked for in pieces.
+     *
+     * @param length of the file, 0 if the checkpoint is only proposed
+     */
     record Checkpointed(Checkpoint checkpoint, List<Seal> approvals, int length)
             implements SyncMessage {}
 
@@ -201,7 +205,7 @@ sealed interface SyncMessage {
                             new Checkpointed(
                                     CheckpointFile.checkpoint(in),
                                     CheckpointFile.approvals(in),
-                                    count(in, "length", 1, CheckpointFile.MAX_BYTES));
+                                    count(in, "length", 0, CheckpointFile.MAX_BYTES));
                     case 17 ->
                             new AskFile(
                                     id(in),
