@@ -16,7 +16,7 @@ public final class PluginException extends Exception {
     /** No store of that name is followed. */
     public static final String NO_SUCH_STORE = "NO_SUCH_STORE";
 
-    /** Several stores have that name. */
+    /** Several stores or groups have that name. */
     public static final String AMBIGUOUS = "AMBIGUOUS";
 
     /** The container's agent has not the role for it. */
@@ -25,7 +25,7 @@ public final class PluginException extends Exception {
     /** The store only grows. */
     public static final String APPEND_ONLY = "APPEND_ONLY";
 
-    /** Nothing is there, or the write would do nothing. */
+    /** Nothing is there, no group has that name, or the write would do nothing. */
     public static final String NOT_FOUND = "NOT_FOUND";
 
     /** More than the agent's share of an escrow counter. */
@@ -34,14 +34,17 @@ public final class PluginException extends Exception {
     /** It is not possible now, for example to claim what somebody has. */
     public static final String WRONG_STATE = "WRONG_STATE";
 
-    /** No path, JSON or value, or one of another kind than is expected. */
+    /** No path, JSON, value or media type, or one of another kind than is expected. */
     public static final String INVALID = "INVALID";
 
-    /** More than the store or the pipe takes. */
+    /** More than the store, the group or the pipe takes. */
     public static final String TOO_LARGE = "TOO_LARGE";
 
     /** What the agent wrote before it left the store has not come back yet. */
     public static final String NOT_SYNCED = "NOT_SYNCED";
+
+    /** The container's agent is no member of the group now. */
+    public static final String NOT_ACTIVE = "NOT_ACTIVE";
 
     /** The disk failed. */
     public static final String DISK = "DISK";

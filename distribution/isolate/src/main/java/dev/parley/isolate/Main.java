@@ -58,6 +58,7 @@ public final class Main {
                     PluginException.INVALID,
                     PluginException.TOO_LARGE,
                     PluginException.NOT_SYNCED,
+                    PluginException.NOT_ACTIVE,
                     PluginException.DISK,
                     PluginException.BUSY);
 
@@ -150,6 +151,7 @@ public final class Main {
                 case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
                 case "event" -> context.event(frame);
                 case "changed" -> context.changed(frame);
+                case "message" -> context.message(frame);
                 case "ping" -> channel.send(Value.map().put("kind", "pong"));
                 case "stop" -> {
                     events.execute(this::stop);

@@ -32,7 +32,7 @@ import org.osgi.service.component.annotations.Reference;
         immediate = true)
 public final class OwnTools {
     /** Whose operations are offered; the others are for the owner of the container alone. */
-    private static final List<String> ROOMS = List.of("stores");
+    private static final List<String> ROOMS = List.of("stores", "groups");
 
     private static final int THREADS = 4;
     private static final int WAITING = 64;

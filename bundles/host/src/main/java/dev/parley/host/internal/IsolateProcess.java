@@ -48,6 +48,7 @@ final class IsolateProcess {
                     "INVALID",
                     "TOO_LARGE",
                     "NOT_SYNCED",
+                    "NOT_ACTIVE",
                     "DISK",
                     "QUOTA");
 
@@ -196,6 +197,15 @@ final class IsolateProcess {
                         .put("store", store)
                         .put("author", author)
                         .put("paths", Value.texts(paths)));
+    }
+
+    /** A message of a group that the plugin listens to. Never waits, as {@link #event}. */
+    void said(long subscription, Value.Map message) {
+        told(
+                Value.map()
+                        .put("kind", "message")
+                        .put("subscription", subscription)
+                        .put("said", message));
     }
 
     private void told(Value.MapBuilder event) {
@@ -365,6 +375,12 @@ final class IsolateProcess {
 
     static long number(Value.Map map, String key) {
         return map.get(key).orElse(Value.NULL) instanceof Value.Int number ? number.value() : 0;
+    }
+
+    static byte[] bytes(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Bytes bytes
+                ? bytes.value()
+                : new byte[0];
     }
 
     /** A stranger's text without control characters. */
