@@ -201,6 +201,9 @@ class StoreRoutesTest {
                 "ARGUMENTS_INVALID",
                 at + "put",
                 "{'path':'/l','value':1,'undoable':true,'message':'m'}");
+        refused(400, "INVALID", at + "put", "{'path':'/tags','value':1}");
+        refused(400, "INVALID", at + "put", "{'path':'/n','value':1,'type':'multi-register'}");
+        refused(400, "INVALID", at + "put", "{'path':'/n','value':true,'type':'flag-enable-wins'}");
         refused(404, "NOT_FOUND", at + "delete", "{'path':'/gone'}");
         refused(400, "INVALID", at + "increment", "{'path':'/title'}");
         refused(400, "ARGUMENTS_INVALID", at + "increment", "{'path':'/n','by':'one'}");
