@@ -38,7 +38,8 @@ final class CatchUp {
     }
 
     private boolean pulls() {
-        return group.joining.isEmpty() && group.inside().isPresent();
+        // Also if we were removed: that may have lost a race that we have not heard of.
+        return group.joining.isEmpty() && group.lastInside().isPresent();
     }
 
     void tick(Instant now) {
@@ -47,7 +48,7 @@ final class CatchUp {
         }
         nextRound =
                 now.plus(ROUND).plusMillis(group.setup.random().nextInt((int) ROUND.toMillis()));
-        List<AgentId> members = group.connected.stream().filter(group::isMember).toList();
+        List<AgentId> members = group.connected.stream().filter(group::wasMember).toList();
         if (!members.isEmpty()) {
             want(members.get(group.setup.random().nextInt(members.size())));
         }
@@ -59,9 +60,9 @@ final class CatchUp {
             return;
         }
         Optional<AgentId> whom =
-                group.connected.contains(from) && group.isMember(from)
+                group.connected.contains(from) && group.wasMember(from)
                         ? Optional.of(from)
-                        : group.connected.stream().filter(group::isMember).findFirst();
+                        : group.connected.stream().filter(group::wasMember).findFirst();
         if (whom.isEmpty()) {
             return;
         }
@@ -92,7 +93,10 @@ final class CatchUp {
     }
 
     SyncMessage.Pulled give(AgentId caller, SyncMessage.Pull question) throws RefusalException {
-        if (!mayAsk(caller)) {
+        boolean known = mayAsk(caller);
+        List<Step> lineage = group.lineage();
+        if (!known
+                && lineage.stream().noneMatch(step -> question.epochs().contains(step.epoch()))) {
             throw new RefusalException(Code.NO_SUCH_GROUP, "not here, or not for you");
         }
         EpochNode head = group.head().orElseThrow();
@@ -104,7 +108,15 @@ final class CatchUp {
                 missing.more(),
                 missing.items(),
                 group.isMember(caller) ? group.invites.used() : List.of(),
-                group.lineage());
+                known ? lineage : withoutNames(lineage));
+    }
+
+    /** For who was added on another branch than ours: no more than gossip shows everybody. */
+    private List<Step> withoutNames(List<Step> lineage) {
+        AgentId nobody = AgentId.of(new byte[AgentId.BYTES]);
+        return lineage.stream()
+                .map(step -> new Step(step.epoch(), step.rank(), nobody, List.of()))
+                .toList();
     }
 
     private boolean mayAsk(AgentId caller) {
@@ -145,7 +157,7 @@ final class CatchUp {
         if (!pulls()) {
             return;
         }
-        if (group.isMember(from)) {
+        if (group.wasMember(from)) {
             group.invites.learn(answer.used());
         }
         if (answer.more() && progress) {
@@ -158,7 +170,7 @@ final class CatchUp {
 
     /** Whether their head is one that we cannot follow and has to be taken all the same. */
     private void judge(AgentId from, SyncMessage.Pulled answer, Instant now) {
-        if (!group.isMember(from) || group.tree.orElseThrow().find(answer.head()).isPresent()) {
+        if (!group.wasMember(from) || group.tree.orElseThrow().find(answer.head()).isPresent()) {
             if (group.catchingUp) {
                 group.catchingUp = false;
                 group.save();
@@ -239,6 +251,8 @@ final class CatchUp {
         Optional<InviteLink> invite = group.cameBy.filter(it -> it.expires().isAfter(now));
         if (!removedThere
                 && invite.isPresent()
+                && group.leaving.isEmpty()
+                && group.inside().isPresent()
                 && common >= 0
                 && after(mine, theirs.get(common).epoch()).isPresent()) {
             try {
@@ -246,7 +260,7 @@ final class CatchUp {
             } catch (MlsException e) {
                 group.catchingUp = true;
             }
-        } else if (group.inside().orElseThrow().admin(from)) {
+        } else if (group.leaving.isPresent() || group.lastInside().orElseThrow().admin(from)) {
             group.endHere();
         } else {
             group.catchingUp = true;
@@ -260,7 +274,7 @@ final class CatchUp {
         if (!pulls() || !group.catchingUp) {
             return;
         }
-        EpochNode.Inside old = group.inside().orElseThrow();
+        EpochNode.Inside old = group.lastInside().orElseThrow();
         Committed made;
         EpochNode root;
         try {

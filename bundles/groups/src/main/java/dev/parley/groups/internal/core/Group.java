@@ -121,6 +121,22 @@ final class Group {
         return head().flatMap(EpochNode::inside);
     }
 
+    /** The last epoch that we were in: the head, unless that removed us. */
+    Optional<EpochNode.Inside> lastInside() {
+        Optional<EpochNode.Inside> last = Optional.empty();
+        if (tree.isPresent()) {
+            for (EpochNode node : tree.get().chain()) {
+                last = node.inside().isPresent() ? node.inside() : last;
+            }
+        }
+        return last;
+    }
+
+    /** Whether it is a member as far as we know, also if we are none. */
+    boolean wasMember(AgentId agent) {
+        return lastInside().map(it -> it.members().containsKey(agent)).orElse(false);
+    }
+
     boolean isMember(AgentId agent) {
         return inside().map(it -> it.members().containsKey(agent)).orElse(false);
     }

@@ -173,7 +173,7 @@ public final class GroupCore {
     public void connected(AgentId agent, Instant now) {
         if (group.connected.add(agent)) {
             joins.ask(now);
-            if (group.isMember(agent)) {
+            if (group.wasMember(agent)) {
                 catchUp.want(agent);
             }
         }
@@ -325,7 +325,7 @@ public final class GroupCore {
             }
         } else if (question instanceof SyncMessage.Pull
                 && answer instanceof SyncMessage.Pulled it
-                && group.inside().isPresent()
+                && group.tree.isPresent()
                 && group.joining.isEmpty()) {
             boolean progress = take(it.items(), from, now);
             catchUp.pulled(from, it, progress, now);

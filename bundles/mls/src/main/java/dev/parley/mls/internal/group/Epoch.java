@@ -36,7 +36,7 @@ record Epoch(
         MessageKeys messages,
         Optional<Proposal.ReInit> ended) {
     /**
-     * A new epoch; the encryption secret goes to the message keys.
+     * A new epoch; the encryption secret goes to the message keys, which may live longer.
      *
      * @param limits of late messages
      */
@@ -52,7 +52,9 @@ record Epoch(
             Optional<Proposal.ReInit> ended) {
         CipherSuite suite = tree.suite();
         byte[] encoded = context.encode();
-        EpochKeys keys = new EpochKeys(suite, secrets.encryption(), tree.leafCount(), limits);
+        EpochKeys keys =
+                new EpochKeys(suite, secrets.encryption().copy(), tree.leafCount(), limits);
+        secrets.encryption().destroy();
         return new Epoch(
                 suite,
                 context,

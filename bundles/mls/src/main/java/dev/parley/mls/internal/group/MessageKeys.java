@@ -104,11 +104,11 @@ final class MessageKeys {
         for (Kind kind : Kind.values()) {
             long end = kind == Kind.HANDSHAKE ? saved.handshake() : saved.application();
             int at = kind.ordinal();
-            if (end - keys.nextGeneration(leaf, kind) > MAX_RESTORED) {
-                throw new MlsException(
-                        Reason.GENERATION_TOO_FAR, "a reservation up to generation " + end);
-            }
             if (end > given[at]) {
+                if (end - keys.nextGeneration(leaf, kind) > MAX_RESTORED) {
+                    throw new MlsException(
+                            Reason.GENERATION_TOO_FAR, "a reservation up to generation " + end);
+                }
                 keys.discardUntil(leaf, kind, end);
                 given[at] = end;
                 durable[at] = end;
