@@ -162,6 +162,7 @@ class GroupsTest {
         assertThat(messages(carol))
                 .contains("alice says hello")
                 .doesNotContain("must not read", "what bob says");
+        assertThat(onDisk(bob, "must not read")).isTrue();
         assertThat(onDisk(carol, "must not read")).isFalse();
         refused(carol, "NOT_ACTIVE", "", "send", "team", "let me in");
         assertThat(Node.ok(bob.get("/groups/team/members")).json()).doesNotContain(agent(carol));
