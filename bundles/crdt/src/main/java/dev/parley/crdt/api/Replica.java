@@ -274,18 +274,32 @@ public interface Replica {
      */
     Set<Path> touched(Id change) throws RefusedException;
 
-    /** How far each agent is known here. */
-    Summary summary();
+    /** How far each agent is known here, also by changes that wait for their time. */
+    default Summary summary() {
+        return summary(Integer.MAX_VALUE);
+    }
+
+    /**
+     * As the other one, not longer than so many bytes: if there are more agents, the last changes
+     * that nothing builds on and the agents who wrote last. Who is told it may give some that are
+     * here.
+     */
+    Summary summary(int maxBytes);
 
     /** The first change of each line, with which an author begins on a branch. */
     Summary beginnings();
 
+    /** What somebody misses who said this, and is not given up here. */
+    Serving serve(Summary theirs);
+
     /**
-     * What somebody misses who said this, each after what it builds on.
+     * The first of what somebody misses who said this.
      *
-     * @param maxBytes stops after the change with which there are more
+     * @param maxBytes stops before it would be more, but not before the first one
      */
-    List<SignedChange> missing(Summary theirs, int maxBytes);
+    default List<SignedChange> missing(Summary theirs, int maxBytes) {
+        return serve(theirs).next(maxBytes, Integer.MAX_VALUE);
+    }
 
     /** A new one, which remembers what is done through it. */
     UndoHistory undoHistory(Id author);
@@ -301,4 +315,9 @@ public interface Replica {
     int waiting();
 
     int parked();
+
+    boolean isParked(Id change);
+
+    /** Those that wait for their time, in the order they came. */
+    List<SignedChange> parkedChanges();
 }

@@ -35,8 +35,7 @@ final class Integration {
     private final History history;
     private final ChangeGraph graph;
     private final Roles roles;
-    private final Buffer waiting;
-    private final Buffer parked;
+    private final Held held;
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
@@ -51,6 +50,11 @@ final class Integration {
     /** While changes are taken in that were here before. */
     private boolean quiet;
 
+    /** What the listener was told of last, if it was one object. */
+    private Path lastNoticed = Path.ROOT;
+
+    private Set<Path> lastPaths = Set.of(Path.ROOT);
+
     private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
@@ -61,8 +65,7 @@ final class Integration {
         this.graph = new ChangeGraph();
         this.roles = new Roles(info, graph);
         this.main = new View(info, graph);
-        this.waiting = new Buffer();
-        this.parked = new Buffer();
+        this.held = new Held();
         this.bases = List.of();
         this.places = Places.EMPTY;
     }
@@ -75,8 +78,7 @@ final class Integration {
                 List.of(),
                 history,
                 listener,
-                new Buffer(),
-                new Buffer(),
+                new Held(),
                 new Places(forgotten(base.count()), 0));
     }
 
@@ -91,8 +93,7 @@ final class Integration {
             List<Base> older,
             History history,
             Consumer<ChangeEvent> listener,
-            Buffer waiting,
-            Buffer parked,
+            Held held,
             Places places)
             throws MalformedException {
         this.info = snapshot.info();
@@ -101,8 +102,7 @@ final class Integration {
         this.listener = listener;
         this.graph = snapshot.graph();
         this.roles = new Roles(info, graph);
-        this.waiting = waiting;
-        this.parked = parked;
+        this.held = held;
         this.places = places;
         Base newest = snapshot.base();
         bases = new ArrayList<>(List.of(newest));
@@ -139,8 +139,7 @@ final class Integration {
                         older,
                         history,
                         listener,
-                        new Buffer(),
-                        new Buffer(),
+                        new Held(),
                         new Places(index.places(), index.size()));
         for (Fork fork : index.forks()) {
             integration.forks.add(fork);
@@ -189,8 +188,7 @@ final class Integration {
                         List.of(),
                         history,
                         listener,
-                        waiting,
-                        parked,
+                        held,
                         new Places(first, places.next(graph.size())));
         for (int change : above) {
             next.takeAgain(signed(change), change(change));
@@ -265,12 +263,9 @@ final class Integration {
         return List.copyOf(forks);
     }
 
-    int waiting() {
-        return waiting.size();
-    }
-
-    int parked() {
-        return parked.size();
+    /** What came and is not taken in. */
+    Held held() {
+        return held;
     }
 
     /** The latest time of any change that was taken in. */
@@ -282,32 +277,47 @@ final class Integration {
         if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED) {
-            drain(nowMillis, applied);
-        }
+        Receipt.Status status = takeUnknown(signed, nowMillis);
         List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
-        return new Receipt(status, missing, applied);
+        return new Receipt(status, missing, settle(signed, status, nowMillis));
     }
 
-    /** Takes up what was ahead of its time and is no longer. */
-    List<Id> tick(long nowMillis) {
-        List<Id> applied = new ArrayList<>();
-        for (SignedChange change : parked.drain()) {
-            if (takeOne(change, nowMillis, applied) == Receipt.Status.APPLIED) {
-                drain(nowMillis, applied);
+    /**
+     * The change, if it was taken in, and those taken in that waited for it. What waited for a
+     * change that waits for no other one waits no more either.
+     */
+    private List<Id> settle(SignedChange signed, Receipt.Status status, long nowMillis) {
+        List<Id> itself = status == Receipt.Status.APPLIED ? List.of(signed.id()) : List.of();
+        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
+            return itself;
+        }
+        List<Id> applied = new ArrayList<>(itself);
+        Deque<Id> settled = new ArrayDeque<>(List.of(signed.id()));
+        while (!settled.isEmpty()) {
+            for (SignedChange released : held.release(settled.remove())) {
+                Receipt.Status then = takeOne(released, nowMillis);
+                if (then == Receipt.Status.APPLIED) {
+                    applied.add(released.id());
+                }
+                if (then != Receipt.Status.WAITING) {
+                    settled.add(released.id());
+                }
             }
         }
         return applied;
     }
 
-    private void drain(long nowMillis, List<Id> applied) {
-        for (int next = applied.size() - 1; next < applied.size(); next++) {
-            for (SignedChange released : waiting.release(applied.get(next))) {
-                takeOne(released, nowMillis, applied);
-            }
+    /** Takes up what was ahead of its time and is no longer. */
+    List<Id> tick(long nowMillis) {
+        List<Id> applied = new ArrayList<>();
+        for (SignedChange change : held.drainParked()) {
+            applied.addAll(settle(change, takeOne(change, nowMillis), nowMillis));
         }
+        return applied;
+    }
+
+    private Receipt.Status takeOne(SignedChange signed, long nowMillis) {
+        return graph.find(signed.id()) >= 0 ? Receipt.Status.KNOWN : takeUnknown(signed, nowMillis);
     }
 
     private List<Id> missing(SignedChange signed) {
@@ -318,75 +328,90 @@ final class Integration {
             if (prev != null) {
                 missing.add(prev);
             }
-            missing.removeIf(
-                    it -> graph.find(it) >= 0 || waiting.contains(it) || parked.contains(it));
+            missing.removeIf(it -> graph.find(it) >= 0 || held.isKnown(it));
             return missing;
         } catch (MalformedException e) {
             return List.of();
         }
     }
 
-    private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
-        return graph.find(signed.id()) >= 0
-                ? Receipt.Status.KNOWN
-                : takeUnknown(signed, nowMillis, applied);
+    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis) {
+        try {
+            return takeUnknown(signed, reader.read(signed.body()), nowMillis);
+        } catch (MalformedException e) {
+            return refuse(signed);
+        }
     }
 
-    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
-        try {
-            return takeUnknown(signed, reader.read(signed.body()), nowMillis, applied);
-        } catch (MalformedException e) {
-            return Receipt.Status.REFUSED;
-        }
+    private Receipt.Status refuse(SignedChange signed) {
+        held.refuse(signed.id());
+        return Receipt.Status.REFUSED;
     }
 
     /** As {@link #receive}, for who has read the body already. */
     Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return Receipt.Status.KNOWN;
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
-        if (status == Receipt.Status.APPLIED && waiting.size() > 0) {
-            drain(nowMillis, applied);
-        }
+        Receipt.Status status = takeUnknown(signed, change, nowMillis);
+        settle(signed, status, nowMillis);
         return status;
     }
 
-    private Receipt.Status takeUnknown(
-            SignedChange signed, Change change, long nowMillis, List<Id> applied) {
+    private Receipt.Status takeUnknown(SignedChange signed, Change change, long nowMillis) {
         if (!change.store().equals(store)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         Id prevId = change.prev();
         int prev = prevId == null ? NONE : graph.findLate(prevId);
-        if (prevId != null && prev == NONE) {
-            return await(signed, prevId);
-        }
+        boolean isComplete = prevId == null || prev != NONE;
         int count = change.dependencies().size();
         int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
             builtOn[i] = graph.find(change.dependencies().get(i));
-            if (builtOn[i] == NONE) {
-                return await(signed, change.dependencies().get(i));
-            }
+            isComplete &= builtOn[i] != NONE;
+        }
+        if (!isComplete) {
+            return hold(signed, change);
         }
         if (!fits(change, prev)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
-            parked.add(signed, signed.id());
+            held.park(change.author(), signed);
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
+        held.isTaken(signed.id());
         reader.follow(change, signed.id());
-        applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
 
-    private Receipt.Status await(SignedChange signed, Id missing) {
-        waiting.add(signed, missing);
-        return Receipt.Status.WAITING;
+    /**
+     * A change of whose past something is not here. What builds on one that is ahead of its time is
+     * so too; what builds on one that can never be taken in cannot be either.
+     */
+    private Receipt.Status hold(SignedChange signed, Change change) {
+        List<Id> past = new ArrayList<>(change.dependencies());
+        Id prev = change.prev();
+        if (prev != null) {
+            past.add(0, prev);
+        }
+        Id missing = null;
+        for (Id each : past) {
+            if (graph.find(each) == NONE) {
+                if (held.isRefused(each)) {
+                    return refuse(signed);
+                }
+                missing = missing == null && !held.isParked(each) ? each : missing;
+            }
+        }
+        if (missing != null) {
+            held.await(change.author(), signed, missing);
+            return Receipt.Status.WAITING;
+        }
+        held.park(change.author(), signed);
+        return Receipt.Status.PARKED;
     }
 
     private boolean fits(Change change, int prev) {
@@ -470,6 +495,13 @@ final class Integration {
     }
 
     private void takeIntoMain(int number, Change change) {
+        if (hasPast(main, number)) {
+            main.apply(number, change);
+            if (!quiet) {
+                notice(number, change, false);
+            }
+            return;
+        }
         for (int other : missingIn(main, number)) {
             Change taken = other == number ? change : change(other);
             main.apply(other, taken);
@@ -493,23 +525,34 @@ final class Integration {
 
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
+        Path first = change.operations().get(0).path();
+        boolean again = change.operations().size() == 1 && first == lastNoticed;
+        Set<Path> paths = again ? lastPaths : touched(change);
+        if (!again && change.operations().size() == 1) {
+            lastNoticed = first;
+            lastPaths = paths;
+        }
         listener.accept(
                 new ChangeEvent(
-                        graph.id(number),
-                        change.author(),
-                        local,
-                        graph.isVoid(number),
-                        touched(change)));
+                        graph.id(number), change.author(), local, graph.isVoid(number), paths));
+    }
+
+    private boolean hasPast(View view, int number) {
+        int prev = graph.prev(number);
+        if (prev != NONE && !view.has(prev)) {
+            return false;
+        }
+        for (int dependency : graph.dependencies(number)) {
+            if (!view.has(dependency)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The change and what of its past is not in the view, in order. */
     int[] missingIn(View view, int number) {
-        int prev = graph.prev(number);
-        boolean simple = prev == NONE || view.has(prev);
-        for (int dependency : graph.dependencies(number)) {
-            simple &= view.has(dependency);
-        }
-        if (simple) {
+        if (hasPast(view, number)) {
             return new int[] {number};
         }
         Set<Integer> found = new HashSet<>();

@@ -15,6 +15,7 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.Serving;
 import dev.parley.crdt.api.SignatureCheck;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Snapshot;
@@ -43,6 +44,8 @@ public final class ReplicaCore implements Replica {
 
     private Integration integration;
     private ChangeGraph graph;
+    private final ChangeWriter writer = new ChangeWriter();
+    private @Nullable AgentName lastName;
     private int compactions;
 
     /** The snapshot below which changes were given up. */
@@ -170,11 +173,6 @@ public final class ReplicaCore implements Replica {
         return integration.roles().at(agent, version);
     }
 
-    @Override
-    public boolean needsCheckpoint(Summary theirs) {
-        return wanted(theirs).stream().anyMatch(integration::isForgotten);
-    }
-
     private View view(int[] heads) throws RefusedException {
         try {
             return integration.view(heads);
@@ -280,7 +278,7 @@ public final class ReplicaCore implements Replica {
                 author,
                 branch,
                 heads,
-                integration.main().heads(),
+                branch.isEmpty() ? heads : integration.main().heads(),
                 message,
                 nowMillis,
                 signer,
@@ -311,7 +309,7 @@ public final class ReplicaCore implements Replica {
             throw new RefusedException(
                     Code.TOO_LARGE, "a message has at most " + ChangeCodec.MAX_MESSAGE_BYTES);
         }
-        AgentName name = new AgentName(author, branch);
+        AgentName name = name(author, branch);
         List<Integer> lines = graph.agents().of(name);
         int prev = lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
         int[] builtOn = builtOn(heads, prev);
@@ -352,14 +350,23 @@ public final class ReplicaCore implements Replica {
         }
     }
 
+    private AgentName name(Id author, String branch) {
+        AgentName name = lastName;
+        if (name == null || name.author() != author || !name.branch().equals(branch)) {
+            name = new AgentName(author, branch);
+            lastName = name;
+        }
+        return name;
+    }
+
     private static SignedChange sign(byte[] body, ChangeSigner signer) {
         Id id = Sha256.of(body);
         return SignedChange.of(id, body, signer.sign(id));
     }
 
-    private static byte[] encode(Change change) throws RefusedException {
+    private byte[] encode(Change change) throws RefusedException {
         try {
-            return ChangeCodec.encode(change);
+            return writer.write(change);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Code.TOO_LARGE, "the transaction is " + e.getMessage());
         }
@@ -652,82 +659,23 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
-    public Summary summary() {
-        List<Summary.Tip> tips = new ArrayList<>();
-        for (int line = 0; line < graph.agents().size(); line++) {
-            int tip = graph.tip(line);
-            AgentName name = graph.agents().name(line);
-            tips.add(new Summary.Tip(name.author(), name.branch(), graph.seq(tip), graph.id(tip)));
-        }
-        return new Summary(tips);
+    public Summary summary(int maxBytes) {
+        return new Exchange(integration).summary(maxBytes);
     }
 
     @Override
     public Summary beginnings() {
-        List<Summary.Tip> beginnings = new ArrayList<>();
-        for (int line = 0; line < graph.agents().size(); line++) {
-            int first = graph.chained(line, 0);
-            if (graph.seq(first) == 1) {
-                AgentName name = graph.agents().name(line);
-                beginnings.add(new Summary.Tip(name.author(), name.branch(), 1, graph.id(first)));
-            }
-        }
-        return new Summary(beginnings);
+        return new Exchange(integration).beginnings();
     }
 
     @Override
-    public List<SignedChange> missing(Summary theirs, int maxBytes) {
-        List<Integer> wanted = wanted(theirs);
-        wanted.removeIf(integration::isForgotten);
-        List<SignedChange> missing = new ArrayList<>();
-        int bytes = 0;
-        for (int number : wanted) {
-            SignedChange change = integration.signed(number);
-            missing.add(change);
-            bytes += change.body().length + change.signature().length;
-            if (bytes > maxBytes) {
-                break;
-            }
-        }
-        return missing;
+    public Serving serve(Summary theirs) {
+        return new Exchange(integration).outgoing(theirs);
     }
 
-    private List<Integer> wanted(Summary theirs) {
-        Version known = Version.EMPTY;
-        for (Summary.Tip tip : theirs.tips()) {
-            int number = graph.find(tip.change());
-            if (number >= 0) {
-                known = known.join(graph.including(number));
-            }
-        }
-        Map<AgentName, Integer> ahead = ahead(theirs);
-        List<Integer> wanted = new ArrayList<>();
-        for (int line = 0; line < graph.agents().size(); line++) {
-            AgentName name = graph.agents().name(line);
-            boolean covered =
-                    graph.agents().of(name).size() == 1
-                            && ahead.getOrDefault(name, 0) > graph.seq(graph.tip(line));
-            for (int i = graph.chainLength(line) - 1; i >= 0 && !covered; i--) {
-                int number = graph.chained(line, i);
-                if (known.contains(line, graph.start(number))) {
-                    break;
-                }
-                wanted.add(number);
-            }
-        }
-        wanted.sort(null);
-        return wanted;
-    }
-
-    /** Of agents whose tip we do not know: how far they say it is. */
-    private Map<AgentName, Integer> ahead(Summary theirs) {
-        Map<AgentName, Integer> ahead = new HashMap<>();
-        for (Summary.Tip tip : theirs.tips()) {
-            if (graph.find(tip.change()) < 0) {
-                ahead.merge(new AgentName(tip.author(), tip.branch()), tip.seq(), Math::max);
-            }
-        }
-        return ahead;
+    @Override
+    public boolean needsCheckpoint(Summary theirs) {
+        return new Exchange(integration).needsCheckpoint(theirs);
     }
 
     @Override
@@ -751,12 +699,22 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public boolean isParked(Id change) {
+        return integration.held().isParked(change);
+    }
+
+    @Override
+    public List<SignedChange> parkedChanges() {
+        return integration.held().allParked();
+    }
+
+    @Override
     public int waiting() {
-        return integration.waiting();
+        return integration.held().waiting();
     }
 
     @Override
     public int parked() {
-        return integration.parked();
+        return integration.held().parked();
     }
 }

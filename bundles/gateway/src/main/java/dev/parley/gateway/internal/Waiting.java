@@ -113,6 +113,7 @@ final class Waiting {
                     case AMBIGUOUS -> "give the first hex digits of its id";
                     case NO_HOLDER -> "connect to somebody who has it, or join by its link";
                     case NOT_ALLOWED -> "'parley store members' shows who may do what";
+                    case NOT_ENOUGH -> "'parley store shares' shows who has how much";
                     case NOT_SYNCED -> "connect to somebody who has the store";
                     case DISK -> "see the container's log; after that restart it";
                     default -> "";

@@ -190,6 +190,7 @@ class StoreRoutesTest {
                                 + "\"tags\":[\"y\"],\"title\":\"Shopping\"}");
         refused(400, "INVALID", "GET /stores/notes/value?path=title", "");
         refused(404, "NOT_FOUND", "GET /stores/notes/value?at=nowhere", "");
+        refused(400, "INVALID", "GET /stores/notes/value?at=now&branch=draft", "");
         String at = "POST /stores/notes/";
         refused(400, "INVALID", at + "put", "{'path':'title','value':1}");
         refused(400, "INVALID", at + "put", "{'path':'/l','value':[1]}");
@@ -238,10 +239,13 @@ class StoreRoutesTest {
         String at = "POST /stores/notes/tree";
         post("/tree", "{'path':'/t','label':'one'}");
         post("/tree", "{'path':'/t','label':'two','parent':'one'}");
-        post("/tree", "{'path':'/t','label':'zero','index':0}");
+        String zero =
+                text(
+                        ok("POST /stores/notes/tree", "{'path':'/t','label':'zero','index':0}"),
+                        "node");
         post("/tree/two/move", "{'path':'/t','index':0}");
         post("/tree/one/label", "{'path':'/t','label':'last'}");
-        post("/tree/zero/remove", "{'path':'/t'}");
+        post("/tree/" + zero + "/remove", "{'path':'/t'}");
         String nodes = text(get("/tree?path=/t"), "nodes").replaceAll("\"id\":\"[0-9a-f.]+\",", "");
         assertThat(nodes)
                 .isEqualTo(

@@ -79,15 +79,28 @@ public interface GroupState {
     byte[] encrypt(byte[] content, byte[] authenticatedData, int padTo, Signer signer)
             throws MlsException;
 
-    /** Sets aside that many further generations for sending, of each kind of message. */
+    /**
+     * Sets aside that many further generations for sending, of each kind of message.
+     *
+     * @param count 1 to 65,536; see {@link SendReservation}
+     */
     SendReservation reserve(int count);
 
     /** Versioned, all secrets included: the caller seals it. */
     byte[] encode();
 
-    /** What is left to read late messages of this epoch: it can neither commit nor follow one. */
+    /**
+     * What is left to read late messages of this epoch: it can neither commit nor follow one, and
+     * what needs another secret than the keys of messages throws an {@link IllegalStateException}
+     * or {@link MlsException} with {@code LATE_ONLY}. It shares the keys with this state, which may
+     * be destroyed.
+     */
     GroupState forLateMessages();
 
-    /** Overwrites the secrets that no other state shares; every later use fails. */
+    /**
+     * Overwrites the secrets that no other state shares; every later use of them fails with an
+     * {@link IllegalStateException}. States of one epoch share theirs, and private keys of the tree
+     * are left to the garbage collector, because later epochs may have them.
+     */
     void destroy();
 }

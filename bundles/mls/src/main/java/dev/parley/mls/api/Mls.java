@@ -51,6 +51,8 @@ public interface Mls {
     /**
      * Joins by an external commit (section 12.4.3.2), and takes the place of an own leaf if there
      * is one.
+     *
+     * @param psks is not asked: a commit that is made here has no pre-shared keys
      */
     Committed joinByCommit(
             byte[] groupInfo,

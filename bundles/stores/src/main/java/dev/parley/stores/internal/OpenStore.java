@@ -48,6 +48,7 @@ final class OpenStore {
     private final Id self;
     private final Id id;
     private final StoreFiles files;
+    private final ParkedLog parked;
     private final LogHistory history;
     private final Replica replica;
 
@@ -102,6 +103,7 @@ final class OpenStore {
         this.id = info.id();
         this.owed = new HashSet<>(owed);
         this.files = new StoreFiles(storage, kept, id);
+        this.parked = files.parkedLog();
         this.history = files.openLog();
         boolean read = false;
         try {
@@ -276,7 +278,51 @@ final class OpenStore {
         unforced = true;
     }
 
+    /** Takes up what waited for its time before the last start. */
+    void readParked(long nowMillis) {
+        if (!files.hasParked()) {
+            return;
+        }
+        try {
+            for (SignedChange change : parked.read()) {
+                take(change, nowMillis);
+            }
+            parked.replace(replica.parkedChanges());
+            files.hasParked(replica.parked() > 0);
+        } catch (StorageException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store " + id.hex() + ": what is ahead of its time has to be asked for again",
+                    e);
+        }
+    }
+
     Receipt receive(SignedChange change, long nowMillis) {
+        boolean known = replica.isParked(change.id());
+        Receipt receipt = take(change, nowMillis);
+        if (!known && replica.isParked(change.id())) {
+            keepParked(change);
+        }
+        return receipt;
+    }
+
+    private void keepParked(SignedChange change) {
+        try {
+            files.hasParked(true);
+            if (parked.isFull()) {
+                parked.replace(replica.parkedChanges());
+            } else {
+                parked.add(change);
+            }
+        } catch (StorageException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store " + id.hex() + ": a change that is ahead of its time is not kept",
+                    e);
+        }
+    }
+
+    private Receipt take(SignedChange change, long nowMillis) {
         int before = replica.size();
         Receipt receipt = replica.receive(change, nowMillis);
         if (!receipt.applied().isEmpty()) {
@@ -364,6 +410,7 @@ final class OpenStore {
     }
 
     void close() throws StorageException {
+        parked.close();
         history.close();
     }
 

@@ -4,6 +4,7 @@ import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.Summary;
 import dev.parley.direct.api.Direct;
 import dev.parley.direct.api.RequestException;
 import dev.parley.identity.api.MachineId;
@@ -32,6 +33,7 @@ final class Puller {
     private static final Duration TELL_AFTER = Duration.ofMillis(100);
     private static final Duration SEARCH_AGAIN = Duration.ofSeconds(2);
     private static final int ATTEMPTS = 6;
+    private static final int MAX_STALE = 256;
 
     private final Actor actor;
     private final Network network;
@@ -187,41 +189,75 @@ final class Puller {
         if (gone(store)) {
             return;
         }
-        SyncMessage.Pull question = new SyncMessage.Pull(store.id(), store.replica().summary());
-        if (question.encode().length > SyncMessage.MAX_SUMMARY_BYTES) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store {0} has too many authors to be compared",
-                    store.id().hex());
-            end(store);
-            return;
-        }
+        Summary summary = store.replica().summary(SyncMessage.MAX_SUMMARY_BYTES);
         request(
                 from,
-                question,
-                answer -> {
-                    if (answer instanceof SyncMessage.Batch batch) {
-                        take(
-                                store,
-                                batch.changes(),
-                                fresh -> {
-                                    if (batch.more() && fresh > 0) {
-                                        step(store, from);
-                                    } else {
-                                        end(store);
-                                    }
-                                });
-                    } else if (answer instanceof SyncMessage.Large large) {
-                        pieces(store, from, large, new ByteArrayOutputStream());
-                    } else {
-                        end(store);
-                    }
-                },
+                new SyncMessage.Pull(store.id(), summary),
+                answer -> answered(new Pulled(store, from, 0, 0), answer),
                 code -> {
                     if (code.equals("NO_SUCH_STORE")) {
                         search(store);
                     }
                     end(store);
+                });
+    }
+
+    /**
+     * A pull that goes on.
+     *
+     * @param given how many changes came
+     * @param stale how many answers in a row brought nothing new
+     */
+    private record Pulled(OpenStore store, MachineId from, int given, int stale) {
+        Pulled and(int more, int fresh) {
+            return new Pulled(store, from, given + more, fresh > 0 ? 0 : stale + 1);
+        }
+    }
+
+    private void answered(Pulled pulled, SyncMessage answer) {
+        OpenStore store = pulled.store();
+        if (answer instanceof SyncMessage.Batch batch) {
+            take(
+                    store,
+                    batch.changes(),
+                    fresh -> {
+                        if (batch.more()) {
+                            goOn(pulled.and(batch.changes().size(), fresh));
+                        } else {
+                            end(store);
+                        }
+                    });
+        } else if (answer instanceof SyncMessage.Large large) {
+            pieces(pulled, large, new ByteArrayOutputStream());
+        } else {
+            end(store);
+        }
+    }
+
+    /**
+     * What came may be here, if there are more agents than fit into a summary, or lie ahead of its
+     * time; but not for ever.
+     */
+    private void goOn(Pulled pulled) {
+        OpenStore store = pulled.store();
+        if (gone(store)) {
+            return;
+        }
+        if (pulled.stale() > MAX_STALE || pulled.given() == 0) {
+            end(store);
+            return;
+        }
+        request(
+                pulled.from(),
+                new SyncMessage.GoOn(store.id(), pulled.given()),
+                answer -> answered(pulled, answer),
+                code -> {
+                    // It has forgotten what it gave us; by now there is less to ask for.
+                    if (code.equals("NO_SUCH_PULL") && pulled.stale() == 0) {
+                        step(store, pulled.from());
+                    } else {
+                        end(store);
+                    }
                 });
     }
 
@@ -236,10 +272,10 @@ final class Puller {
         }
     }
 
-    private void pieces(
-            OpenStore store, MachineId from, SyncMessage.Large large, ByteArrayOutputStream sofar) {
+    private void pieces(Pulled pulled, SyncMessage.Large large, ByteArrayOutputStream sofar) {
+        OpenStore store = pulled.store();
         request(
-                from,
+                pulled.from(),
                 new SyncMessage.AskPiece(store.id(), large.change(), sofar.size()),
                 answer -> {
                     if (!(answer instanceof SyncMessage.Piece piece)
@@ -250,20 +286,14 @@ final class Puller {
                     }
                     sofar.writeBytes(piece.content());
                     if (sofar.size() < large.length()) {
-                        pieces(store, from, large, sofar);
+                        pieces(pulled, large, sofar);
                         return;
                     }
                     try {
                         take(
                                 store,
                                 List.of(SyncMessage.change(sofar.toByteArray())),
-                                fresh -> {
-                                    if (fresh > 0) {
-                                        step(store, from);
-                                    } else {
-                                        end(store);
-                                    }
-                                });
+                                fresh -> goOn(pulled.and(1, fresh)));
                     } catch (MalformedException e) {
                         end(store);
                     }
@@ -321,15 +351,24 @@ final class Puller {
                         return;
                     }
                     List<Id> missing = receive(store, checked.good());
-                    if (missing.isEmpty() && checked.bad() == 0) {
-                        return;
-                    }
-                    if (missing.isEmpty() || missing.size() > SyncMessage.MAX_IDS) {
+                    long now = actor.time().nanos();
+                    boolean isMuch = missing.size() > SyncMessage.MAX_IDS;
+                    missing.removeIf(it -> !store.pulls.mayAsk(it, now));
+                    if (isMuch || checked.bad() > 0 && isDoubtNew(store, now)) {
                         pull(store, source);
-                    } else {
+                    } else if (!missing.isEmpty()) {
                         ask(store, source, missing);
                     }
                 });
+    }
+
+    /** Whoever sends what cannot be checked does not make us ask each time. */
+    private static boolean isDoubtNew(OpenStore store, long now) {
+        boolean isNew = now - store.pulls.doubtedAtNanos > SEARCH_AGAIN.toNanos();
+        if (isNew) {
+            store.pulls.doubtedAtNanos = now;
+        }
+        return isNew;
     }
 
     private void ask(OpenStore store, MachineId source, List<Id> missing) {

@@ -46,13 +46,14 @@ final class StoreFiles {
             @Nullable Hash checkpoint,
             @Nullable Hash index,
             int indexed,
+            boolean parked,
             List<Hash> trash) {
         byte[] encode() {
             ByteWriter out = new ByteWriter(128);
             out.u8(VERSION).varint(generation).u8(left.ordinal());
             hashes(out, checkpoint == null ? List.of() : List.of(checkpoint));
             hashes(out, index == null ? List.of() : List.of(index));
-            out.varint(indexed);
+            out.varint(indexed).u8(parked ? 1 : 0);
             hashes(out, trash);
             return out.toByteArray();
         }
@@ -74,6 +75,7 @@ final class StoreFiles {
             List<Hash> checkpoint = hashes(in, 1);
             List<Hash> index = hashes(in, 1);
             long indexed = in.varint();
+            boolean parked = in.u8() == 1;
             List<Hash> trash = hashes(in, MAX_TRASH);
             in.end();
             return new Pointer(
@@ -82,6 +84,7 @@ final class StoreFiles {
                     checkpoint.isEmpty() ? null : checkpoint.get(0),
                     index.isEmpty() ? null : index.get(0),
                     (int) Math.min(indexed, Integer.MAX_VALUE),
+                    parked,
                     trash);
         }
 
@@ -114,7 +117,7 @@ final class StoreFiles {
             pointer =
                     found.isPresent()
                             ? Pointer.decode(found.get())
-                            : new Pointer(0, Left.NOTHING, null, null, 0, List.of());
+                            : new Pointer(0, Left.NOTHING, null, null, 0, false, List.of());
         } catch (MalformedException e) {
             throw new StorageException(StorageException.Reason.IO, String.valueOf(e.getMessage()));
         }
@@ -146,6 +149,31 @@ final class StoreFiles {
     /** Opens the log, and finds out where each change stands in it. */
     LogHistory openLog() throws StorageException {
         return new LogHistory(storage, logName(pointer.generation()));
+    }
+
+    /** Where changes are kept that came ahead of their time. */
+    ParkedLog parkedLog() {
+        return new ParkedLog(storage, store.hex().substring(0, 40) + "-parked");
+    }
+
+    /** Whether there may be any. */
+    synchronized boolean hasParked() {
+        return pointer.parked();
+    }
+
+    synchronized void hasParked(boolean parked) throws StorageException {
+        if (!deleted && pointer.parked() != parked) {
+            Pointer now = pointer;
+            point(
+                    new Pointer(
+                            now.generation(),
+                            now.left(),
+                            now.checkpoint(),
+                            now.index(),
+                            now.indexed(),
+                            parked,
+                            now.trash()));
+        }
     }
 
     /** How many changes the index was made of. */
@@ -227,7 +255,14 @@ final class StoreFiles {
     }
 
     private static Pointer with(Pointer now, @Nullable Hash index, int indexed, List<Hash> trash) {
-        return new Pointer(now.generation(), now.left(), now.checkpoint(), index, indexed, trash);
+        return new Pointer(
+                now.generation(),
+                now.left(),
+                now.checkpoint(),
+                index,
+                indexed,
+                now.parked(),
+                trash);
     }
 
     private static List<Hash> trash(@Nullable Hash kept, @Nullable Hash... gone) {
@@ -259,6 +294,7 @@ final class StoreFiles {
                         now.checkpoint(),
                         now.index(),
                         now.indexed(),
+                        now.parked(),
                         trash(now.checkpoint(), next)));
         storage.deleteLog(logName(generation));
         storage.blobs().put(checkpoint);
@@ -274,6 +310,7 @@ final class StoreFiles {
                             next,
                             null,
                             0,
+                            now.parked(),
                             trash(next, now.checkpoint(), now.index())));
             done = true;
         } catch (LogHistory.DiskException e) {
@@ -285,7 +322,7 @@ final class StoreFiles {
         }
         old.close();
         clean();
-        point(new Pointer(generation, Left.NOTHING, next, null, 0, List.of()));
+        point(new Pointer(generation, Left.NOTHING, next, null, 0, now.parked(), List.of()));
         return log;
     }
 
@@ -293,6 +330,9 @@ final class StoreFiles {
     synchronized void delete() throws StorageException {
         deleted = true;
         storage.deleteLog(logName(pointer.generation()));
+        if (pointer.parked()) {
+            parkedLog().delete();
+        }
         for (Hash each : trash(null, pointer.index(), pointer.checkpoint())) {
             storage.blobs().delete(each);
         }

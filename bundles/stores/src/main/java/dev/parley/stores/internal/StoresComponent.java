@@ -204,6 +204,8 @@ public final class StoresComponent implements Stores, PeerListener {
     private OpenStore open(StoreInfo info) throws StorageException {
         OpenStore store = new OpenStore(identity, storage, kept.kept(), info, kept.owed(info.id()));
         stores.put(info.id(), store);
+        store.readParked(actor.time().now().toEpochMilli());
+        schedule(store);
         return store;
     }
 

@@ -53,6 +53,9 @@ sealed interface SyncMessage {
         DIFFERENT
     }
 
+    /** More of what was pulled last, of which so many changes have come. */
+    record GoOn(Id store, int given) implements SyncMessage {}
+
     /** What do I miss? */
     record Pull(Id store, Summary summary) implements SyncMessage {}
 
@@ -103,6 +106,8 @@ sealed interface SyncMessage {
             out.u8(10).varint(it.length()).bytes(it.content());
         } else if (this instanceof AskInfo it) {
             out.u8(11).bytes(it.store().bytes());
+        } else if (this instanceof GoOn it) {
+            out.u8(13).bytes(it.store().bytes()).varint(it.given());
         } else if (this instanceof Info it) {
             out.u8(12).bytes(it.info().encode());
         }
@@ -142,10 +147,11 @@ sealed interface SyncMessage {
                     case 10 -> piece(in);
                     case 11 -> new AskInfo(id(in));
                     case 12 -> new Info(info(in.rest()));
+                    case 13 -> new GoOn(id(in), count(in, "given", 1, Integer.MAX_VALUE));
                     default ->
                             throw new MalformedException(
                                     Reason.UNSUPPORTED,
-                                    "store message: kind " + kind + ", expected 1 to 12");
+                                    "store message: kind " + kind + ", expected 1 to 13");
                 };
         in.end();
         return message;

@@ -440,10 +440,15 @@ class StoresComponentTest {
     }
 
     private static SignedChange signed(StoreInfo info, Id author, Node signer) throws Exception {
+        return signed(info, author, signer, 1_800_000_000_000L - 40_000_000_000L);
+    }
+
+    private static SignedChange signed(StoreInfo info, Id author, Node signer, long millis)
+            throws Exception {
         return Replica.create(info)
                 .transact(
                         author,
-                        1_800_000_000_000L - 40_000_000_000L,
+                        millis,
                         id ->
                                 ChangeSeal.encode(
                                         Optional.of(signer.identity().agentKey()),
@@ -481,5 +486,29 @@ class StoresComponentTest {
         mallory.direct().addHandler(serving(good));
         connect(bob, mallory);
         await(10, () -> get(bob.stores().list()).get(0).changes() == 1);
+    }
+
+    @Test
+    void whatIsAheadOfItsTimeIsStillThereAfterARestartWithoutItsAuthor() throws Exception {
+        Node bob = nodes.up("bob");
+        Node mallory = nodes.up("mallory");
+        StoreInfo info = get(bob.stores().create("notes", StoreInfo.Mode.OPEN, false));
+        long ahead = System.currentTimeMillis() + 3_600_000;
+        mallory.direct().addHandler(serving(signed(info, mallory.agent(), mallory, ahead)));
+        connect(bob, mallory);
+        await(10, () -> status(bob).parked() == 1);
+        nodes.down(bob);
+        nodes.down(mallory);
+        Node again = nodes.up("bob");
+        assertThat(status(again).parked()).isEqualTo(1);
+        assertThat(status(again).changes()).isZero();
+        nodes.down(again);
+        Node third = nodes.up("bob");
+        assertThat(status(third).parked()).isEqualTo(1);
+        get(third.stores().leave(info.id()));
+        java.nio.file.Path logs = dir.resolve("bob").resolve("log");
+        try (var left = java.nio.file.Files.list(logs)) {
+            assertThat(left).isEmpty();
+        }
     }
 }

@@ -89,7 +89,8 @@ class SyncMessageTest {
                 Combinators.combine(ids(), ids(), lengths).as(SyncMessage.AskPiece::new),
                 bytes(1, 100).map(content -> new SyncMessage.Piece(100, content)),
                 ids().map(SyncMessage.AskInfo::new),
-                infos.map(SyncMessage.Info::new));
+                infos.map(SyncMessage.Info::new),
+                Combinators.combine(ids(), lengths).as(SyncMessage.GoOn::new));
     }
 
     /** What a message says, as something that can be compared. */
@@ -123,6 +124,8 @@ class SyncMessageTest {
             return "piece " + it.length() + " " + HexFormat.of().formatHex(it.content());
         } else if (message instanceof SyncMessage.AskInfo it) {
             return "ask info " + it.store().hex();
+        } else if (message instanceof SyncMessage.GoOn it) {
+            return "go on " + it.store().hex() + " " + it.given();
         } else if (message instanceof SyncMessage.Info it) {
             return "info " + it.info().id().hex() + " " + it.info().name();
         }
@@ -190,7 +193,7 @@ class SyncMessageTest {
     }
 
     @Property(tries = 5000)
-    void noiseNeverSurprises(@ForAll @IntRange(max = 13) int kind, @ForAll byte[] noise) {
+    void noiseNeverSurprises(@ForAll @IntRange(max = 14) int kind, @ForAll byte[] noise) {
         byte[] bytes = new byte[noise.length + 1];
         bytes[0] = (byte) kind;
         System.arraycopy(noise, 0, bytes, 1, noise.length);
@@ -243,19 +246,20 @@ class SyncMessageTest {
             body[0] = (byte) i;
             many.add(new SignedChange(body, new byte[3373]));
         }
-        SyncMessage first = SyncServer.batch(many);
+        SyncMessage first = SyncServer.batch(many, false);
         assertThat(first.encode().length)
                 .isBetween(SyncMessage.MAX_BYTES - 8000, SyncMessage.MAX_BYTES);
         assertThat(((SyncMessage.Batch) first).more()).isTrue();
-        assertThat(((SyncMessage.Batch) SyncServer.batch(many.subList(0, 5))).more()).isFalse();
+        assertThat(((SyncMessage.Batch) SyncServer.batch(many.subList(0, 5), false)).more())
+                .isFalse();
         SignedChange longest =
                 new SignedChange(
                         new byte[SignedChange.MAX_BODY_BYTES],
                         new byte[SignedChange.MAX_SIGNATURE_BYTES]);
-        SyncMessage alone = SyncServer.batch(List.of(longest, many.get(0)));
+        SyncMessage alone = SyncServer.batch(List.of(longest, many.get(0)), false);
         assertThat(alone).isEqualTo(new SyncMessage.Large(longest.id(), longest.encode().length));
         assertThat(SyncMessage.decode(alone.encode())).isEqualTo(alone);
-        SyncMessage before = SyncServer.batch(List.of(many.get(0), longest));
+        SyncMessage before = SyncServer.batch(List.of(many.get(0), longest), false);
         assertThat(((SyncMessage.Batch) before).changes()).containsExactly(many.get(0));
         assertThat(((SyncMessage.Batch) before).more()).isTrue();
     }

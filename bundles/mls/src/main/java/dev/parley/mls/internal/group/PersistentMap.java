@@ -60,6 +60,11 @@ final class PersistentMap<K extends Comparable<? super K>, V> {
         return size;
     }
 
+    /** How many steps the longest search takes. */
+    int depth() {
+        return tall(root);
+    }
+
     Optional<V> get(K key) {
         Node<K, V> at = root;
         while (at != null) {

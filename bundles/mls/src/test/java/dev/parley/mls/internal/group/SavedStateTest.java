@@ -187,6 +187,19 @@ class SavedStateTest {
         }
     }
 
+    @Test
+    void aSavedStateKnowsWhatWasDurableBeforeIt() throws MlsException, MalformedException {
+        Epoch reader = ((Group) bob.state).epochOf();
+        alice.state.reserve(5).durable();
+        byte[] saved = alice.state.encode();
+        String before = key(reader, alice.say("x"));
+        alice.state = people.mls.decode(saved, List.of());
+        assertReason(() -> alice.say("x"), Reason.NOT_RESERVED);
+        alice.ready();
+        assertThat(before).isEqualTo("a0");
+        assertThat(key(reader, alice.say("x"))).isEqualTo("a5");
+    }
+
     /** Kind and generation of a message, without using its key. */
     private static String key(Epoch reader, byte[] bytes) throws MlsException, MalformedException {
         MlsMessage.Private message = (MlsMessage.Private) MlsMessage.decode(bytes);
@@ -316,6 +329,7 @@ class SavedStateTest {
             assertThat(bob.receive(forged)).isNotInstanceOf(Received.Application.class);
         }
         assertThat(bob.read(words)).isEqualTo("words");
+        assertThat(bob.receive(genuine)).isInstanceOf(Received.Commit.class);
         bob.follow(genuine);
         assertThat(alice.receive(genuine)).isInstanceOf(Received.Own.class);
         assertThat(alice.receive(words)).isInstanceOf(Received.Own.class);
