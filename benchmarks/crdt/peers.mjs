@@ -141,9 +141,11 @@ const trace = async (lib, file, rounds) => {
     result.update = updates.reduce((sum, update) => sum + update.length, 0) / updates.length
     const feasible = library !== 'automerge' || flat.length < 5000
     if (feasible) {
+      // As they would come from elsewhere: copies, one after the other.
+      const received = updates.map((update) => update.slice())
       const [remote, other] = timed(() => {
         let other = lib.joined ? lib.joined() : lib.fresh(2)
-        for (const update of updates) other = lib.apply(other, update)
+        for (const update of received) other = lib.apply(other, update)
         return other
       })
       if (lib.text(other) !== end) throw new Error(`${library}: another text after remote edits`)

@@ -5,6 +5,7 @@ import dev.parley.benchmarks.Samples;
 import dev.parley.crdt.api.ChangeSigner;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MemoryHistory;
+import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Snapshot;
@@ -338,18 +339,14 @@ public final class CrdtBenchmark {
             List<SignedChange> changes = new ArrayList<>(trace.edits().size());
             double start = cpuMillis();
             Replica replica = Replica.create(info, new MemoryHistory(), event -> {});
-            long now = NOW;
-            for (Trace.Edit edit : trace.edits()) {
-                changes.add(replica.transact(author, now++, id -> UNSIGNED, edit::apply));
-            }
+            write(replica, trace, author, changes);
             double end = cpuMillis();
             check(trace, replica);
-            List<byte[]> received = changes.stream().map(SignedChange::body).toList();
+            // As they would come from elsewhere: copies, one after the other.
+            List<byte[]> received = changes.stream().map(it -> it.body().clone()).toList();
             double begin = cpuMillis();
             Replica other = Replica.create(info, new MemoryHistory(), event -> {});
-            for (byte[] body : received) {
-                other.receive(new SignedChange(body, UNSIGNED), now);
-            }
+            receive(other, received);
             double done = cpuMillis();
             check(trace, other);
             if (round >= WARM) {
@@ -371,6 +368,20 @@ public final class CrdtBenchmark {
                 replica.save().length,
                 snapshot.file().length,
                 heap);
+    }
+
+    private static void write(Replica replica, Trace trace, Id author, List<SignedChange> changes)
+            throws RefusedException {
+        long now = NOW;
+        for (Trace.Edit edit : trace.edits()) {
+            changes.add(replica.transact(author, now++, id -> UNSIGNED, edit::apply));
+        }
+    }
+
+    private static void receive(Replica replica, List<byte[]> bodies) {
+        for (byte[] body : bodies) {
+            replica.receive(new SignedChange(body, UNSIGNED), NOW * 2);
+        }
     }
 
     private static double median(List<Double> values) {

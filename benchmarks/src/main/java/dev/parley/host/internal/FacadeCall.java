@@ -78,6 +78,7 @@ public final class FacadeCall {
                                             "",
                                             none(Gossip.class),
                                             none(Stores.class),
+                                            Optional::empty,
                                             Id.of(new byte[Id.BYTES]),
                                             (name, tool) -> Optional.empty()));
             running.start().toCompletableFuture().get(20, TimeUnit.SECONDS);

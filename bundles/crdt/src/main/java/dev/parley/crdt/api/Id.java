@@ -79,11 +79,12 @@ public final class Id implements Comparable<Id> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Id id
-                && first == id.first
-                && second == id.second
-                && third == id.third
-                && fourth == id.fourth;
+        return other == this
+                || other instanceof Id id
+                        && first == id.first
+                        && second == id.second
+                        && third == id.third
+                        && fourth == id.fourth;
     }
 
     /** What {@link #hashCode} says of the id that stands there. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * freed when all of its piece is.
  */
 public final class MemoryHistory implements History {
-    private static final int PIECE_BYTES = 1 << 16;
+    private static final int PIECE_BYTES = 1 << 14;
     private static final int FIRST_BYTES = 1 << 10;
 
     /** Of a change, beside its body and signature: two lengths of at most five bytes. */

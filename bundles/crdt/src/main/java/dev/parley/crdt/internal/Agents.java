@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dense numbers for agents, and one more for each further line of an agent that signed two changes
@@ -23,6 +24,11 @@ final class Agents {
     private final List<Line> lines = new ArrayList<>();
     private final Map<AgentName, List<Integer>> byName = new HashMap<>();
     private final ChangeGraph graph;
+
+    /** Most ask for whom they asked the last time. */
+    private @Nullable AgentName lastName;
+
+    private List<Integer> lastLines = List.of();
 
     Agents(ChangeGraph graph) {
         this.graph = graph;
@@ -46,16 +52,22 @@ final class Agents {
 
     /** All lines of an agent, the one that came first first. */
     List<Integer> of(AgentName name) {
-        return byName.getOrDefault(name, List.of());
+        if (!name.equals(lastName)) {
+            lastName = name;
+            lastLines = byName.getOrDefault(name, List.of());
+        }
+        return lastLines;
     }
 
     int add(AgentName name, int parent, int from, int first) {
+        lastName = null;
         lines.add(new Line(name, parent, from, first));
         byName.computeIfAbsent(name, it -> new ArrayList<>(1)).add(lines.size() - 1);
         return lines.size() - 1;
     }
 
     void removeLast() {
+        lastName = null;
         Line last = lines.remove(lines.size() - 1);
         List<Integer> of = of(last.name());
         of.remove(of.size() - 1);

@@ -55,8 +55,8 @@ record Change(
 
     int length() {
         int length = 0;
-        for (Operation operation : operations) {
-            length += operation.length();
+        for (int i = 0; i < operations.size(); i++) {
+            length += operations.get(i).length();
         }
         return length;
     }

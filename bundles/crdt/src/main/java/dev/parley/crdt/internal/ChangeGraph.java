@@ -21,6 +21,11 @@ final class ChangeGraph {
     private int open = NONE;
 
     private int begun;
+
+    /** The change that was sealed last, and its id. */
+    private int lastSealed = NONE;
+
+    private Id last = ElementId.pending(0);
     private final GraphRows rows = new GraphRows();
 
     /**
@@ -48,7 +53,9 @@ final class ChangeGraph {
     }
 
     Id id(int change) {
-        return rows.id(change);
+        return change == open
+                ? ElementId.pending(begun)
+                : change == lastSealed ? last : rows.id(change);
     }
 
     int agent(int change) {
@@ -103,7 +110,9 @@ final class ChangeGraph {
      */
     long dot(ElementId element) {
         int change =
-                open != NONE && rows.hasId(open, element.change()) ? open : find(element.change());
+                open != NONE && element.change().equals(ElementId.pending(begun))
+                        ? open
+                        : find(element.change());
         return change == NONE || element.offset() < 0 || element.offset() >= rows.length(change)
                 ? At.NOWHERE
                 : At.dot(rows.agent(change), rows.start(change) + element.offset());
@@ -298,6 +307,8 @@ final class ChangeGraph {
     /** Gives a change that was begun its id. */
     void seal(int change, Id id) {
         rows.id(change, id);
+        lastSealed = change;
+        last = id;
         open = NONE;
     }
 
@@ -330,7 +341,7 @@ final class ChangeGraph {
     int begin(AgentName name, long at, int prevChange, int[] builtOn) {
         int added = append(name, at, prevChange, builtOn);
         open = added;
-        rows.id(added, ElementId.pending(++begun));
+        begun++;
         return added;
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * made again: a keystroke's change differs from the last one in few of its bytes.
  */
 final class ChangeReader {
+    private final Reader in = new Reader(new byte[0]);
+    private final OperationReader operations = new OperationReader(in);
     private @Nullable Change before;
     private @Nullable Id beforeId;
 
@@ -35,7 +37,7 @@ final class ChangeReader {
                             + " bytes, at most "
                             + SignedChange.MAX_BODY_BYTES);
         }
-        Reader in = new Reader(body);
+        in.restart(body);
         Change last = before;
         in.expect("version", ChangeCodec.VERSION, in.u8());
         Id store = last == null ? in.id() : in.id(last.store());
@@ -47,7 +49,7 @@ final class ChangeReader {
         Id likely = beforeId;
         Id prev = seq == 1 ? null : likely == null ? in.id() : in.id(likely);
         int start = in.uint();
-        List<Id> dependencies = dependencies(in, prev);
+        List<Id> dependencies = dependencies(prev);
         long time = in.u64();
         String branch = ChangeCodec.branch(in);
         String message = in.text("a message", 0, ChangeCodec.MAX_MESSAGE_BYTES);
@@ -55,12 +57,12 @@ final class ChangeReader {
                 last != null && last.author() == author && last.branch().equals(branch)
                         ? last.agent()
                         : new AgentName(author, branch);
-        List<Operation> operations = new OperationReader(in, tables(in, agent)).read(start);
+        List<Operation> all = operations.read(start, tables(agent));
         in.end();
-        return new Change(store, agent, seq, prev, start, dependencies, time, message, operations);
+        return new Change(store, agent, seq, prev, start, dependencies, time, message, all);
     }
 
-    private SentTables tables(Reader in, AgentName owner) throws MalformedException {
+    private SentTables tables(AgentName owner) throws MalformedException {
         SentTables last = tables;
         if (last != null && owner == tableOwner && in.skip(tableBytes)) {
             last.restart();
@@ -77,7 +79,7 @@ final class ChangeReader {
         return read;
     }
 
-    private static List<Id> dependencies(Reader in, @Nullable Id prev) throws MalformedException {
+    private List<Id> dependencies(@Nullable Id prev) throws MalformedException {
         int count = in.count("dependencies", 0, ChangeCodec.MAX_DEPENDENCIES);
         if (count == 0) {
             return List.of();

@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 final class GraphRows {
     private static final int[] NOTHING = {};
-    private static final int PAGE_BITS = 10;
+    private static final int PAGE_BITS = 8;
     private static final int PAGE = 1 << PAGE_BITS;
     private static final int FIRST = 16;
     private static final int STRIDE = 8;

@@ -48,6 +48,8 @@ public final class HistoryReader {
     record Known(AgentName name, int seq, int end) {}
 
     /** Takes the columns apart; {@link #read} may be called once. */
+    private final ChangeWriter writer = new ChangeWriter();
+
     public HistoryReader(byte[] file) throws MalformedException {
         try {
             ByteReader in = new ByteReader(file);
@@ -262,7 +264,7 @@ public final class HistoryReader {
                             who.branch(),
                             said,
                             operations.read(name, start, many));
-            byte[] body = ChangeCodec.encode(change);
+            byte[] body = writer.write(change);
             if (!operations.arePlain() || builtOn.length > 0) {
                 ChangeCodec.decode(body);
             }

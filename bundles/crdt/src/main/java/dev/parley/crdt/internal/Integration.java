@@ -50,6 +50,11 @@ final class Integration {
     /** While changes are taken in that were here before. */
     private boolean quiet;
 
+    /** What the listener was told of last, if it was one object. */
+    private Path lastNoticed = Path.ROOT;
+
+    private Set<Path> lastPaths = Set.of(Path.ROOT);
+
     private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
@@ -291,35 +296,47 @@ final class Integration {
         if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, nowMillis, applied);
-        settle(signed.id(), status, nowMillis, applied);
+        Receipt.Status status = takeUnknown(signed, nowMillis);
         List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
-        return new Receipt(status, missing, applied);
+        return new Receipt(status, missing, settle(signed, status, nowMillis));
+    }
+
+    /**
+     * The change, if it was taken in, and those taken in that waited for it. What waited for a
+     * change that waits for no other one waits no more either.
+     */
+    private List<Id> settle(SignedChange signed, Receipt.Status status, long nowMillis) {
+        List<Id> itself = status == Receipt.Status.APPLIED ? List.of(signed.id()) : List.of();
+        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
+            return itself;
+        }
+        List<Id> applied = new ArrayList<>(itself);
+        Deque<Id> settled = new ArrayDeque<>(List.of(signed.id()));
+        while (!settled.isEmpty()) {
+            for (SignedChange released : held.release(settled.remove())) {
+                Receipt.Status then = takeOne(released, nowMillis);
+                if (then == Receipt.Status.APPLIED) {
+                    applied.add(released.id());
+                }
+                if (then != Receipt.Status.WAITING) {
+                    settled.add(released.id());
+                }
+            }
+        }
+        return applied;
     }
 
     /** Takes up what was ahead of its time and is no longer. */
     List<Id> tick(long nowMillis) {
         List<Id> applied = new ArrayList<>();
         for (SignedChange change : held.drainParked()) {
-            settle(change.id(), takeOne(change, nowMillis, applied), nowMillis, applied);
+            applied.addAll(settle(change, takeOne(change, nowMillis), nowMillis));
         }
         return applied;
     }
 
-    /** What waited for a change that waits for no other one waits no more either. */
-    private void settle(Id change, Receipt.Status status, long nowMillis, List<Id> applied) {
-        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
-            return;
-        }
-        Deque<Id> settled = new ArrayDeque<>(List.of(change));
-        while (!settled.isEmpty()) {
-            for (SignedChange released : held.release(settled.remove())) {
-                if (takeOne(released, nowMillis, applied) != Receipt.Status.WAITING) {
-                    settled.add(released.id());
-                }
-            }
-        }
+    private Receipt.Status takeOne(SignedChange signed, long nowMillis) {
+        return graph.find(signed.id()) >= 0 ? Receipt.Status.KNOWN : takeUnknown(signed, nowMillis);
     }
 
     private List<Id> missing(SignedChange signed) {
@@ -337,15 +354,9 @@ final class Integration {
         }
     }
 
-    private Receipt.Status takeOne(SignedChange signed, long nowMillis, List<Id> applied) {
-        return graph.find(signed.id()) >= 0
-                ? Receipt.Status.KNOWN
-                : takeUnknown(signed, nowMillis, applied);
-    }
-
-    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis, List<Id> applied) {
+    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis) {
         try {
-            return takeUnknown(signed, reader.read(signed.body()), nowMillis, applied);
+            return takeUnknown(signed, reader.read(signed.body()), nowMillis);
         } catch (MalformedException e) {
             return refuse(signed);
         }
@@ -358,17 +369,15 @@ final class Integration {
 
     /** As {@link #receive}, for who has read the body already. */
     Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
-        if (graph.find(signed.id()) >= 0) {
+        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
             return Receipt.Status.KNOWN;
         }
-        List<Id> applied = new ArrayList<>(1);
-        Receipt.Status status = takeUnknown(signed, change, nowMillis, applied);
-        settle(signed.id(), status, nowMillis, applied);
+        Receipt.Status status = takeUnknown(signed, change, nowMillis);
+        settle(signed, status, nowMillis);
         return status;
     }
 
-    private Receipt.Status takeUnknown(
-            SignedChange signed, Change change, long nowMillis, List<Id> applied) {
+    private Receipt.Status takeUnknown(SignedChange signed, Change change, long nowMillis) {
         if (!change.store().equals(store)) {
             return refuse(signed);
         }
@@ -394,7 +403,6 @@ final class Integration {
         take(signed, change, prev, builtOn);
         held.isTaken(signed.id());
         reader.follow(change, signed.id());
-        applied.add(signed.id());
         return Receipt.Status.APPLIED;
     }
 
@@ -506,6 +514,13 @@ final class Integration {
     }
 
     private void takeIntoMain(int number, Change change) {
+        if (hasPast(main, number)) {
+            main.apply(number, change);
+            if (!quiet) {
+                notice(number, change, false);
+            }
+            return;
+        }
         for (int other : missingIn(main, number)) {
             Change taken = other == number ? change : change(other);
             main.apply(other, taken);
@@ -529,23 +544,34 @@ final class Integration {
 
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
+        Path first = change.operations().get(0).path();
+        boolean again = change.operations().size() == 1 && first == lastNoticed;
+        Set<Path> paths = again ? lastPaths : touched(change);
+        if (!again && change.operations().size() == 1) {
+            lastNoticed = first;
+            lastPaths = paths;
+        }
         listener.accept(
                 new ChangeEvent(
-                        graph.id(number),
-                        change.author(),
-                        local,
-                        graph.isVoid(number),
-                        touched(change)));
+                        graph.id(number), change.author(), local, graph.isVoid(number), paths));
+    }
+
+    private boolean hasPast(View view, int number) {
+        int prev = graph.prev(number);
+        if (prev != NONE && !view.has(prev)) {
+            return false;
+        }
+        for (int dependency : graph.dependencies(number)) {
+            if (!view.has(dependency)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The change and what of its past is not in the view, in order. */
     int[] missingIn(View view, int number) {
-        int prev = graph.prev(number);
-        boolean simple = prev == NONE || view.has(prev);
-        for (int dependency : graph.dependencies(number)) {
-            simple &= view.has(dependency);
-        }
-        if (simple) {
+        if (hasPast(view, number)) {
             return new int[] {number};
         }
         Set<Integer> found = new HashSet<>();

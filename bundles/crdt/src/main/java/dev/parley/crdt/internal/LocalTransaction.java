@@ -150,24 +150,32 @@ final class LocalTransaction implements Transaction {
 
             @Override
             public void insert(int position, String inserted) throws RefusedException {
-                if (!inserted.isEmpty()) {
-                    if (!CodePoints.isWellFormed(inserted)) {
-                        throw new IllegalArgumentException("the text has half a surrogate pair");
-                    }
-                    run(() -> done(text.insert(path, position, inserted, at)));
+                if (inserted.isEmpty()) {
+                    return;
+                }
+                if (!CodePoints.isWellFormed(inserted)) {
+                    throw new IllegalArgumentException("the text has half a surrogate pair");
+                }
+                try {
+                    done(text.insert(path, position, inserted, at));
+                } catch (VoidException e) {
+                    throw e.refused();
                 }
             }
 
             @Override
             public void delete(int position, int count) throws RefusedException {
-                if (count > 0) {
-                    run(
-                            () -> {
-                                mayReplace();
-                                for (Operation each : text.delete(path, position, count, at)) {
-                                    done(each);
-                                }
-                            });
+                if (count <= 0) {
+                    return;
+                }
+                try {
+                    mayReplace();
+                    List<Operation> deletions = text.delete(path, position, count, at);
+                    for (int i = 0; i < deletions.size(); i++) {
+                        done(deletions.get(i));
+                    }
+                } catch (VoidException e) {
+                    throw e.refused();
                 }
             }
         };

@@ -16,14 +16,14 @@ final class OperationReader {
 
     private final Reader in;
     private int number;
-    private final SentTables tables;
+    private SentTables tables = SentTables.EMPTY;
 
-    OperationReader(Reader in, SentTables tables) {
+    OperationReader(Reader in) {
         this.in = in;
-        this.tables = tables;
     }
 
-    List<Operation> read(int start) throws MalformedException {
+    List<Operation> read(int start, SentTables sent) throws MalformedException {
+        tables = sent;
         int count = in.count("operations", 1, ChangeCodec.MAX_OPERATIONS);
         if (count == 1) {
             number = start;

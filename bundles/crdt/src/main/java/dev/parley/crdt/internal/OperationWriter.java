@@ -5,18 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations of a change, after the tables of what they name. */
 final class OperationWriter {
-    private final Writer change;
     private final Writer out = new Writer(64);
-    private final ChangeCodec.Tables tables = new ChangeCodec.Tables();
+    private final UsedTables tables = new UsedTables();
     private int number;
 
-    OperationWriter(Writer change) {
-        this.change = change;
-    }
-
-    void write(int start, List<Operation> operations) {
+    void write(Writer change, int start, List<Operation> operations) {
+        out.back(0);
+        tables.restart();
         number = start;
-        for (Operation operation : operations) {
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i);
             write(operation);
             number += operation.length();
         }

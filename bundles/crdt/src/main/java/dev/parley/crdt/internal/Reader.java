@@ -3,7 +3,10 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,9 @@ import java.util.Arrays;
 
 /** Reads strictly: one encoding of a thing, each length checked before it is used. */
 public final class Reader {
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     /** Texts of one character; what is typed comes one by one. */
     private static final String[] SHORT = new String[0x80];
 
@@ -20,8 +26,8 @@ public final class Reader {
         }
     }
 
-    private final byte[] bytes;
-    private final int end;
+    private byte[] bytes;
+    private int end;
     private int at;
 
     public Reader(byte[] bytes) {
@@ -32,6 +38,13 @@ public final class Reader {
         this.bytes = bytes;
         this.at = from;
         this.end = end;
+    }
+
+    /** Goes to the start of other bytes. */
+    void restart(byte[] others) {
+        bytes = others;
+        end = others.length;
+        at = 0;
     }
 
     public int position() {
@@ -77,11 +90,8 @@ public final class Reader {
 
     public long u64() throws MalformedException {
         need(8);
-        long value = 0;
-        for (int i = 0; i < 8; i++) {
-            value = value << 8 | bytes[at++] & 0xff;
-        }
-        return value;
+        at += 8;
+        return (long) LONGS.get(bytes, at - 8);
     }
 
     /** All 64 bits. */

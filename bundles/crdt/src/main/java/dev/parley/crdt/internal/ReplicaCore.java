@@ -44,6 +44,8 @@ public final class ReplicaCore implements Replica {
 
     private Integration integration;
     private ChangeGraph graph;
+    private final ChangeWriter writer = new ChangeWriter();
+    private @Nullable AgentName lastName;
     private int compactions;
 
     /** The snapshot below which changes were given up. */
@@ -276,7 +278,7 @@ public final class ReplicaCore implements Replica {
                 author,
                 branch,
                 heads,
-                integration.main().heads(),
+                branch.isEmpty() ? heads : integration.main().heads(),
                 message,
                 nowMillis,
                 signer,
@@ -307,7 +309,7 @@ public final class ReplicaCore implements Replica {
             throw new RefusedException(
                     Code.TOO_LARGE, "a message has at most " + ChangeCodec.MAX_MESSAGE_BYTES);
         }
-        AgentName name = new AgentName(author, branch);
+        AgentName name = name(author, branch);
         List<Integer> lines = graph.agents().of(name);
         int prev = lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
         int[] builtOn = builtOn(heads, prev);
@@ -348,14 +350,23 @@ public final class ReplicaCore implements Replica {
         }
     }
 
+    private AgentName name(Id author, String branch) {
+        AgentName name = lastName;
+        if (name == null || name.author() != author || !name.branch().equals(branch)) {
+            name = new AgentName(author, branch);
+            lastName = name;
+        }
+        return name;
+    }
+
     private static SignedChange sign(byte[] body, ChangeSigner signer) {
         Id id = Sha256.of(body);
         return SignedChange.of(id, body, signer.sign(id));
     }
 
-    private static byte[] encode(Change change) throws RefusedException {
+    private byte[] encode(Change change) throws RefusedException {
         try {
-            return ChangeCodec.encode(change);
+            return writer.write(change);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Code.TOO_LARGE, "the transaction is " + e.getMessage());
         }

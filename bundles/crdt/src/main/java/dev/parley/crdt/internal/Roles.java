@@ -92,6 +92,9 @@ final class Roles {
     void check(Change change, Role role) throws VoidException {
         boolean roles = change.operations().get(0) instanceof Operation.SetRole;
         check(change.author(), role, roles ? Role.ADMIN : Role.WRITER);
+        if (!roles && change.operations().size() == 1) {
+            return;
+        }
         Set<Id> named = roles ? new HashSet<>() : Set.of();
         for (Operation operation : change.operations()) {
             if (operation instanceof Operation.SetRole set) {
@@ -153,6 +156,9 @@ final class Roles {
 
     /** Of a change that is not void. */
     void apply(int number, Change change) {
+        if (!(change.operations().get(0) instanceof Operation.SetRole)) {
+            return; // roles stand alone
+        }
         for (Operation operation : change.operations()) {
             if (operation instanceof Operation.SetRole set) {
                 entries.computeIfAbsent(set.agent(), it -> new ArrayList<>(1))

@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class SentTables {
     private static final Ref[] NO_AGENTS = {};
 
+    /** Names nothing. */
+    static final SentTables EMPTY = new SentTables();
+
     private final Ref[] agents;
     private final Path[] objects;
     private int agentsUsed;
     private int objectsUsed;
+
+    private SentTables() {
+        agents = NO_AGENTS;
+        objects = new Path[0];
+    }
 
     SentTables(Reader in, AgentName own, @Nullable Path likely) throws MalformedException {
         int agentCount = in.count("agents", 0, ChangeCodec.MAX_TABLE);

@@ -11,6 +11,10 @@ import java.util.List;
 /** Text: code points in Fugue order. */
 final class TextState extends ObjectState {
     private final ChangeGraph graph;
+
+    /** What the last deletion of a transaction was of; kept for the next one. */
+    private final IdRuns targets = new IdRuns();
+
     private Sequence sequence;
 
     TextState(ChangeGraph graph) {
@@ -234,17 +238,23 @@ final class TextState extends ObjectState {
             throws VoidException {
         inside(position);
         inside(position + count);
-        IdRuns targets = new IdRuns();
+        targets.clear();
         sequence.delete(position, count, at.agent(), at.number(), targets);
+        if (targets.size() == 1) {
+            return List.of(deletion(path, 0, at));
+        }
         List<Operation> operations = new ArrayList<>(targets.size());
         for (int i = 0; i < targets.size(); i++) {
-            operations.add(
-                    new Operation.Delete(
-                            path,
-                            at.name(At.dot(targets.agent(i), targets.first(i))),
-                            targets.backward(i) ? -targets.count(i) : targets.count(i)));
+            operations.add(deletion(path, i, at));
         }
         return operations;
+    }
+
+    private Operation deletion(dev.parley.crdt.api.Path path, int run, At at) {
+        return new Operation.Delete(
+                path,
+                at.name(At.dot(targets.agent(run), targets.first(run))),
+                targets.backward(run) ? -targets.count(run) : targets.count(run));
     }
 
     private void inside(int position) throws VoidException {

@@ -2,11 +2,17 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.Scalar;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Appends what {@link Reader} reads. Not thread-safe. */
 public final class Writer {
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private byte[] bytes;
     private int length;
 
@@ -18,6 +24,16 @@ public final class Writer {
         if (length + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
         }
+    }
+
+    /** Forgets what was written from a place on. */
+    void back(int to) {
+        length = to;
+    }
+
+    /** What was written from a place on. */
+    byte[] since(int from) {
+        return Arrays.copyOfRange(bytes, from, length);
     }
 
     public int length() {
@@ -38,14 +54,17 @@ public final class Writer {
 
     public void u64(long value) {
         room(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            bytes[length++] = (byte) (value >>> shift);
-        }
+        LONGS.set(bytes, length, value);
+        length += 8;
     }
 
     /** Unsigned: a negative number is a large one. */
     public void uint(long value) {
         room(10);
+        if (value >= 0 && value < 0x80) {
+            bytes[length++] = (byte) value;
+            return;
+        }
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
             bytes[length++] = (byte) (rest | 0x80);

@@ -67,6 +67,19 @@ class ChangeCodecTest {
         assertThat(again(body)).isEqualTo(body);
     }
 
+    @Property(tries = 1000)
+    void whereTheChangeBeforeIsNamedIsFoundWithoutReading(@ForAll long seed) {
+        Change change = change(seed);
+        byte[] body = ChangeCodec.encode(change);
+        int at = ChangeCodec.prevAt(body);
+        Id prev = change.prev();
+        if (prev == null) {
+            assertThat(at).isNegative();
+        } else {
+            assertThat(Id.of(body, at, Id.BYTES)).isEqualTo(prev);
+        }
+    }
+
     @Property(tries = 300)
     void everyProperPrefixIsMalformed(@ForAll long seed) {
         byte[] body = ChangeCodec.encode(change(seed));

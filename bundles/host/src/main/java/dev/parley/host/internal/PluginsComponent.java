@@ -10,6 +10,7 @@ import dev.parley.catalog.api.RefusedException;
 import dev.parley.crdt.api.Id;
 import dev.parley.direct.api.Direct;
 import dev.parley.gossip.api.Gossip;
+import dev.parley.groups.api.Groups;
 import dev.parley.host.api.Plugins;
 import dev.parley.host.api.Tool;
 import dev.parley.identity.api.AgentId;
@@ -40,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -48,6 +50,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
@@ -83,6 +88,13 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Facades facades;
     private final Publisher publisher;
     private final Fetching fetching;
+
+    /** A container without the room runs plugins all the same, and says so to those that ask it. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Groups groups;
 
     @Activate
     public PluginsComponent(
@@ -331,6 +343,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                         prefix,
                                         gossip,
                                         stores,
+                                        () -> Optional.ofNullable(groups),
                                         self,
                                         this::tool));
         running.put(descriptor.name(), started);

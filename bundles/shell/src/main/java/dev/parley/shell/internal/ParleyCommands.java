@@ -30,12 +30,35 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=doc",
             "osgi.command.function=task",
             "osgi.command.function=tree",
+            "osgi.command.function=group",
             "osgi.command.function=log",
             "osgi.command.function=doctor",
             "osgi.command.function=down"
         })
 public final class ParleyCommands {
     private static final int MAX_JSON_BYTES = 1 << 20;
+
+    private static final Verbs GROUP =
+            new Verbs(
+                    "group",
+                    "list groups.list",
+                    "create groups.create name description?",
+                    "show groups.get group",
+                    "invite groups.invite group seconds*?",
+                    "invites groups.invites group",
+                    "uninvite groups.uninvite group invite",
+                    "join groups.join link",
+                    "members groups.members group",
+                    "role groups.role group agent role",
+                    "remove groups.remove group agent",
+                    "rename groups.rename group name description?",
+                    "leave groups.leave group",
+                    "delete groups.close group",
+                    "forget groups.forget group",
+                    "refresh groups.refresh group",
+                    "send groups.send group text",
+                    "read groups.messages group after*? limit*?",
+                    "watch groups.events group seconds*");
 
     private static final Verbs STORE =
             new Verbs(
@@ -214,6 +237,11 @@ public final class ParleyCommands {
     /** Trees. */
     public String tree(String... words) {
         return ask(TREE, words);
+    }
+
+    /** Private groups; a delete asks nobody. */
+    public String group(String... words) {
+        return ask(GROUP, words);
     }
 
     /** Tasks. */

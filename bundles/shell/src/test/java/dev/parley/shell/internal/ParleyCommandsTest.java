@@ -69,6 +69,32 @@ class ParleyCommandsTest {
     }
 
     @Test
+    void aGroupVerbAsksTheOperationOfTheSameMeaning() {
+        commands.group();
+        commands.group("create", "team");
+        commands.group("invite", "team", "3600");
+        commands.group("join", "parley://group/x");
+        commands.group("role", "team", "bob", "admin");
+        commands.group("delete", "team");
+        commands.group("send", "team", "12");
+        commands.group("read", "team", "7");
+        commands.group("watch", "team", "5");
+        assertThat(commands.group("send", "team")).startsWith("usage: group [");
+        assertThat(commands.group("explode")).startsWith("usage:").contains("members GROUP");
+        assertThat(asked)
+                .containsExactly(
+                        "groups.list {}",
+                        "groups.create {\"name\":\"team\"}",
+                        "groups.invite {\"group\":\"team\",\"seconds\":3600}",
+                        "groups.join {\"link\":\"parley://group/x\"}",
+                        "groups.role {\"group\":\"team\",\"agent\":\"bob\",\"role\":\"admin\"}",
+                        "groups.close {\"group\":\"team\"}",
+                        "groups.send {\"group\":\"team\",\"text\":\"12\"}",
+                        "groups.messages {\"group\":\"team\",\"after\":7}",
+                        "groups.events {\"group\":\"team\",\"seconds\":5}");
+    }
+
+    @Test
     void aStoreVerbAsksTheOperationOfTheSameMeaning() {
         commands.store();
         commands.store("create", "notes", "open");

@@ -225,10 +225,9 @@ final class SpanTree {
 
     /** Finds an element by its id; false if it is not there. */
     boolean find(int agent, int seq) {
-        if (isIn(hintLeaf, hintSpan, agent, seq)) {
-            leaf = hintLeaf;
-            span = hintSpan;
-            offset = seq - hintLeaf.seq(hintSpan);
+        if (findNear(hintSpan, agent, seq)
+                || findNear(hintSpan - 1, agent, seq)
+                || findNear(hintSpan + 1, agent, seq)) {
             return true;
         }
         if (agent < 0 || agent >= indexes.length || seq < 0) {
@@ -253,12 +252,20 @@ final class SpanTree {
         return false;
     }
 
-    private static boolean isIn(Leaf leaf, int span, int agent, int seq) {
-        if (span >= leaf.count || leaf.agent(span) != agent) {
+    /** Whoever writes goes on beside where it was; so the leaf of the hint is looked at first. */
+    private boolean findNear(int at, int agent, int seq) {
+        Leaf in = hintLeaf;
+        if (at < 0 || at >= in.count || in.agent(at) != agent) {
             return false;
         }
-        int distance = seq - leaf.seq(span);
-        return distance >= 0 && distance < leaf.length(span);
+        int distance = seq - in.seq(at);
+        if (distance < 0 || distance >= in.length(at)) {
+            return false;
+        }
+        leaf = in;
+        span = at;
+        offset = distance;
+        return true;
     }
 
     void hint(Leaf leaf, int span) {

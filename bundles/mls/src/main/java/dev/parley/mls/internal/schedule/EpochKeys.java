@@ -90,6 +90,11 @@ public final class EpochKeys {
         }
     }
 
+    /** Leaves of the epoch's tree, blank ones included. */
+    public int leafCount() {
+        return leafCount;
+    }
+
     /** The generation that {@link #next} would use. */
     public long nextGeneration(int leaf, Kind kind) throws MlsException {
         synchronized (lock) {
@@ -118,6 +123,11 @@ public final class EpochKeys {
      *     what the opener throws
      */
     public <T> T open(int leaf, Kind kind, long generation, Opener<T> opener) throws MlsException {
+        return open(leaf, kind, generation, opener, false);
+    }
+
+    private <T> T open(int leaf, Kind kind, long generation, Opener<T> opener, boolean keep)
+            throws MlsException {
         Claim claim;
         synchronized (lock) {
             claim = claim(ratchet(leaf, kind), generation);
@@ -125,12 +135,20 @@ public final class EpochKeys {
         try {
             T opened = opener.open(claim.key);
             synchronized (lock) {
-                settle(ratchet(leaf, kind), claim);
+                settle(ratchet(leaf, kind), claim, keep);
             }
             return opened;
         } finally {
             claim.destroy();
         }
+    }
+
+    /**
+     * As {@link #open}, but the key stays with those of skipped messages, so that the same message
+     * can be opened again.
+     */
+    public <T> T peek(int leaf, Kind kind, long generation, Opener<T> opener) throws MlsException {
+        return open(leaf, kind, generation, opener, true);
     }
 
     /** A copy of a key, and what the ratchet becomes if it turns out to be good. */
@@ -194,26 +212,40 @@ public final class EpochKeys {
     }
 
     /** Forgets the claimed key; somebody else may have been here since it was claimed. */
-    private void settle(Ratchet ratchet, Claim claim) throws MlsException {
+    private void settle(Ratchet ratchet, Claim claim, boolean keep) throws MlsException {
         long generation = claim.key.generation();
         if (claim.base == ratchet.generation) {
             ratchet.secret.destroy();
             ratchet.secret = claim.after.copy();
             ratchet.generation = generation + 1;
             claim.between.forEach(key -> keep(ratchet, key.copy()));
-        } else if (generation < ratchet.generation) {
-            MessageKey kept = ratchet.skipped.remove(generation);
-            if (kept == null) {
-                throw used(generation);
+            if (keep) {
+                keep(ratchet, claim.key.copy());
             }
-            kept.destroy();
-            skippedTotal--;
+        } else if (generation < ratchet.generation) {
+            if (!keep) {
+                forget(ratchet, generation);
+            }
         } else {
             while (ratchet.generation < generation) {
                 keep(ratchet, ratchet.take(suite));
             }
-            ratchet.take(suite).destroy();
+            MessageKey own = ratchet.take(suite);
+            if (keep) {
+                keep(ratchet, own);
+            } else {
+                own.destroy();
+            }
         }
+    }
+
+    private void forget(Ratchet ratchet, long generation) throws MlsException {
+        MessageKey kept = ratchet.skipped.remove(generation);
+        if (kept == null) {
+            throw used(generation);
+        }
+        kept.destroy();
+        skippedTotal--;
     }
 
     private void keep(Ratchet ratchet, MessageKey key) {
