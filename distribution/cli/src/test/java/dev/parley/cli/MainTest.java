@@ -291,6 +291,7 @@ class MainTest {
                         "create",
                         "join",
                         "leave",
+                        "compact",
                         "link",
                         "show",
                         "get",

@@ -68,6 +68,7 @@ public final class ParleyCommands {
                     "join stores.join link",
                     "link stores.get store",
                     "leave stores.leave store",
+                    "compact stores.compact store",
                     "show stores.value store at?",
                     "get stores.value store path at?",
                     "set stores.put store path value* undoable=true",

@@ -80,17 +80,40 @@ class CompactionTest {
         get(node.stores().join(StoreLink.of(info)));
     }
 
-    private static void awaitEqual(Id store, Node... all) throws Exception {
-        for (Node each : all) {
-            await(20, () -> version(each, store).equals(version(all[0], store)));
+    /** Wished for until it is done. */
+    private static void compact(Node node, Id store) throws Exception {
+        List<Compaction> told = new ArrayList<>();
+        try {
+            await(
+                    30,
+                    () -> {
+                        told.add(get(node.stores().compact(store)));
+                        return told.get(told.size() - 1).done();
+                    });
+        } catch (AssertionError e) {
+            throw new AssertionError("told " + told, e);
         }
     }
 
-    private static void disconnect(Node node) throws Exception {
+    private static void awaitEqual(Id store, Node... all) throws Exception {
+        try {
+            for (Node each : all) {
+                await(20, () -> version(each, store).equals(version(all[0], store)));
+            }
+        } catch (AssertionError e) {
+            StringBuilder told = new StringBuilder();
+            for (Node each : all) {
+                told.append(status(each)).append(each.network().peers().size()).append('\n');
+            }
+            throw new AssertionError(told.toString(), e);
+        }
+    }
+
+    private static void disconnect(Node node, Node other) throws Exception {
         for (var peer : node.network().peers()) {
             peer.disconnect("a test");
         }
-        await(10, () -> node.network().peers().isEmpty());
+        await(10, () -> node.network().peers().isEmpty() && other.network().peers().isEmpty());
     }
 
     private long logBytes(String name) throws Exception {
@@ -128,10 +151,11 @@ class CompactionTest {
         count(bob, store, 3);
         awaitEqual(store, alice, bob);
         // Who is no admin gives up what was approved.
-        await(20, () -> get(bob.stores().compact(store)).done());
+        compact(bob, store);
         assertThat(version(bob, store)).isEqualTo(version(alice, store));
         // A restart reads the checkpoint and what is above it.
         nodes.down(alice);
+        await(10, () -> bob.network().peers().isEmpty());
         Node again = nodes.up("alice");
         assertThat(version(again, store)).isEqualTo(version(bob, store));
         assertThat(status(again).damage()).isEmpty();
@@ -174,7 +198,7 @@ class CompactionTest {
         Node again = nodes.up("bob");
         connect(again, alice);
         awaitEqual(store, alice, again);
-        await(30, () -> get(alice.stores().compact(store)).done());
+        compact(alice, store);
         awaitEqual(store, alice, again);
     }
 
@@ -188,14 +212,14 @@ class CompactionTest {
         join(bob, alice, store);
         count(alice, store, 5);
         awaitEqual(store, alice, bob);
-        disconnect(alice);
+        disconnect(alice, bob);
         Compaction alone = get(alice.stores().compact(store));
         assertThat(alone.done()).isFalse();
         assertThat(alone.notApproved()).containsExactly(bob.agent());
         connect(bob, alice);
-        await(30, () -> get(alice.stores().compact(store)).done());
+        compact(alice, store);
         assertThat(status(bob).changes()).isEqualTo(status(alice).changes());
-        await(30, () -> get(bob.stores().compact(store)).done());
+        compact(bob, store);
         awaitEqual(store, alice, bob);
     }
 
@@ -208,7 +232,7 @@ class CompactionTest {
         join(dave, alice, store);
         set(alice, store, SECRET, "to be deleted");
         awaitEqual(store, alice, dave);
-        disconnect(dave);
+        disconnect(dave, alice);
         // Nobody knows yet that dave writes.
         set(dave, store, NOTE, "from dave, offline");
         get(dave.stores().commit(store, "draft", "", it -> it.set(NOTE, Scalar.of("drafted"))));
@@ -231,6 +255,7 @@ class CompactionTest {
         // It writes on under its own numbers, also after a restart.
         count(dave, store, 1);
         nodes.down(dave);
+        await(10, () -> alice.network().peers().isEmpty());
         Node again = nodes.up("dave");
         count(again, store, 1);
         connect(again, alice);
@@ -300,7 +325,7 @@ class CompactionTest {
                 assertThat(status(bob).changes()).isZero();
                 get(bob.stores().leave(info.id()));
             }
-            disconnect(bob);
+            disconnect(bob, mallory);
         }
     }
 
