@@ -110,8 +110,10 @@ class ParleyCommandsTest {
         commands.task("claim", "team", "dig", "60");
         assertThat(commands.task("explode", "team")).startsWith("usage:");
         assertThat(commands.doc()).startsWith("usage:");
-        assertThat(commands.store("explode")).startsWith("usage:");
-        assertThat(commands.store("set", "notes", "/a")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("explode")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("set", "notes", "/a"))
+                .isEqualTo("usage: store set STORE PATH VALUE");
+        assertThat(commands.task()).contains("list STORE", "| reopen STORE TASK");
         assertThat(commands.store("undo", "notes", "again")).startsWith("usage:");
         assertThat(commands.doc("edit", "notes", "/t")).contains("parley doc edit", "doc write");
         assertThat(asked)
