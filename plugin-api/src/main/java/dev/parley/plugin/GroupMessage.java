@@ -21,6 +21,12 @@ public interface GroupMessage {
     /** When it was sent, by its author's clock. */
     Instant time();
 
+    /**
+     * Sorts messages as text in the same way in every container: what somebody answers comes before
+     * the answer.
+     */
+    String order();
+
     /** A media type. */
     String type();
 

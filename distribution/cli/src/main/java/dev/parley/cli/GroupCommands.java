@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -427,7 +428,10 @@ final class GroupCommands implements Callable<Integer> {
 
     @Command(
             name = "read",
-            description = "What was said, in the order in which it came here.",
+            description = {
+                "What was said, in an order that is the same for all members; with --json in that in",
+                "which it came here."
+            },
             footer = "%nExample: parley group read team --last 50")
     int read(
             @Mixin Target target,
@@ -478,7 +482,12 @@ final class GroupCommands implements Callable<Integer> {
         List<Value> all = Tree.list(messages, "messages");
         return all.isEmpty()
                 ? "Nothing is kept here."
-                : String.join("\n", all.stream().map(WatchedGroup::line).toList());
+                : String.join(
+                        "\n",
+                        all.stream()
+                                .sorted(Comparator.comparing(it -> Tree.text(it, "order")))
+                                .map(WatchedGroup::line)
+                                .toList());
     }
 
     @Command(

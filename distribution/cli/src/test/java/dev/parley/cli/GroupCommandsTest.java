@@ -225,14 +225,15 @@ class GroupCommandsTest {
     void whatWasSaidIsALineEachAndCannotMoveTheCursor() {
         answers.add(
                 "{\"messages\":["
-                        + message(1, ",\"text\":\"one\\ntwo\\u001b[2J\"")
+                        + message(2, ",\"order\":\"b\",\"content\":\"AP8=\"")
+                                .replace("text/plain", "a/b")
                         + ","
-                        + message(2, ",\"content\":\"AP8=\"").replace("text/plain", "a/b")
+                        + message(3, ",\"order\":\"a\",\"text\":\"one\\ntwo\\u001b[2J\"")
                         + "]}");
         assertThat(group("read", "team")).isZero();
         assertThat(out.toString())
                 .isEqualToNormalizingNewlines(
-                        "1  t  a-b  one\n    two?[2J\n2  t  a-b  (a/b, 2 bytes)\n");
+                        "3  t  a-b  one\n    two?[2J\n2  t  a-b  (a/b, 2 bytes)\n");
     }
 
     @Test

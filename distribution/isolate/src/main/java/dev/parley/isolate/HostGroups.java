@@ -97,6 +97,7 @@ final class HostGroups {
         private final String author;
         private final boolean ours;
         private final Instant time;
+        private final String order;
         private final String type;
         private final byte[] payload;
 
@@ -106,6 +107,7 @@ final class HostGroups {
             this.author = text(message, "author");
             this.ours = message.get("ours").equals(Optional.of(Value.TRUE));
             this.time = Instant.ofEpochMilli(number(message, "time"));
+            this.order = text(message, "order");
             this.type = text(message, "type");
             this.payload = HostContext.bytes(message, "payload");
         }
@@ -133,6 +135,11 @@ final class HostGroups {
         @Override
         public Instant time() {
             return time;
+        }
+
+        @Override
+        public String order() {
+            return order;
         }
 
         @Override

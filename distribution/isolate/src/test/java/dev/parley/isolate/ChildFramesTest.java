@@ -220,6 +220,7 @@ class ChildFramesTest {
         assertThat(sent.id()).isEqualTo("11".repeat(32));
         List<GroupMessage> kept = group.since(0, 10);
         assertThat(kept).extracting(GroupMessage::sequence).containsExactly(7L, 8L);
+        assertThat(kept).extracting(GroupMessage::order).isSorted().doesNotContain("");
         assertThat(kept).extracting(GroupMessage::ours).containsExactly(true, false);
         assertThat(kept).extracting(GroupMessage::payload).contains(new byte[] {0, (byte) 255});
         assertThatThrownBy(() -> context.group("private").send("text/plain", new byte[1]))

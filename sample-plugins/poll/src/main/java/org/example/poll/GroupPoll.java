@@ -8,6 +8,7 @@ import dev.parley.plugin.PluginContext;
 import dev.parley.plugin.PluginException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,8 @@ public final class GroupPoll implements Poll {
             all.addAll(page);
             after = page.get(page.size() - 1).sequence();
         }
-        // A vote may have come here before its question.
+        // As they came here is different everywhere; in this order all containers count the same votes.
+        all.sort(Comparator.comparing(GroupMessage::order));
         Map<String, Question> questions = new LinkedHashMap<>();
         all.forEach(it -> question(it, lines(it), questions));
         all.forEach(it -> choice(it, lines(it), questions));

@@ -127,6 +127,7 @@ final class GroupTalk {
                         .put("sequence", message.sequence())
                         .put("message", message.id())
                         .put("time", message.time().toString())
+                        .put("order", message.order())
                         .put("type", message.type())
                         .put("own", message.sender().equals(self));
         describe(message.sender(), shown);

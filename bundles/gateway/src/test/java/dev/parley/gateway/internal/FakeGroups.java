@@ -66,7 +66,7 @@ final class FakeGroups implements Groups {
                 messages.size() + 1L,
                 "%064x".formatted(messages.size() + 1),
                 sender,
-                "",
+                "%04x".formatted(messages.size() + 1),
                 Instant.EPOCH,
                 type,
                 content);

@@ -226,7 +226,11 @@ class GroupRoutesTest {
 
     private void messages() throws Exception {
         assertThat(ok("POST /groups/team/messages", "{'text':'h\u00e9llo'}"))
-                .contains("\"sequence\":1", "\"own\":true", "\"type\":\"text/plain\"");
+                .contains(
+                        "\"sequence\":1",
+                        "\"order\":\"0001\"",
+                        "\"own\":true",
+                        "\"type\":\"text/plain\"");
         ok("POST /groups/team/messages", "{'content':'AP8=','type':'application/x'}");
         groups.send(FakeGroups.ID, GroupMessage.TEXT, new byte[] {(byte) 0xff});
         assertThat(ok("GET /groups/team/messages", ""))

@@ -151,6 +151,7 @@ final class SharedGroups {
                 .put("author", message.sender().hex())
                 .put("ours", message.sender().hex().equals(self))
                 .put("time", message.time().toEpochMilli())
+                .put("order", message.order())
                 .put("type", message.type())
                 .put("payload", Value.of(message.content()))
                 .build();

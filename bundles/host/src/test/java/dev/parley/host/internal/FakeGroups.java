@@ -50,7 +50,7 @@ final class FakeGroups implements Groups {
                 sequence,
                 (ours ? "11" : "22").repeat(32),
                 AgentId.of((ours ? "ab" : "cd").repeat(32)),
-                "",
+                "018bcfe5680" + (ours ? "0" : "1") + "0000",
                 Instant.ofEpochMilli(1_700_000_000_000L + (ours ? 0 : 1)),
                 ours ? GroupMessage.TEXT : "application/octet-stream",
                 content);
