@@ -94,19 +94,33 @@ final class StoreValues {
         ObjectType wanted = Documents.type(type);
         switch (wanted) {
             case REGISTER -> {
-                return Documents.put(place, value)::on;
+                Documents.Assignment assignment = Documents.put(place, value);
+                if (value instanceof Value.Map map && map.get("hex").isEmpty()) {
+                    return assignment::on;
+                }
+                Path path = Documents.path(place, wanted);
+                return it -> {
+                    StoreEdits.fits(it.state(), path, it.state().register(path).isEmpty());
+                    assignment.on(it);
+                };
             }
             case MULTI_REGISTER -> {
                 Path path = Documents.path(place, wanted);
                 Scalar scalar = Documents.scalar(value);
-                return it -> it.set(path, scalar);
+                return it -> {
+                    StoreEdits.fits(it.state(), path, it.state().registers(path).isEmpty());
+                    it.set(path, scalar);
+                };
             }
             case FLAG_ENABLE_WINS, FLAG_DISABLE_WINS -> {
                 Path path = Documents.path(place, wanted);
                 if (!(value instanceof Value.Bool flag)) {
                     throw OperationException.invalid("a flag is true or false", "");
                 }
-                return it -> it.flag(path, flag.value());
+                return it -> {
+                    StoreEdits.fits(it.state(), path, !it.state().flag(path));
+                    it.flag(path, flag.value());
+                };
             }
             default ->
                     throw OperationException.invalid(

@@ -201,6 +201,9 @@ class StoreRoutesTest {
                 "ARGUMENTS_INVALID",
                 at + "put",
                 "{'path':'/l','value':1,'undoable':true,'message':'m'}");
+        refused(400, "INVALID", at + "put", "{'path':'/tags','value':1}");
+        refused(400, "INVALID", at + "put", "{'path':'/n','value':1,'type':'multi-register'}");
+        refused(400, "INVALID", at + "put", "{'path':'/n','value':true,'type':'flag-enable-wins'}");
         refused(404, "NOT_FOUND", at + "delete", "{'path':'/gone'}");
         refused(400, "INVALID", at + "increment", "{'path':'/title'}");
         refused(400, "ARGUMENTS_INVALID", at + "increment", "{'path':'/n','by':'one'}");
@@ -220,6 +223,8 @@ class StoreRoutesTest {
         post("/insert", "{'path':'/l','value':'before','index':0}");
         // By its id, though its index is another one by now.
         post("/replace", "{'path':'/l','element':'" + text(first, "id") + "','value':'B'}");
+        String digits = text(first, "id").substring(0, 12);
+        post("/replace", "{'path':'/l','element':'" + digits + "','value':'B'}");
         post("/drop", "{'path':'/l','element':'0'}");
         assertThat(value("/l")).isEqualTo("[\"B\",\"d\",\"a\"]");
         refused(400, "INVALID", "GET /stores/notes/items?path=l", "");
@@ -250,6 +255,8 @@ class StoreRoutesTest {
         assertThat(nodes)
                 .isEqualTo(
                         "[{\"label\":\"two\",\"children\":[]},{\"label\":\"last\",\"children\":[]}]");
+        post("/tree/two/move", "{'path':'/t'}");
+        assertThat(text(get("/tree?path=/t"), "nodes")).containsSubsequence("last", "two");
         post("/tree/last/move", "{'path':'/t','parent':'two'}");
         refused(400, "INVALID", "GET /stores/notes/tree?path=t", "");
         refused(404, "NOT_FOUND", at, "{'path':'/t','label':'x','parent':'gone'}");
@@ -306,6 +313,7 @@ class StoreRoutesTest {
         Value diff = get("/diff?from=v1");
         assertThat(text(diff, "differences"))
                 .contains("{\"path\":\"/title\",\"type\":\"register\"", "First", "Second");
+        assertThat(text(diff, "differences")).doesNotContain(".tags");
         assertThat(text(get("/tags"), "tags")).contains("\"name\":\"v1\"");
         refused(409, "WRONG_STATE", at + "tags", "{'tag':'v1'}");
         post("/tags", "{'tag':'v1','version':'now','move':true}");
@@ -374,6 +382,11 @@ class StoreRoutesTest {
             ok("POST /tools/parley.stores/tree.add", "{'store':'notes','path':'/t','label':'x'}");
             refused(400, "ARGUMENTS_INVALID", put, "{'store':'notes'}");
             refused(404, "NO_SUCH_STORE", put, "{'store':'other','path':'/a','value':1}");
+            refused(
+                    404,
+                    "NO_SUCH_TASK",
+                    "POST /tools/parley.stores/tasks.do",
+                    "{'store':'notes','task':'fly','verb':'claim'}");
             refused(404, "NO_SUCH_TOOL", "POST /tools/parley.stores/fly", "{}");
         } finally {
             pool.shutdownNow();

@@ -33,7 +33,7 @@ class BcMlsInteropTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void whateverTheOrderOfStepsBothAgree(long seed) throws Exception {
         journey(1 + (int) (seed % 3), seed).walk(40);
     }

@@ -69,14 +69,14 @@ class TsMlsInteropTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 83, 84, 87, 88})
+    @ValueSource(ints = {1, 2, 3, 83, 87})
     void aGroupThatTsMlsBeginsWorksWithUs(int suite) throws Exception {
         journey(suite, suite).script(false);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @ValueSource(longs = {1, 2, 3, 4})
     void whateverTheOrderOfStepsBothAgree(long seed) throws Exception {
-        journey(seed % 2 == 0 ? 1 : 83, seed).walk(40);
+        journey(seed % 2 == 0 ? 1 : 83, seed).walk(30);
     }
 }

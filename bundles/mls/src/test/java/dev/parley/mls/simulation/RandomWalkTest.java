@@ -1,20 +1,37 @@
 package dev.parley.mls.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.parley.mls.api.GroupState;
 import dev.parley.mls.api.MlsException;
+import dev.parley.mls.internal.suite.CipherSuites;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole groups over a bad network, from a seed. */
 class RandomWalkTest {
+    private static final int MORE = Integer.getInteger("parley.mls.walks", 0);
+
+    /** {@code -Dparley.mls.walks=N} adds N seeds. */
+    static Stream<Arguments> worlds() {
+        return Stream.concat(
+                Stream.of(
+                        arguments(1, 5, 150, 1),
+                        arguments(1, 8, 150, 2),
+                        arguments(1, 12, 150, 3),
+                        arguments(CipherSuites.XWING_ED25519, 6, 100, 4),
+                        arguments(2, 6, 80, 5),
+                        arguments(1, 50, 100, 6)),
+                IntStream.range(0, MORE).mapToObj(i -> arguments(1, 4 + i % 9, 200, 1000 + i)));
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "1, 5, 150, 1", "1, 6, 150, 2", "1, 8, 200, 3", "1, 8, 200, 4", "1, 12, 250, 5",
-        "1, 12, 250, 6", "61441, 8, 150, 7", "2, 6, 100, 8", "1, 20, 300, 9", "1, 50, 300, 10"
-    })
+    @MethodSource("worlds")
     void nobodyIsStuckAndWhoIsGoneReadsNothing(int suite, int size, int steps, long seed)
             throws MlsException {
         Simulation world = new Simulation(suite, size, seed);

@@ -60,7 +60,7 @@ final class CatchUp {
             return;
         }
         Optional<AgentId> whom =
-                group.connected.contains(from) && group.wasMember(from)
+                group.connected.contains(from) && group.known(from)
                         ? Optional.of(from)
                         : group.connected.stream().filter(group::wasMember).findFirst();
         if (whom.isEmpty()) {
@@ -72,11 +72,21 @@ final class CatchUp {
         }
         under = whom;
         List<Hash> epochs = group.tree.orElseThrow().nodes().stream().map(EpochNode::id).toList();
+        List<Step> past = group.chronicle.lineage();
+        List<Hash> before =
+                past
+                        .subList(Math.max(0, past.size() - SyncMessage.MAX_EPOCHS), past.size())
+                        .stream()
+                        .map(Step::epoch)
+                        .toList();
         group.out.add(
                 new Effect.Ask(
                         whom.get(),
                         new SyncMessage.Pull(
-                                group.setup.group(), epochs, group.chronicle.messageIds())));
+                                group.setup.group(),
+                                epochs,
+                                before,
+                                group.chronicle.messageIds())));
     }
 
     void unanswered() {
@@ -96,7 +106,11 @@ final class CatchUp {
         boolean known = mayAsk(caller);
         List<Step> lineage = group.lineage();
         if (!known
-                && lineage.stream().noneMatch(step -> question.epochs().contains(step.epoch()))) {
+                && lineage.stream()
+                        .noneMatch(
+                                step ->
+                                        question.epochs().contains(step.epoch())
+                                                || question.past().contains(step.epoch()))) {
             throw new RefusalException(Code.NO_SUCH_GROUP, "not here, or not for you");
         }
         EpochNode head = group.head().orElseThrow();
@@ -104,6 +118,7 @@ final class CatchUp {
         return new SyncMessage.Pulled(
                 head.id(),
                 head.number(),
+                group.tree.orElseThrow().chain().get(0).number(),
                 group.isMember(caller),
                 missing.more(),
                 missing.items(),
@@ -121,12 +136,7 @@ final class CatchUp {
 
     private boolean mayAsk(AgentId caller) {
         return group.tree.isPresent()
-                && (group.tree.get().nodes().stream()
-                                .anyMatch(
-                                        node ->
-                                                node.inside()
-                                                        .map(it -> it.members().containsKey(caller))
-                                                        .orElse(false))
+                && (group.known(caller)
                         || group.lineage().stream()
                                 .anyMatch(step -> step.removed().contains(caller)));
     }
@@ -162,7 +172,7 @@ final class CatchUp {
         }
         if (answer.more() && progress) {
             want(from);
-        } else if (!answer.more()) {
+        } else {
             judge(from, answer, now);
         }
         next();
@@ -185,6 +195,13 @@ final class CatchUp {
             return;
         }
         int common = lastCommon(mine, theirs);
+        boolean outForNow =
+                group.inside().isEmpty()
+                        && common >= 0
+                        && theirs.get(common).epoch().equals(group.head().orElseThrow().id());
+        if (outForNow) {
+            return;
+        }
         boolean refused =
                 common >= 0
                         && common + 1 < theirs.size()
@@ -195,7 +212,7 @@ final class CatchUp {
                                                         && commit.epoch()
                                                                 .equals(theirs.get(common).epoch())
                                                         && group.chronicle.refused(commit));
-        if (refused || !theyCount(mine, theirs, common, answer.number())) {
+        if (refused || !theyCount(mine, theirs, common, answer)) {
             return;
         }
         if (answer.member()) {
@@ -222,7 +239,14 @@ final class CatchUp {
         return -1;
     }
 
-    private boolean theyCount(List<Step> mine, List<Step> theirs, int common, long number) {
+    private boolean theyCount(
+            List<Step> mine, List<Step> theirs, int common, SyncMessage.Pulled answer) {
+        long number = answer.number();
+        long commonNumber = number - (theirs.size() - 1 - common);
+        if (!answer.member() && (common < 0 || commonNumber < answer.oldest())) {
+            // They can neither judge our branch any more nor be asked to come over: we are out.
+            return true;
+        }
         if (common < 0) {
             EpochNode head = group.head().orElseThrow();
             return number != head.number()
@@ -333,7 +357,8 @@ final class CatchUp {
         for (Step step : mine) {
             if (lost) {
                 for (AgentId agent : step.removed()) {
-                    group.pending.removals.put(agent, new Pending.Removal(step.committer(), now));
+                    group.pending.removals.put(
+                            agent, new Pending.Removal(step.committer(), false, now));
                 }
             }
             lost |= common >= 0 && step.epoch().equals(theirs.get(common).epoch());

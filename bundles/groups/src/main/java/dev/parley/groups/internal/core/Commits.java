@@ -196,7 +196,7 @@ final class Commits {
         List<EpochNode> lost = before.subList(common, before.size());
         List<EpochNode> gained = after.subList(common, after.size());
         for (EpochNode node : lost) {
-            rememberLost(node, now);
+            rememberLost(node, after.get(common - 1), after.get(after.size() - 1), now);
         }
         for (EpochNode node : gained) {
             for (Admitted it : node.admitted()) {
@@ -225,9 +225,15 @@ final class Commits {
         prune(now);
     }
 
-    private void rememberLost(EpochNode node, Instant now) {
-        for (AgentId agent : node.step().removed()) {
-            group.pending.removals.put(agent, new Pending.Removal(node.step().committer(), now));
+    /** A removal is void if the branch that counts took its author's role. */
+    private void rememberLost(EpochNode node, EpochNode common, EpochNode head, Instant now) {
+        AgentId author = node.step().committer();
+        boolean stands = head.inside().map(it -> it.admin(author)).orElse(false);
+        boolean was = common.inside().map(it -> it.admin(author)).orElse(false);
+        if (stands || !was) {
+            for (AgentId agent : node.step().removed()) {
+                group.pending.removals.put(agent, new Pending.Removal(author, stands, now));
+            }
         }
         for (Admitted it : node.admitted()) {
             group.pending.removals.remove(it.agent());

@@ -117,10 +117,7 @@ final class Duties {
                 group.pending
                         .removals
                         .values()
-                        .removeIf(
-                                it ->
-                                        it.since().plus(Pending.REMOVALS).isBefore(now)
-                                                || !inside.admin(it.author()));
+                        .removeIf(it -> it.since().plus(Pending.REMOVALS).isBefore(now));
         if (changed) {
             group.pending.save();
         }
@@ -133,6 +130,7 @@ final class Duties {
                             : turn(inside, removal.since(), 1);
             if (!agent.equals(group.self())
                     && inside.members().containsKey(agent)
+                    && (removal.stands() || inside.admin(removal.author()))
                     && !turn.isAfter(now)
                     && leavesAnAdmin(inside, agent)) {
                 return Optional.of(agent);

@@ -137,6 +137,17 @@ final class Group {
         return lastInside().map(it -> it.members().containsKey(agent)).orElse(false);
     }
 
+    /** Whether it is a member in some epoch that is kept. */
+    boolean known(AgentId agent) {
+        return tree.isPresent()
+                && tree.get().nodes().stream()
+                        .anyMatch(
+                                node ->
+                                        node.inside()
+                                                .map(it -> it.members().containsKey(agent))
+                                                .orElse(false));
+    }
+
     boolean isMember(AgentId agent) {
         return inside().map(it -> it.members().containsKey(agent)).orElse(false);
     }

@@ -173,7 +173,7 @@ public final class GroupCore {
     public void connected(AgentId agent, Instant now) {
         if (group.connected.add(agent)) {
             joins.ask(now);
-            if (group.wasMember(agent)) {
+            if (group.known(agent)) {
                 catchUp.want(agent);
             }
         }

@@ -23,8 +23,10 @@ final class Pending {
 
     /**
      * @param author the admin whose commit lost
+     * @param stands whether its author was an admin where it has to be said again; otherwise it
+     *     waits until it is one: on the losing branch it had become one
      */
-    record Removal(AgentId author, Instant since) {}
+    record Removal(AgentId author, boolean stands, Instant since) {}
 
     record Again(Intent intent, Instant since) {}
 
@@ -45,6 +47,7 @@ final class Pending {
                 (agent, it) ->
                         writer.bytes(agent.bytes())
                                 .bytes(it.author().bytes())
+                                .u8(it.stands() ? 1 : 0)
                                 .i64(it.since().toEpochMilli()));
         instants(writer, readmissions);
         instants(writer, leavers);
@@ -66,7 +69,9 @@ final class Pending {
             removals.put(
                     AgentId.of(in.bytes(AgentId.BYTES)),
                     new Removal(
-                            AgentId.of(in.bytes(AgentId.BYTES)), Instant.ofEpochMilli(in.i64())));
+                            AgentId.of(in.bytes(AgentId.BYTES)),
+                            in.u8() == 1,
+                            Instant.ofEpochMilli(in.i64())));
         }
         instants(in, readmissions);
         instants(in, leavers);

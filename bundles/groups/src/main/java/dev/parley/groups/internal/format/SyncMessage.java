@@ -20,7 +20,7 @@ public sealed interface SyncMessage {
     int MAX_KEY_PACKAGE_BYTES = 32_768;
     int MAX_WELCOME_BYTES = 1 << 20;
     int MAX_TREE_BYTES = 8 << 20;
-    int MAX_EPOCHS = 192;
+    int MAX_EPOCHS = 128;
     int MAX_MESSAGE_IDS = 2048;
     int MESSAGE_ID_BYTES = 8;
     int MAX_USED = 1024;
@@ -44,16 +44,24 @@ public sealed interface SyncMessage {
     record Welcome(byte[] welcome, byte[] tree, List<UsedInvite> used, List<Step> lineage)
             implements SyncMessage {}
 
-    /** This is what I have; what do you? */
-    record Pull(GroupId group, List<Hash> epochs, List<Long> messages) implements Question {}
+    /**
+     * This is what I have; what do you?
+     *
+     * @param epochs whose children I can judge
+     * @param past epochs that came before
+     */
+    record Pull(GroupId group, List<Hash> epochs, List<Hash> past, List<Long> messages)
+            implements Question {}
 
     /**
+     * @param oldest the number of the oldest epoch whose children can still be judged there
      * @param member whether who asked is a member at this head
      * @param more whether there is more to ask for
      */
     record Pulled(
             Hash head,
             long number,
+            long oldest,
             boolean member,
             boolean more,
             List<Item> items,
@@ -83,10 +91,12 @@ public sealed interface SyncMessage {
         } else if (this instanceof Pull it) {
             out.u8(3).bytes(it.group().bytes()).varint(it.epochs().size());
             it.epochs().forEach(epoch -> out.bytes(epoch.bytes()));
+            out.varint(it.past().size());
+            it.past().forEach(epoch -> out.bytes(epoch.bytes()));
             out.varint(it.messages().size());
             it.messages().forEach(out::i64);
         } else if (this instanceof Pulled it) {
-            out.u8(4).bytes(it.head().bytes()).i64(it.number());
+            out.u8(4).bytes(it.head().bytes()).i64(it.number()).i64(it.oldest());
             out.u8(it.member() ? 1 : 0).u8(it.more() ? 1 : 0).varint(it.items().size());
             it.items().forEach(item -> out.block(item.encode()));
             past(out, it.used(), it.lineage());
@@ -145,10 +155,11 @@ public sealed interface SyncMessage {
                                     in.block(MAX_TREE_BYTES, "tree"),
                                     used(in),
                                     steps(in));
-                    case 3 -> new Pull(group(in), epochs(in), messages(in));
+                    case 3 -> new Pull(group(in), epochs(in), epochs(in), messages(in));
                     case 4 ->
                             new Pulled(
                                     Hash.of(in.bytes(Hash.BYTES)),
+                                    number(in),
                                     number(in),
                                     count(in, "member", 1) == 1,
                                     count(in, "more", 1) == 1,

@@ -61,21 +61,32 @@ final class Group implements GroupState {
         return new Group(environment, epoch, new AtomicInteger(), List.copyOf(queue));
     }
 
-    /** The same epoch with one more proposal; this one if it is there already. */
+    /** The same epoch with one more proposal, if it is not there already. */
     Group with(Queued.Told told) throws MlsException {
         for (Queued.Told each : queue) {
             if (each.queued().reference().equals(told.queued().reference())) {
-                return this;
+                return new Group(environment, epoch, owners, queue);
             }
         }
-        if (queue.size() >= environment.limits().maxQueued()) {
-            throw new MlsException(
-                    Reason.TOO_MANY_PROPOSALS,
-                    "more than " + environment.limits().maxQueued() + " proposals are queued");
-        }
+        requireRoom(told.queued().sender());
         List<Queued.Told> more = new ArrayList<>(queue);
         more.add(told);
         return new Group(environment, epoch, owners, List.copyOf(more));
+    }
+
+    /** Those who are no members get half of the queue, so that they do not silence the others. */
+    private void requireRoom(Sender sender) throws MlsException {
+        boolean member = sender instanceof Sender.Member;
+        int most = environment.limits().maxQueued();
+        long others =
+                queue.stream()
+                        .filter(each -> !(each.queued().sender() instanceof Sender.Member))
+                        .count();
+        if (queue.size() >= most || !member && others >= most / 2) {
+            throw new MlsException(
+                    Reason.TOO_MANY_PROPOSALS,
+                    queue.size() + " proposals are queued, " + others + " of them from outside");
+        }
     }
 
     private Epoch alive() {
