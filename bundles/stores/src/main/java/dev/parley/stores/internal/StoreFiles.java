@@ -276,13 +276,14 @@ final class StoreFiles {
     }
 
     /**
-     * Replaces the log by one with these changes, above this checkpoint. Until it returns the old
-     * one counts, and afterwards it is gone; the old one must be closed by whoever opened it.
+     * Replaces the log by one with these changes, above this checkpoint. A crash leaves the old one
+     * or the new one.
      *
-     * @param old is closed
+     * @param above read one by one
+     * @param old is closed and removed, if all goes well
      * @return the new one, opened
      */
-    synchronized LogHistory compact(byte[] checkpoint, List<SignedChange> above, LogHistory old)
+    synchronized LogHistory compact(byte[] checkpoint, Iterable<SignedChange> above, LogHistory old)
             throws StorageException {
         Pointer now = pointer;
         Hash next = Hash.sha256(checkpoint);

@@ -21,6 +21,7 @@ import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerListener;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import dev.parley.stores.api.StoreLink;
@@ -85,6 +86,7 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Map<Id, OpenStore> stores = new LinkedHashMap<>();
     private final Map<Id, Lost> lost = new LinkedHashMap<>();
     private final Puller puller;
+    private final Compactor compactor;
     private final Joins joins;
     private final SyncServer server;
     private final Live live;
@@ -147,9 +149,29 @@ public final class StoresComponent implements Stores, PeerListener {
         this.indexEvery = indexEvery;
         this.kept = new StoreList(storage.keyValue("stores"));
         Verifier verifier = new Verifier(identity.network(), actor, checks);
-        this.puller = new Puller(actor, network, direct, verifier, stores, this::schedule);
+        Requests requests = new Requests(actor, direct);
+        this.compactor =
+                new Compactor(
+                        actor,
+                        identity,
+                        network,
+                        requests,
+                        checks,
+                        stores,
+                        this::flush,
+                        this::renumbered);
+        Adoption adoption =
+                new Adoption(
+                        actor,
+                        identity.network(),
+                        requests,
+                        checks,
+                        compactor::whenQuiet,
+                        this::renumbered);
+        this.puller =
+                new Puller(actor, network, requests, adoption, verifier, stores, this::schedule);
         this.joins = new Joins(network, direct);
-        this.server = new SyncServer(actor, disk, trust, stores, puller::pull);
+        this.server = new SyncServer(actor, disk, trust, compactor, stores, puller::pull);
         actor.tell(this::openAll);
         this.live = new Live(actor, identity, network, gossip, puller, stores);
         nextRound();
@@ -222,7 +244,15 @@ public final class StoresComponent implements Stores, PeerListener {
                         schedule(store);
                     }
                     puller.compareAll();
+                    compactor.round();
                 });
+    }
+
+    /** After a checkpoint: what was given out before means something else. */
+    private void renumbered(OpenStore store) {
+        server.restart(store.id());
+        schedule(store);
+        index(store);
     }
 
     @Override
@@ -607,6 +637,13 @@ public final class StoresComponent implements Stores, PeerListener {
     @Override
     public CompletionStage<Id> grant(Id id, Id agent, Role role) {
         return commit(id, "", "", transaction -> transaction.role(agent, role));
+    }
+
+    @Override
+    public CompletionStage<Compaction> compact(Id id) {
+        return this.<CompletionStage<Compaction>>onActor(
+                        done -> done.complete(compactor.compact(store(id))))
+                .thenCompose(compaction -> compaction);
     }
 
     @Override
