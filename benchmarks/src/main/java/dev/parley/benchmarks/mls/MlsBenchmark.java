@@ -186,16 +186,10 @@ public final class MlsBenchmark {
     }
 
     private static void sizes(Side side, int size) throws Exception {
-        int copies = size >= 1000 ? 20 : 200;
+        int copies = size >= 1000 ? 10 : 100;
         side.newKeyPackage();
         side.addCommit();
-        Object[] kept = new Object[copies];
-        long before = heap();
-        for (int i = 0; i < copies; i++) {
-            kept[i] = side.freshState();
-        }
-        long heap = (heap() - before) / copies;
-        Reference.reachabilityFence(kept);
+        long heap = heapOfAState(side, copies);
         String saved = "";
         if (side instanceof OurSide ours) {
             byte[] encoded = ours.encoded();
@@ -232,10 +226,26 @@ public final class MlsBenchmark {
                         saved));
     }
 
+    /** By what more of them take, so that nothing else that comes or goes is counted. */
+    private static long heapOfAState(Side side, int copies) throws Exception {
+        Object[] kept = new Object[3 * copies];
+        for (int i = 0; i < copies; i++) {
+            kept[i] = side.freshState();
+        }
+        long before = heap();
+        for (int i = copies; i < 3 * copies; i++) {
+            kept[i] = side.freshState();
+        }
+        long after = heap();
+        Reference.reachabilityFence(kept);
+        return (after - before) / (2L * copies);
+    }
+
     private static long heap() {
         Runtime runtime = Runtime.getRuntime();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 6; i++) {
             System.gc();
+            System.runFinalization();
         }
         return runtime.totalMemory() - runtime.freeMemory();
     }

@@ -107,8 +107,7 @@ final class StoreTrees {
                             Path path = Documents.path(place, ObjectType.TREE);
                             Scalar label = label(given);
                             return it -> {
-                                List<TreeNode> top = it.state().children(path, ElementId.ROOT);
-                                StoreEdits.fits(it.state(), path, top.isEmpty());
+                                StoreEdits.fits(it.state(), path);
                                 ElementId parent = parent(it, path, given);
                                 int index = index(it, path, parent, null, given);
                                 offset[0] = it.tree(path).grow(parent, index, label).offset();

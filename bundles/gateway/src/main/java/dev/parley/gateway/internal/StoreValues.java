@@ -82,7 +82,7 @@ final class StoreValues {
         Path path = Documents.path(place, ObjectType.COUNTER);
         long by = arguments.integer("by", 1);
         return it -> {
-            StoreEdits.fits(it.state(), path, it.state().counter(path) == 0);
+            StoreEdits.fits(it.state(), path);
             it.increment(path, by);
         };
     }
@@ -100,7 +100,7 @@ final class StoreValues {
                 }
                 Path path = Documents.path(place, wanted);
                 return it -> {
-                    StoreEdits.fits(it.state(), path, it.state().register(path).isEmpty());
+                    StoreEdits.fits(it.state(), path);
                     assignment.on(it);
                 };
             }
@@ -108,7 +108,7 @@ final class StoreValues {
                 Path path = Documents.path(place, wanted);
                 Scalar scalar = Documents.scalar(value);
                 return it -> {
-                    StoreEdits.fits(it.state(), path, it.state().registers(path).isEmpty());
+                    StoreEdits.fits(it.state(), path);
                     it.set(path, scalar);
                 };
             }
@@ -118,7 +118,7 @@ final class StoreValues {
                     throw OperationException.invalid("a flag is true or false", "");
                 }
                 return it -> {
-                    StoreEdits.fits(it.state(), path, !it.state().flag(path));
+                    StoreEdits.fits(it.state(), path);
                     it.flag(path, flag.value());
                 };
             }
@@ -145,7 +145,7 @@ final class StoreValues {
                                                 place,
                                                 arguments.text("text"))));
         return it -> {
-            StoreEdits.fits(it.state(), path, it.state().textLength(path) == 0);
+            StoreEdits.fits(it.state(), path);
             merge.on(it);
         };
     }
@@ -158,7 +158,14 @@ final class StoreValues {
         }
         Path path = Documents.path(place, Documents.type(type));
         Scalar value = Documents.scalar(arguments.value("value").orElse(Value.NULL));
-        return add ? it -> it.add(path, value) : it -> it.remove(path, value);
+        return it -> {
+            if (add) {
+                StoreEdits.fits(it.state(), path);
+                it.add(path, value);
+            } else {
+                it.remove(path, value);
+            }
+        };
     }
 
     private Value read(Arguments arguments) throws OperationException {

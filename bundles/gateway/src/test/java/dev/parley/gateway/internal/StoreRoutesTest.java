@@ -203,6 +203,7 @@ class StoreRoutesTest {
                 at + "put",
                 "{'path':'/l','value':1,'undoable':true,'message':'m'}");
         refused(400, "INVALID", at + "put", "{'path':'/tags','value':1}");
+        refused(400, "INVALID", at + "add", "{'path':'/title','value':1}");
         refused(400, "INVALID", at + "put", "{'path':'/n','value':1,'type':'multi-register'}");
         refused(400, "INVALID", at + "put", "{'path':'/n','value':true,'type':'flag-enable-wins'}");
         refused(404, "NOT_FOUND", at + "delete", "{'path':'/gone'}");

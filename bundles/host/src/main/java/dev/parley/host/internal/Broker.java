@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 
 /**
  * What one plugin asks of the container, checked against what its owner granted. The plugin is
@@ -48,7 +47,7 @@ final class Broker implements IsolateProcess.Asked {
             String keyPrefix,
             Gossip gossip,
             Stores stores,
-            Supplier<Optional<Groups>> groups,
+            Groups groups,
             Id self,
             BiFunction<String, String, Optional<Tool>> tools) {
         this.granted = granted;

@@ -41,7 +41,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -50,9 +49,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
@@ -73,6 +69,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Storage storage;
     private final Gossip gossip;
     private final Stores stores;
+    private final Groups groups;
     private final Id self;
     private final TrustStore trust;
     private final Catalog catalog;
@@ -89,13 +86,6 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Publisher publisher;
     private final Fetching fetching;
 
-    /** A container without the room runs plugins all the same, and says so to those that ask it. */
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable Groups groups;
-
     @Activate
     public PluginsComponent(
             BundleContext context,
@@ -105,6 +95,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
             @Reference Direct direct,
             @Reference Gossip gossip,
             @Reference Stores stores,
+            @Reference Groups groups,
             @Reference TrustStore trust,
             @Reference Catalog catalog)
             throws StorageException, MalformedException {
@@ -115,6 +106,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.storage = storage;
         this.gossip = gossip;
         this.stores = stores;
+        this.groups = groups;
         this.self = Id.of(identity.agent().bytes());
         this.trust = trust;
         this.catalog = catalog;
@@ -343,7 +335,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                         prefix,
                                         gossip,
                                         stores,
-                                        () -> Optional.ofNullable(groups),
+                                        groups,
                                         self,
                                         this::tool));
         running.put(descriptor.name(), started);

@@ -13,12 +13,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /**
  * What one plugin asks of the private groups of this container's agent, checked against its grants.
@@ -34,17 +32,16 @@ final class SharedGroups {
     private static final int MAX_PAYLOAD_BYTES = 512 << 10;
 
     private final Set<String> granted;
-    private final Supplier<Optional<Groups>> groups;
+    private final Groups groups;
     private final String self;
     private final Map<Long, AutoCloseable> listening = new HashMap<>();
     private long subscriptions;
     private boolean closed;
 
     /**
-     * @param groups nothing while the room is not there
      * @param self this container's agent in hex, as which the plugin sends
      */
-    SharedGroups(Set<String> granted, Supplier<Optional<Groups>> groups, String self) {
+    SharedGroups(Set<String> granted, Groups groups, String self) {
         this.granted = granted;
         this.groups = groups;
         this.self = self;
@@ -60,16 +57,11 @@ final class SharedGroups {
         if (!Grants.cover(granted, KIND, name)) {
             return refused("PERMISSION_DENIED", Grants.refusal(KIND, name));
         }
-        Optional<Groups> room = groups.get();
-        if (room.isEmpty()) {
-            return refused("BUSY", "the groups of this container are not there yet; try again");
-        }
-        return room.get()
-                .list()
+        return groups.list()
                 .thenCompose(
                         all -> {
                             try {
-                                return on(room.get(), named(all, name), operation, arguments, told);
+                                return on(named(all, name), operation, arguments, told);
                             } catch (GroupException e) {
                                 return CompletableFuture.failedFuture(e);
                             }
@@ -98,27 +90,26 @@ final class SharedGroups {
     }
 
     private CompletionStage<Value.MapBuilder> on(
-            Groups room, GroupId group, String operation, Value.Map arguments, Listener told) {
+            GroupId group, String operation, Value.Map arguments, Listener told) {
         return switch (operation.substring(PREFIX.length())) {
             case "send" ->
-                    room.send(
+                    groups.send(
                                     group,
                                     IsolateProcess.text(arguments, "type"),
                                     IsolateProcess.bytes(arguments, "payload"))
                             .thenApply(it -> Value.map().put("said", shown(it)));
-            case "since" -> since(room, group, arguments);
-            case "listen" -> CompletableFuture.completedFuture(listen(room, group, told));
+            case "since" -> since(group, arguments);
+            case "listen" -> CompletableFuture.completedFuture(listen(group, told));
             default -> refused("UNSUPPORTED", "this container has no '" + operation + "'");
         };
     }
 
-    private CompletionStage<Value.MapBuilder> since(
-            Groups room, GroupId group, Value.Map arguments) {
+    private CompletionStage<Value.MapBuilder> since(GroupId group, Value.Map arguments) {
         long limit = IsolateProcess.number(arguments, "limit");
         if (limit < 1 || limit > MAX_LIMIT) {
             return refused("INVALID", "limit is " + limit + ", expected 1 to " + MAX_LIMIT);
         }
-        return room.messages(group, IsolateProcess.number(arguments, "after"), (int) limit)
+        return groups.messages(group, IsolateProcess.number(arguments, "after"), (int) limit)
                 .thenApply(
                         found ->
                                 Value.map()
@@ -157,13 +148,13 @@ final class SharedGroups {
                 .build();
     }
 
-    private synchronized Value.MapBuilder listen(Groups room, GroupId group, Listener told) {
+    private synchronized Value.MapBuilder listen(GroupId group, Listener told) {
         if (closed || listening.size() >= MAX_LISTENERS) {
             return SharedStores.refusal(
                     "QUOTA", "a plugin listens at most " + MAX_LISTENERS + " times");
         }
         long id = ++subscriptions;
-        listening.put(id, room.listen(event -> on(event, id, group, told)));
+        listening.put(id, groups.listen(event -> on(event, id, group, told)));
         return Value.map().put("subscription", id);
     }
 

@@ -338,7 +338,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
-                        Optional::empty,
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.of(tool(name)));
         byte[] questions =
@@ -376,7 +376,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
-                        Optional::empty,
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         byte[] questions =
@@ -417,7 +417,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
-                        Optional::empty,
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         byte[] questions =
@@ -451,7 +451,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
-                        () -> Optional.of(groups),
+                        groups,
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         byte[] questions =
@@ -565,7 +565,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
-                        Optional::empty,
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
@@ -746,7 +746,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
-                        Optional::empty,
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");

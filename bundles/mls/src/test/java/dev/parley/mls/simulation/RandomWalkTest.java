@@ -63,7 +63,7 @@ class RandomWalkTest {
             }
         }
         System.out.printf(
-                "suite %d, %d nodes, seed %d: %d messages, epoch %d (%d abandoned), %d members, %d restarts,"
+                "suite %d, %d nodes, seed %d: %d messages, epoch %d (%d abandoned), %d members, %d restarts with %d epochs entered again,"
                         + " %d external commits, %d attempts to read, refused %s%n",
                 suite,
                 size,
@@ -73,6 +73,7 @@ class RandomWalkTest {
                 world.abandoned(),
                 members.size(),
                 world.restarts,
+                world.nodes.stream().mapToInt(it -> it.again).sum(),
                 world.externalCommits,
                 tried,
                 world.refusals);

@@ -87,8 +87,10 @@ final class SimulatedNode {
     final List<Simulation.Sent> heard = new ArrayList<>();
     private final List<Simulation.Sent> waiting = new ArrayList<>();
     private final Set<Refusal> refused = new HashSet<>();
+    private final Set<String> followed = new HashSet<>();
     private final Set<Integer> joined = new HashSet<>();
     int read;
+    int again;
 
     SimulatedNode(Simulation world, String name) throws MlsException {
         this.world = world;
@@ -258,8 +260,10 @@ final class SimulatedNode {
             Received received = state.receive(sent.message(), PSKS, world.now);
             if (received instanceof Received.Commit commit) {
                 assertThat(sent.in()).isEqualTo(Simulation.hash(state));
-                // Taken twice it would begin anew, with keys that were used.
-                if (!states.containsKey(Simulation.hash(commit.staged().next()))) {
+                String hash = Simulation.hash(commit.staged().next());
+                if (!states.containsKey(hash)) {
+                    again += saved.containsKey(hash) ? 1 : 0;
+                    followed.add(hash);
                     enter(commit.staged().next());
                 }
                 return true;
@@ -338,11 +342,15 @@ final class SimulatedNode {
     }
 
     /**
-     * Forgets what was not saved. Of each state it has any copy that was ever saved, and hears
-     * everything once more.
+     * Forgets what was not saved. Of each state it has any copy that was ever saved, or none if it
+     * can follow the commit to it again; and it hears everything once more.
      */
     void restart(boolean newestCopy) throws MlsException {
         for (String hash : List.copyOf(states.keySet())) {
+            if (!newestCopy && followed.contains(hash) && world.random.nextInt(4) == 0) {
+                states.remove(hash);
+                continue;
+            }
             List<byte[]> copies = saved.get(hash);
             int pick = newestCopy ? copies.size() - 1 : world.random.nextInt(copies.size());
             states.put(hash, mls.decode(copies.get(pick), durable));

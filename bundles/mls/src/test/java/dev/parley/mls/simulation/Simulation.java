@@ -126,8 +126,19 @@ final class Simulation {
             deliver();
             if (random.nextInt(10) == 0) {
                 restarts++;
-                nodes.get(random.nextInt(nodes.size())).restart(random.nextBoolean());
+                restart(any(nodes));
             }
+        }
+    }
+
+    /** Between two messages, which have to be of two keys. */
+    private void restart(SimulatedNode node) throws MlsException {
+        if (node.state().isPresent()) {
+            node.speak();
+        }
+        node.restart(random.nextBoolean());
+        if (node.state().isPresent()) {
+            node.speak();
         }
     }
 

@@ -253,7 +253,7 @@ public final class ParleyCommands {
     private String ask(Verbs verbs, String... words) {
         return verbs.question(List.of(words))
                 .map(it -> ask(it.operation(), it.arguments()))
-                .orElseGet(verbs::usage);
+                .orElseGet(() -> verbs.usage(List.of(words)));
     }
 
     /** The last lines that a plugin wrote: {@code log PLUGIN}. */

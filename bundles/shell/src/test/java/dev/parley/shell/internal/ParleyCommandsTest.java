@@ -79,7 +79,7 @@ class ParleyCommandsTest {
         commands.group("send", "team", "12");
         commands.group("read", "team", "7");
         commands.group("watch", "team", "5");
-        assertThat(commands.group("send", "team")).startsWith("usage: group [");
+        assertThat(commands.group("send", "team")).isEqualTo("usage: group send GROUP TEXT");
         assertThat(commands.group("explode")).startsWith("usage:").contains("members GROUP");
         assertThat(asked)
                 .containsExactly(
@@ -110,8 +110,10 @@ class ParleyCommandsTest {
         commands.task("claim", "team", "dig", "60");
         assertThat(commands.task("explode", "team")).startsWith("usage:");
         assertThat(commands.doc()).startsWith("usage:");
-        assertThat(commands.store("explode")).startsWith("usage:");
-        assertThat(commands.store("set", "notes", "/a")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("explode")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("set", "notes", "/a"))
+                .isEqualTo("usage: store set STORE PATH VALUE");
+        assertThat(commands.task()).contains("list STORE", "| reopen STORE TASK");
         assertThat(commands.store("undo", "notes", "again")).startsWith("usage:");
         assertThat(commands.doc("edit", "notes", "/t")).contains("parley doc edit", "doc write");
         assertThat(asked)

@@ -72,12 +72,7 @@ class ChurnTest {
         sim.crashes = 0;
         sim.heal();
         sim.nodes.forEach(Sim.Node::restart);
-        try {
-            sim.until(Duration.ofMinutes(15), this::settled, "seed " + seed + " settles");
-        } catch (AssertionError e) {
-            dump();
-            throw e;
-        }
+        sim.until(Duration.ofMinutes(15), this::settled, "seed " + seed + " settles");
         List<Sim.Node> members = sim.active();
         reordered +=
                 sim.nodes.stream()

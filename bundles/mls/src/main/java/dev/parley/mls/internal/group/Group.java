@@ -89,6 +89,15 @@ final class Group implements GroupState {
         }
     }
 
+    /**
+     * What was made of the secrets, unless they may have been overwritten meanwhile: then it is
+     * made of zeros, which everybody knows.
+     */
+    private <T> T made(T result) {
+        alive();
+        return result;
+    }
+
     private Epoch alive() {
         if (destroyed.get()) {
             throw new IllegalStateException("the state was destroyed");
@@ -151,17 +160,17 @@ final class Group implements GroupState {
 
     @Override
     public byte[] epochAuthenticator() {
-        return alive().secrets().authenticator().reveal().clone();
+        return made(alive().secrets().authenticator().reveal().clone());
     }
 
     @Override
     public byte[] export(String label, byte[] context, int length) {
-        return alive().secrets().export(epoch.suite(), label, context, length).reveal();
+        return made(alive().secrets().export(epoch.suite(), label, context, length).reveal());
     }
 
     @Override
     public byte[] resumptionPsk() {
-        return alive().secrets().resumption().reveal().clone();
+        return made(alive().secrets().resumption().reveal().clone());
     }
 
     @Override
@@ -174,9 +183,10 @@ final class Group implements GroupState {
             throws MlsException {
         requireOpen();
         requireOwn(signer);
-        return new MlsMessage.OfGroupInfo(
-                        CommitMaker.groupInfo(alive(), signer, inlineTree, external))
-                .encode();
+        return made(
+                new MlsMessage.OfGroupInfo(
+                                CommitMaker.groupInfo(alive(), signer, inlineTree, external))
+                        .encode());
     }
 
     @Override
@@ -238,7 +248,9 @@ final class Group implements GroupState {
                         Optional.empty(),
                         made.leafKey());
         Group next = with(ProposalReader.told(environment, epoch, queued));
-        return new Proposed(next, protect(environment, epoch, message, 1), reference.toByteArray());
+        return made(
+                new Proposed(
+                        next, protect(environment, epoch, message, 1), reference.toByteArray()));
     }
 
     private AuthenticatedContent signed(
@@ -290,13 +302,13 @@ final class Group implements GroupState {
         requireOpen();
         requireOwn(request.client().signer());
         CommitMaker maker = new CommitMaker(environment, alive(), request);
-        return maker.make(maker.list(queue, now), Usage.APPLICATION, psks);
+        return made(maker.make(maker.list(queue, now), Usage.APPLICATION, psks));
     }
 
     @Override
     public Received receive(byte[] message, PskSource psks, Instant now) {
         alive();
-        return new MessageReader(environment, this).read(message, psks);
+        return made(new MessageReader(environment, this).read(message, psks));
     }
 
     @Override
@@ -305,15 +317,16 @@ final class Group implements GroupState {
         requireOpen();
         requireOwn(signer);
         alive().messages().requireReserved(EpochKeys.Kind.APPLICATION);
-        return protect(
-                environment,
-                epoch,
-                signed(
-                        new Content.Application(Bytes.copyOf(content)),
-                        MlsMessage.PRIVATE_MESSAGE,
-                        authenticatedData,
-                        signer),
-                padTo);
+        return made(
+                protect(
+                        environment,
+                        epoch,
+                        signed(
+                                new Content.Application(Bytes.copyOf(content)),
+                                MlsMessage.PRIVATE_MESSAGE,
+                                authenticatedData,
+                                signer),
+                        padTo));
     }
 
     @Override
@@ -323,12 +336,12 @@ final class Group implements GroupState {
 
     @Override
     public byte[] encode() {
-        return GroupCodec.encode(alive(), queue);
+        return made(GroupCodec.encode(alive(), queue));
     }
 
     @Override
     public GroupState forLateMessages() {
-        return LateGroup.of(environment, alive());
+        return made(LateGroup.of(environment, alive()));
     }
 
     @Override

@@ -116,15 +116,19 @@ final class MessageKeys {
         for (Kind kind : Kind.values()) {
             long end = saved.end(kind);
             if (end > durable.end(kind)) {
-                if (end - keys.nextGeneration(leaf, kind) > MAX_RESTORED) {
-                    throw new MlsException(
-                            Reason.GENERATION_TOO_FAR, "a reservation up to generation " + end);
-                }
+                requireNear(end - keys.nextGeneration(leaf, kind), end);
                 keys.discardUntil(leaf, kind, end);
             }
         }
         sent.restored(saved);
         durable = durable.furthest(saved);
+    }
+
+    private static void requireNear(long left, long end) throws MlsException {
+        if (left > MAX_RESTORED) {
+            throw new MlsException(
+                    Reason.GENERATION_TOO_FAR, "a reservation up to generation " + end);
+        }
     }
 
     /**
@@ -138,7 +142,8 @@ final class MessageKeys {
     }
 
     /**
-     * @throws MlsException NOT_RESERVED
+     * @throws MlsException NOT_RESERVED, or GENERATION_TOO_FAR if what is reserved begins beyond
+     *     all sense
      */
     synchronized void requireReserved(Kind kind) throws MlsException {
         TreeMap<Long, Long> left = ranges(kind);
@@ -150,6 +155,7 @@ final class MessageKeys {
             throw new MlsException(
                     Reason.NOT_RESERVED, "no generation is set aside for another message");
         }
+        requireNear(left.firstKey() - next, left.firstKey());
         keys.discardUntil(leaf, kind, left.firstKey());
     }
 }

@@ -1,9 +1,11 @@
 package dev.parley.mls.internal.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.mls.api.Committed;
 import dev.parley.mls.api.MlsException;
+import dev.parley.mls.api.MlsException.Reason;
 import dev.parley.mls.api.Received;
 import dev.parley.mls.api.SendReservation;
 import dev.parley.mls.internal.group.People.Person;
@@ -60,5 +62,21 @@ class KeysAcrossEpochsTest {
         long first = generation(alice, once.say("once"));
         byte[] other = again.say("again");
         assertThat(generation(alice, other)).isNotEqualTo(first);
+    }
+
+    @Test
+    void anAbsurdReservationOfALaterEpochTakesNoTime() throws MlsException {
+        byte[] early = bob.state.encode();
+        Committed made = alice.commit();
+        bob.follow(made.message());
+        byte[] absurd = bob.state.reserve(1).encoded();
+        absurd[29] = 1;
+        bob.state = people.mls.decode(early, List.of(absurd));
+        bob.follow(made.message());
+        bob.ready();
+        assertThatThrownBy(() -> bob.say("x"))
+                .isInstanceOfSatisfying(
+                        MlsException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.GENERATION_TOO_FAR));
     }
 }
