@@ -74,6 +74,9 @@ import org.osgi.service.component.annotations.Reference;
  * The groups on one actor. What a core wants done goes, in order, to one disk thread: so whatever
  * leaves this container leaves after what it rests on was written. If writing fails nothing that
  * comes after it is done, and the group is read again at the next start.
+ *
+ * <p>It is long because it is the whole shell: one short method for each call of {@link Groups} and
+ * each kind of effect, and no rule of the protocol.
  */
 @Component(service = Groups.class)
 public final class GroupsComponent implements Groups, PeerListener, RequestHandler {

@@ -37,6 +37,8 @@ import java.util.TreeSet;
 /**
  * One group here, without I/O: what comes in changes its state and makes {@link Effect}s, which
  * {@link #drain} hands out. The protocol is 0013. Not thread-safe.
+ *
+ * <p>It is long because it checks each command; what happens is in the classes beside it.
  */
 public final class GroupCore {
     private static final Duration WAIT = Duration.ofMinutes(10);

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class Joins {
     private final Set<AgentId> asked = new TreeSet<>();
     private Instant askAt = Instant.MIN;
 
-    private record Given(Hash keyPackage, Hash epoch, byte[] welcome, byte[] tree) {}
+    private record Given(Hash keyPackage, Hash epoch, byte[] welcome, byte[] tree, Instant at) {}
 
     private final Map<AgentId, Given> given = new LinkedHashMap<>();
 
@@ -77,7 +78,7 @@ final class Joins {
         Group.Joining joining = group.joining.get();
         InviteLink link = joining.link();
         boolean any = false;
-        for (AgentId admin : link.admins()) {
+        for (AgentId admin : candidates()) {
             if (group.connected.contains(admin) && asked.add(admin)) {
                 any = true;
                 byte[] keyPackage = joining.keyPackage().message();
@@ -139,9 +140,16 @@ final class Joins {
     }
 
     private Set<AgentId> connectedAdmins() {
-        Set<AgentId> admins = new TreeSet<>(group.joining.orElseThrow().link().admins());
+        Set<AgentId> admins = candidates();
         admins.retainAll(group.connected);
         return admins;
+    }
+
+    /** Those in the link; if we were in it before, any whom we know: admins change. */
+    private Set<AgentId> candidates() {
+        Set<AgentId> candidates = new LinkedHashSet<>(group.joining.orElseThrow().link().admins());
+        group.lastInside().ifPresent(it -> candidates.addAll(it.members().keySet()));
+        return candidates;
     }
 
     private void notJoined(GroupException cause) {
@@ -234,13 +242,20 @@ final class Joins {
             throw new RefusalException(Code.NOT_ADMIN, "no admin, or not at the moment");
         }
         String id = InviteBook.hex(question.inviteId());
-        check(caller, question, id, inside, now);
+        boolean invited = !inside.members().containsKey(caller);
+        if (invited) {
+            checkInvite(caller, question, id, inside, now);
+        }
+        checkKeyPackage(caller, question, now);
         Hash keyPackage = Hash.sha256(question.keyPackage());
         Given before = given.get(caller);
         if (before != null
                 && before.keyPackage().equals(keyPackage)
                 && group.head().orElseThrow().id().equals(before.epoch())) {
             return answer(before);
+        }
+        if (before != null && before.at().plus(AGAIN).isAfter(now)) {
+            throw new RefusalException(Code.BUSY, "another welcome was given just now");
         }
         List<Proposing> what = new ArrayList<>();
         if (inside.members().containsKey(caller)) {
@@ -258,7 +273,8 @@ final class Joins {
                             keyPackage,
                             own.node().id(),
                             own.welcome().orElseThrow(),
-                            own.node().inside().orElseThrow().state().ratchetTree());
+                            own.node().inside().orElseThrow().state().ratchetTree(),
+                            now);
             given.put(caller, fresh);
             if (given.size() > MAX_WELCOMES) {
                 given.remove(given.keySet().iterator().next());
@@ -274,7 +290,7 @@ final class Joins {
                 it.welcome(), it.tree(), group.invites.used(), group.lineage());
     }
 
-    private void check(
+    private void checkInvite(
             AgentId caller,
             SyncMessage.Join question,
             String id,
@@ -299,11 +315,12 @@ final class Joins {
         if (!inside.admin(open.record().inviter())) {
             throw new RefusalException(Code.INVITE_REFUSED, "its inviter is no admin any more");
         }
-        boolean comesAgain =
-                inside.members().containsKey(caller)
-                        || group.pending.readmissions.containsKey(caller);
-        if (used.isPresent() && !comesAgain) {
-            throw new RefusalException(Code.INVITE_REFUSED, "the invite was used");
+        if (used.isPresent() && !group.pending.readmissions.containsKey(caller)) {
+            boolean removed =
+                    group.lineage().stream().anyMatch(step -> step.removed().contains(caller));
+            // If it was added on a branch that is not known here, who saw that may let it in.
+            throw new RefusalException(
+                    removed ? Code.INVITE_REFUSED : Code.INVITE_UNKNOWN, "the invite was used");
         }
         if (!InviteKey.verify(
                 invite.publicKey(),
@@ -314,6 +331,11 @@ final class Joins {
                 question.keyPackage())) {
             throw new RefusalException(Code.INVITE_REFUSED, "the proof does not hold");
         }
+    }
+
+    /** A member that lost its state needs no more: the connection proved who it is. */
+    private void checkKeyPackage(AgentId caller, SyncMessage.Join question, Instant now)
+            throws RefusalException {
         try {
             if (!CommitRules.agent(group.setup.mls().inspect(question.keyPackage(), now))
                     .equals(caller)) {

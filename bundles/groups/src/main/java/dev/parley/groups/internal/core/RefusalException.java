@@ -12,6 +12,7 @@ public final class RefusalException extends Exception {
         INVITE_EXPIRED,
         INVITE_REFUSED,
         FULL,
+        BUSY,
         MALFORMED
     }
 
