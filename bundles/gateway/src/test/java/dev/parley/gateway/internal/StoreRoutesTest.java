@@ -132,6 +132,8 @@ class StoreRoutesTest {
         tasks();
         history();
         events();
+        assertThat(text(ok("POST /stores/notes/compact", "{}"), "done")).isEqualTo("true");
+        refused(404, "NO_SUCH_STORE", "POST /stores/other/compact", "{}");
         ok("DELETE /stores/notes", "");
         refused(404, "NO_SUCH_STORE", "DELETE /stores/notes", "");
         Set<String> all =

@@ -251,6 +251,10 @@ public final class StoresComponent implements Stores, PeerListener {
     /** After a checkpoint: what was given out before means something else. */
     private void renumbered(OpenStore store) {
         server.restart(store.id());
+        if (!store.unforced && !store.flushing) {
+            store.onDisk = store.replica().size();
+            tell(store.watchers(), store.onDisk);
+        }
         schedule(store);
         index(store);
     }
@@ -309,6 +313,9 @@ public final class StoresComponent implements Stores, PeerListener {
                             failure = e;
                         }
                         StorageException found = failure;
+                        if (found == null) {
+                            store.onDisk = size;
+                        }
                         done.forEach(it -> acknowledge(it, found));
                         actor.after(Duration.ZERO, () -> forced(store, made, events, size, found));
                     });
@@ -342,7 +349,6 @@ public final class StoresComponent implements Stores, PeerListener {
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
         } else {
             events.forEach(event -> tell(store.listeners(), event));
-            store.onDisk = size;
             tell(store.watchers(), size);
             live.publish(store, made);
             index(store);
