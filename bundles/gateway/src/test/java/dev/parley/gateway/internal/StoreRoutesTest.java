@@ -132,8 +132,7 @@ class StoreRoutesTest {
         tasks();
         history();
         events();
-        assertThat(text(ok("POST /stores/notes/compact", "{}"), "done")).isEqualTo("true");
-        refused(404, "NO_SUCH_STORE", "POST /stores/other/compact", "{}");
+        compaction();
         ok("DELETE /stores/notes", "");
         refused(404, "NO_SUCH_STORE", "DELETE /stores/notes", "");
         Set<String> all =
@@ -347,6 +346,21 @@ class StoreRoutesTest {
         refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/log?limit=two", "");
         assertThat(text(get("/blame?path=/doc"), "pieces")).contains("one", self);
         refused(400, "INVALID", "GET /stores/notes/blame?path=doc", "");
+    }
+
+    private void compaction() throws Exception {
+        String hash = text(get(""), "hash");
+        String changes = text(get(""), "changes");
+        Value first = ok("POST /stores/notes/compact", "{}");
+        assertThat(text(first, "done")).isEqualTo("true");
+        assertThat(Integer.parseInt(text(first, "givenUp"))).isPositive();
+        assertThat(text(first, "notAcknowledged") + text(first, "notApproved")).isEqualTo("[][]");
+        Value again = ok("POST /stores/notes/compact", "{}");
+        assertThat(text(again, "done")).isEqualTo("false");
+        assertThat(text(again, "why")).contains("nothing new");
+        assertThat(text(get(""), "hash")).isEqualTo(hash);
+        assertThat(text(get(""), "changes")).isEqualTo(changes);
+        refused(404, "NO_SUCH_STORE", "POST /stores/other/compact", "{}");
     }
 
     /** Events end by themselves here; what they are is for {@code StoreEventsTest}. */

@@ -25,6 +25,11 @@ record CheckpointFile(
     private static final int MAX_KEYS = 65_536;
     private static final int VERSION = 1;
 
+    /** Without what is only needed to begin with it. */
+    CheckpointFile approval() {
+        return new CheckpointFile(checkpoint, approvals, List.of(), new byte[0]);
+    }
+
     byte[] encode() {
         ByteWriter out = new ByteWriter(snapshot.length + PublicKey.BYTES * keys.size() + 1024);
         out.u8(VERSION).block(checkpoint.encode());

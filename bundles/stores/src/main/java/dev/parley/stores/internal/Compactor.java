@@ -177,7 +177,7 @@ final class Compactor {
     }
 
     /** What is proposed, or was compacted to. */
-    Optional<SyncMessage> checkpoint(OpenStore store) {
+    Optional<SyncMessage> checkpoint(OpenStore store) throws RequestException {
         Optional<Compacting.Proposal> proposal = store.compacting.proposal();
         if (proposal.isPresent()) {
             return proposal.map(
@@ -187,12 +187,18 @@ final class Compactor {
     }
 
     /** For those who miss what was given up here. */
-    static Optional<SyncMessage> floor(OpenStore store) {
-        return store.checkpoint()
-                .map(
-                        it ->
-                                new SyncMessage.Checkpointed(
-                                        it.checkpoint(), it.approvals(), it.encode().length));
+    static Optional<SyncMessage> floor(OpenStore store) throws RequestException {
+        Optional<CheckpointFile> file = store.checkpoint();
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            int length = store.files().checkpointLength();
+            return file.map(
+                    it -> new SyncMessage.Checkpointed(it.checkpoint(), it.approvals(), length));
+        } catch (StorageException e) {
+            throw new RequestException("NO_SUCH_CHECKPOINT", String.valueOf(e.getMessage()));
+        }
     }
 
     /** Somebody says that there is a checkpoint, of which all may be here. */
@@ -438,17 +444,23 @@ final class Compactor {
 
     /** A part of the file of what was compacted to. */
     SyncMessage part(OpenStore store, SyncMessage.AskFile question) throws RequestException {
-        CheckpointFile file =
+        boolean isHere =
                 store.checkpoint()
                         .filter(it -> it.checkpoint().id().equals(question.checkpoint()))
-                        .orElseThrow(
-                                () -> new RequestException("NO_SUCH_CHECKPOINT", "it is not here"));
-        byte[] whole = file.encode();
-        if (question.offset() >= whole.length) {
-            throw new RequestException("MALFORMED", "it has " + whole.length + " bytes");
+                        .isPresent();
+        if (!isHere) {
+            throw new RequestException("NO_SUCH_CHECKPOINT", "it is not here");
         }
-        int to = Math.min(whole.length, question.offset() + SyncMessage.MAX_PIECE_BYTES);
-        byte[] part = java.util.Arrays.copyOfRange(whole, question.offset(), to);
-        return new SyncMessage.Piece(whole.length, part);
+        try {
+            int length = store.files().checkpointLength();
+            byte[] part =
+                    store.files().checkpointPart(question.offset(), SyncMessage.MAX_PIECE_BYTES);
+            if (part.length == 0) {
+                throw new RequestException("MALFORMED", "it has " + length + " bytes");
+            }
+            return new SyncMessage.Piece(length, part);
+        } catch (StorageException e) {
+            throw new RequestException("NO_SUCH_CHECKPOINT", String.valueOf(e.getMessage()));
+        }
     }
 }

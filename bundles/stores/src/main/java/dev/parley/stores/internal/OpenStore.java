@@ -140,9 +140,11 @@ final class OpenStore {
 
     private Replica read(StoreInfo info) throws StorageException {
         Optional<byte[]> kept = files.checkpoint();
+        Optional<CheckpointFile> below = Optional.empty();
         if (kept.isPresent()) {
             try {
-                begin(CheckpointFile.decode(kept.get()));
+                below = Optional.of(CheckpointFile.decode(kept.get()));
+                begin(below.get());
             } catch (dev.parley.wire.api.MalformedException e) {
                 throw new StorageException(
                         StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
@@ -154,7 +156,7 @@ final class OpenStore {
                 Replica read =
                         Replica.fromIndex(
                                 index.get(),
-                                checkpoint.map(CheckpointFile::snapshot),
+                                below.map(CheckpointFile::snapshot),
                                 history,
                                 history.stored(),
                                 this::onEvent);
@@ -173,8 +175,8 @@ final class OpenStore {
             }
         }
         Replica whole =
-                checkpoint.isPresent()
-                        ? readLog(checkpoint.get())
+                below.isPresent()
+                        ? readLog(below.get())
                         : Replica.create(info, history, this::onEvent);
         history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
         return whole;
@@ -191,15 +193,19 @@ final class OpenStore {
     }
 
     private void begin(CheckpointFile file) {
-        checkpoint = Optional.of(file);
+        checkpoint = Optional.of(file.approval());
         for (PublicKey key : file.keys()) {
             keysBelow.put(Id.of(key.agentId().bytes()), key);
         }
     }
 
-    /** Below which changes were given up here. */
+    /** Below which changes were given up here, with who approved it. */
     Optional<CheckpointFile> checkpoint() {
         return checkpoint;
+    }
+
+    StoreFiles files() {
+        return files;
     }
 
     /** Whether this agent wrote here. */
