@@ -110,11 +110,7 @@ final class Integration {
         baseHeads = graph.heads();
         base.readRoles(roles);
         main = base.view();
-        for (int change = 0; change < baseCount; change++) {
-            if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
-                lastTime = graph.time(change);
-            }
-        }
+        lastTime = graph.base().latestTime();
     }
 
     /**
@@ -126,6 +122,9 @@ final class Integration {
      */
     Integration compacted(StoreSnapshotReader snapshot) throws MalformedException {
         ChangeGraph skeleton = snapshot.graph();
+        if (skeleton.lacksIds()) {
+            throw new MalformedException("a snapshot without the ids of its changes");
+        }
         BitSet below = new BitSet();
         for (int i = 0; i < skeleton.size(); i++) {
             int here = graph.find(skeleton.id(i));
@@ -316,6 +315,9 @@ final class Integration {
         if (prevId != null && prev == NONE) {
             return await(signed, prevId);
         }
+        if (graph.lacksIds() && needsMissingId(signed, prev)) {
+            return await(signed, signed.id());
+        }
         int count = change.dependencies().size();
         int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
@@ -334,6 +336,55 @@ final class Integration {
         take(signed, change, prev, builtOn);
         reader.follow(change, signed.id());
         return Receipt.Status.APPLIED;
+    }
+
+    /**
+     * Whether judging or placing a change may need an id that is not here: of the change that
+     * stands where it forks from its author's line, or of one that it names to say which line of a
+     * forked agent it means.
+     */
+    private boolean needsMissingId(SignedChange signed, int prev) {
+        if (prev != NONE) {
+            int beside = graph.changeOf(graph.agent(prev), graph.end(prev));
+            if (beside != prev && !graph.knowsId(beside)) {
+                return true;
+            }
+        }
+        try {
+            ChangeReader again = new ChangeReader();
+            again.read(signed.body());
+            for (Id way : again.ways()) {
+                if (graph.find(way) == NONE) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (MalformedException e) {
+            return false;
+        }
+    }
+
+    /** Whether ids of the changes below the snapshot are not here. */
+    boolean lacksIds() {
+        return graph.lacksIds();
+    }
+
+    /** Takes those ids, and then what had to wait for them. */
+    List<Id> addIds(StoreSnapshotReader snapshot, long nowMillis) throws MalformedException {
+        if (base == null || !snapshot.hash().equals(base.hash())) {
+            throw new MalformedException("another snapshot than this replica began with");
+        }
+        if (snapshot.graph().lacksIds()) {
+            throw new MalformedException("a snapshot without the ids of its changes");
+        }
+        List<Id> applied = new ArrayList<>();
+        if (graph.lacksIds()) {
+            graph.addIds(snapshot.apart());
+            for (SignedChange change : waiting.drain()) {
+                applied.addAll(receive(change, nowMillis).applied());
+            }
+        }
+        return applied;
     }
 
     private Receipt.Status await(SignedChange signed, Id missing) {

@@ -5,11 +5,9 @@ import static dev.parley.crdt.internal.SnapshotFormat.*;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.StoreInfo;
-import dev.parley.crdt.internal.columns.BooleanReader;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
 import dev.parley.crdt.internal.columns.Deflate;
-import dev.parley.crdt.internal.columns.DeltaReader;
 import dev.parley.crdt.internal.columns.RleReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +16,7 @@ import java.util.List;
 /** Reads what {@link StoreSnapshotWriter} wrote. */
 public final class StoreSnapshotReader {
     private static final int NONE = -1;
+    private static final long MAX_MILLIS = (1L << 48) - 1;
 
     private final Id hash;
     private final StoreInfo info;
@@ -26,6 +25,10 @@ public final class StoreSnapshotReader {
     private final byte[] roles;
     private final ChangeGraph graph = new ChangeGraph();
     private final int[] lines;
+    private final int[] heads;
+    private final byte[] apart;
+    private int apartCount;
+    private byte[] apartHash = {};
 
     /**
      * @param file as it is kept and sent
@@ -35,8 +38,8 @@ public final class StoreSnapshotReader {
             ByteReader packed = new ByteReader(file);
             version(packed.readVarint());
             int length = packed.readLength(MAX_RAW_BYTES, "a snapshot");
-            byte[] raw =
-                    Deflate.inflate(packed.readBytes(packed.remaining()), length, MAX_RAW_BYTES);
+            byte[] deflated = packed.readBytes(packed.readLength(MAX_RAW_BYTES, "deflated"));
+            byte[] raw = Deflate.inflate(deflated, length, MAX_RAW_BYTES);
             hash = Sha256.of(raw);
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
@@ -48,6 +51,11 @@ public final class StoreSnapshotReader {
             objects = bytes(columns.take(OBJECTS));
             roles = bytes(columns.take(ROLES));
             lines = readGraph(columns);
+            heads = graph.heads();
+            apart = apartIds(bytes(packed));
+            if (apart.length > 0) {
+                graph.addIds(apart);
+            }
         } catch (dev.parley.crdt.internal.columns.MalformedException e) {
             throw HistoryReader.malformed(e);
         }
@@ -106,20 +114,41 @@ public final class StoreSnapshotReader {
 
     private void read(ColumnsReader columns, List<AgentName> names, int[] tips, int[] lineOf)
             throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
-        RleReader line = new RleReader(columns.take(LINE));
-        RleReader length = new RleReader(columns.take(LENGTH));
-        DeltaReader millis = new DeltaReader(columns.take(MILLIS));
-        RleReader counter = new RleReader(columns.take(COUNTER));
-        RleReader dependencyCount = new RleReader(columns.take(DEPENDENCY_COUNT));
+        RunCursor line = new RunCursor(columns.take(LINE));
+        RunCursor length = new RunCursor(columns.take(LENGTH));
+        RunCursor millis = new RunCursor(columns.take(MILLIS));
+        RunCursor counter = new RunCursor(columns.take(COUNTER));
+        RunCursor dependencyCount = new RunCursor(columns.take(DEPENDENCY_COUNT));
         RleReader dependency = new RleReader(columns.take(DEPENDENCY));
-        BooleanReader isVoid = new BooleanReader(columns.take(VOID));
+        BooleanCursor isVoid = new BooleanCursor(columns.take(VOID));
+        ByteReader apartColumn = columns.take(APART);
+        boolean hasApart = apartColumn.remaining() > 0;
+        BooleanCursor isApart =
+                hasApart ? new BooleanCursor(apartColumn) : BooleanCursor.allFalse();
         byte[] ids = bytes(columns.take(ID));
+        byte[] hashed = bytes(columns.take(APART_HASH));
         columns.finish();
-        if (ids.length != (long) count * Id.BYTES) {
-            throw new MalformedException(count + " changes, and ids of " + ids.length + " bytes");
-        }
-        for (int row = 0; row < count; row++) {
-            int part = line.nextInt(names.size() - 1, "line");
+        int named = 0;
+        long clock = 0;
+        for (int row = 0; row < count; ) {
+            int part = line.value(names.size() - 1, "line");
+            int operations = length.value(Integer.MAX_VALUE, "length");
+            int dependencies = dependencyCount.value(ChangeCodec.MAX_DEPENDENCIES, "deps");
+            long delta = ByteReader.unzigzag(millis.value());
+            int low = counter.value(0xffff, "counter");
+            boolean voided = isVoid.value();
+            boolean apartHere = isApart.value();
+            int most = Math.min(count - row, Math.min(line.left(), length.left()));
+            most = Math.min(most, Math.min(millis.left(), counter.left()));
+            most = Math.min(most, Math.min(isVoid.left(), isApart.left()));
+            most = dependencies > 0 ? 1 : Math.min(most, dependencyCount.left());
+            int[] builtOn = dependencies == 0 ? GraphRows.NOTHING : new int[dependencies];
+            for (int i = 0; i < dependencies; i++) {
+                builtOn[i] = row - dependency.nextInt(row, "a dependency");
+                if (builtOn[i] == row) {
+                    throw new MalformedException("a change that builds on itself");
+                }
+            }
             int prev = tips[part];
             AgentName name = names.get(part);
             boolean goesOn =
@@ -128,40 +157,99 @@ public final class StoreSnapshotReader {
             if (!goesOn) {
                 throw new MalformedException("a line that goes on with another one's name");
             }
-            int[] builtOn = new int[dependencyCount.nextInt(ChangeCodec.MAX_DEPENDENCIES, "deps")];
-            for (int i = 0; i < builtOn.length; i++) {
-                builtOn[i] = row - dependency.nextInt(row, "a dependency");
-                if (builtOn[i] == row) {
-                    throw new MalformedException("a change that builds on itself");
-                }
+            if (clock + delta < 0 || clock + delta > MAX_MILLIS) {
+                throw new MalformedException("a time of " + (clock + delta) + " ms");
             }
-            long time = millis.next(0, (1L << 48) - 1, "time") << 16;
-            time |= counter.nextInt(0xffff, "counter");
-            int operations = length.nextInt(Integer.MAX_VALUE, "length");
+            long time = clock + delta << 16 | low;
+            long latest = graph.latest(time, prev, builtOn);
+            boolean regular = latest == time && delta >= 0;
+            int changes = regular ? most : 1;
+            if (delta > 0) {
+                changes = (int) Math.min(changes, (MAX_MILLIS - clock) / delta);
+            }
             int start = prev == NONE ? 0 : graph.end(prev);
-            if (operations == 0 || operations > Integer.MAX_VALUE - start) {
+            if (operations == 0 || (long) operations * changes > Integer.MAX_VALUE - start) {
                 throw new MalformedException("a change of " + operations + " operations");
             }
-            Id id = Id.of(ids, row * Id.BYTES, Id.BYTES);
-            if (graph.find(id) >= 0) {
-                throw new MalformedException("a change twice");
-            }
-            int change = graph.begin(name, time, prev, builtOn);
-            graph.extend(change, operations);
-            graph.seal(change, id);
-            if (isVoid.next()) {
-                graph.markVoid(change);
-            }
+            int at = apartHere ? -1 - (row - named) : named;
+            tips[part] =
+                    graph.addBase(
+                            name,
+                            prev,
+                            builtOn,
+                            changes,
+                            operations,
+                            latest,
+                            delta << 16,
+                            voided,
+                            at);
             if (lineOf[part] == NONE) {
-                lineOf[part] = graph.agent(change);
+                lineOf[part] = graph.agent(tips[part]);
             }
-            tips[part] = change;
+            clock += delta * changes;
+            named += apartHere ? 0 : changes;
+            row += changes;
+            for (RunCursor used :
+                    new RunCursor[] {line, length, millis, counter, dependencyCount}) {
+                used.use(changes);
+            }
+            isVoid.use(changes);
+            isApart.use(changes);
         }
-        for (RleReader runs : List.of(line, length, counter, dependencyCount, dependency)) {
+        for (RunCursor runs : List.of(line, length, millis, counter, dependencyCount)) {
             runs.finish();
         }
-        millis.finish();
+        dependency.finish();
         isVoid.finish();
+        isApart.finish();
+        checkIds(ids, named, hashed, tips);
+    }
+
+    /** The ids that are asked for are there, each once. */
+    private void checkIds(byte[] ids, int named, byte[] hashed, int[] tips)
+            throws MalformedException {
+        apartCount = count - named;
+        if (ids.length != (long) named * Id.BYTES
+                || hashed.length != (apartCount > 0 ? Id.BYTES : 0)) {
+            throw new MalformedException(
+                    named + " changes with ids, and ids of " + ids.length + " bytes");
+        }
+        apartHash = hashed;
+        BaseRows base = graph.base();
+        base.ids(ids, apartCount);
+        if (!base.hasIdsOfAll(tips)) {
+            throw new MalformedException("a change that is built on without its id");
+        }
+        if (!base.hasEachIdOnce()) {
+            throw new MalformedException("a change twice");
+        }
+    }
+
+    private byte[] apartIds(byte[] sent) throws MalformedException {
+        if (sent.length > 0
+                && (sent.length != (long) apartCount * Id.BYTES
+                        || !Arrays.equals(Sha256.of(sent).bytes(), apartHash))) {
+            throw new MalformedException("other ids than the snapshot has");
+        }
+        return sent;
+    }
+
+    /** Those that lie apart from the snapshot; none if they were left out. */
+    byte[] apart() {
+        return apart;
+    }
+
+    /** A file without the ids that lie apart. */
+    public static byte[] withoutIds(byte[] file) {
+        try {
+            ByteReader packed = new ByteReader(file);
+            packed.readVarint();
+            packed.readVarint();
+            int deflated = packed.readLength(MAX_RAW_BYTES, "deflated");
+            return Arrays.copyOf(file, file.length - packed.remaining() + deflated);
+        } catch (dev.parley.crdt.internal.columns.MalformedException e) {
+            throw new IllegalArgumentException("no snapshot", e);
+        }
     }
 
     void readRoles(Roles into) throws MalformedException {
@@ -174,14 +262,12 @@ public final class StoreSnapshotReader {
     View view() throws MalformedException {
         try {
             View view = new View(info, graph);
-            for (int change = 0; change < count; change++) {
-                view.take(change);
-            }
+            view.takeBase(count, heads);
             Reader in = new Reader(objects);
             view.root().read(new StateReader(in, graph, lines));
             in.end();
             return view;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | MissingIdException e) {
             throw new MalformedException("objects that nobody can have made: " + e.getMessage());
         }
     }

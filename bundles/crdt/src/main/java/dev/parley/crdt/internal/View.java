@@ -124,6 +124,13 @@ final class View {
         return true;
     }
 
+    /** Notes that the first changes of the graph are in the set, of which these are the heads. */
+    void takeBase(int count, int[] baseHeads) {
+        applied.set(0, count);
+        headCount = baseHeads.length;
+        heads = Arrays.copyOf(baseHeads, headCount + 2);
+    }
+
     /** Notes that the change is in the set, without looking at its operations. */
     void take(int number) {
         applied.set(number);

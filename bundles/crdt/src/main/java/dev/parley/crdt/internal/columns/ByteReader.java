@@ -105,7 +105,7 @@ public final class ByteReader {
         }
     }
 
-    static long unzigzag(long value) {
+    public static long unzigzag(long value) {
         return (value >>> 1) ^ -(value & 1);
     }
 
