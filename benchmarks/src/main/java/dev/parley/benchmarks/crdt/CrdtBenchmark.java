@@ -350,6 +350,7 @@ public final class CrdtBenchmark {
                 new StoreInfo("bench", author, StoreInfo.Mode.OPEN, false, "bench", new byte[16]);
         for (int round = 0; round < ROUNDS; round++) {
             List<SignedChange> changes = new ArrayList<>(trace.edits().size());
+            System.gc(); // what earlier rounds left is not this one's
             double start = cpuMillis();
             Replica replica = Replica.create(info, new MemoryHistory(), event -> {});
             write(replica, trace, author, changes);
@@ -357,6 +358,7 @@ public final class CrdtBenchmark {
             check(trace, replica);
             // As they would come from elsewhere: copies, one after the other.
             List<byte[]> received = changes.stream().map(it -> it.body().clone()).toList();
+            System.gc();
             double begin = cpuMillis();
             Replica other = Replica.create(info, new MemoryHistory(), event -> {});
             receive(other, received);
@@ -370,14 +372,11 @@ public final class CrdtBenchmark {
         Replica replica = gathered(trace, 1, id -> UNSIGNED);
         Snapshot snapshot = replica.snapshot(replica.heads(), false);
         byte[] file = snapshot.withoutIds();
+        double load = shortCpu(() -> restored(snapshot, file));
+        long heap = heapOf(trace, snapshot, file);
+        int history = replica.save().length;
         return new Result(
-                "parley",
-                median(local),
-                median(remote),
-                shortCpu(() -> restored(snapshot, file)),
-                replica.save().length,
-                file.length,
-                heapOf(trace, snapshot, file));
+                "parley", median(local), median(remote), load, history, file.length, heap);
     }
 
     private static void write(Replica replica, Trace trace, Id author, List<SignedChange> changes)

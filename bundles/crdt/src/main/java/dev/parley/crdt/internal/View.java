@@ -64,7 +64,7 @@ final class View {
     }
 
     ObjectState orCreate(Path path) {
-        if (lastState != null && path.equals(lastPath)) {
+        if (lastState != null && (path == lastPath || path.equals(lastPath))) {
             return lastState;
         }
         List<Path.Segment> segments = path.segments();
