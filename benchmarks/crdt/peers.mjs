@@ -11,7 +11,6 @@ const cpu = () => {
   return (used.user + used.system) / 1000
 }
 const timed = (run) => {
-  global.gc?.() // what earlier rounds left is not this one's
   const start = cpu()
   const result = run()
   return [cpu() - start, result]
@@ -181,6 +180,7 @@ const trace = async (lib, file, rounds) => {
   let saved
   for (let round = 0; round < rounds; round++) {
     const updates = new Updates()
+    global.gc?.() // what earlier rounds left is not this one's
     const [local, doc] = timed(() => {
       const doc = collect(lib, updates)
       for (const operation of flat) lib.edit(doc, operation)
@@ -192,6 +192,7 @@ const trace = async (lib, file, rounds) => {
     result.update = updates.size / updates.count
     const feasible = library !== 'automerge' || flat.length < 5000
     if (feasible) {
+      global.gc?.()
       const [remote, other] = timed(() => {
         let other = lib.joined ? lib.joined() : lib.fresh(2)
         for (let i = 0; i < updates.count; i++) other = lib.apply(other, updates.get(i))
