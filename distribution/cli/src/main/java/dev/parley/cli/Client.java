@@ -117,6 +117,15 @@ final class Client {
         return send("POST", path, body, true, step);
     }
 
+    /**
+     * Listens to events until the container has no more of them.
+     *
+     * @return what it says at the end
+     */
+    Value events(String path, Consumer<Value> event) throws CliException {
+        return send("GET", path, null, true, event);
+    }
+
     private Value send(
             String method,
             String path,

@@ -68,12 +68,30 @@ final class DocCommands implements Callable<Integer> {
     int show(
             @Mixin Target target,
             @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path)
+            @Parameters(paramLabel = "PATH") String path,
+            @Mixin StoreWriteCommands.Version version)
             throws CliException {
-        Value found = read(target.client(), store, path);
+        Value found =
+                target.client().get(at(store, "/value?path=" + Paths.word(path) + version.and()));
         String text = text(found, path);
         String lines = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
         return target.print(spec, found, it -> lines); // which ends the last line
+    }
+
+    @Command(
+            name = "blame",
+            description = "Who wrote what of each line of a text last.",
+            footer = "%nExample: parley doc blame notes /readme")
+    int blame(
+            @Mixin Target target,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Mixin StoreWriteCommands.Version version)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().get(at(store, "/blame?path=" + Paths.word(path) + version.and())),
+                BlameLines::of);
     }
 
     @Command(
@@ -150,7 +168,9 @@ final class DocCommands implements Callable<Integer> {
                         .put("path", path)
                         .put("text", after)
                         .put("base", String.join(",", heads));
-        if (message != null) {
+        if (message == null) {
+            body.put("undoable", true);
+        } else {
             body.put("message", message);
         }
         return target.print(

@@ -120,10 +120,12 @@ class MainTest {
         run("store", "create", "notes", "--mode", "open");
         assertThat(asked)
                 .containsExactly(
-                        "POST /stores/my%20notes/put {\"path\":\"/a b\",\"value\":{\"x\":1}}",
+                        "POST /stores/my%20notes/put"
+                                + " {\"path\":\"/a b\",\"undoable\":true,\"value\":{\"x\":1}}",
                         "POST /stores/notes/put {\"path\":\"/n\",\"message\":\"why\",\"value\":\"12\"}",
                         "POST /stores/notes/increment {\"path\":\"/n\",\"branch\":\"draft\",\"by\":-3}",
-                        "POST /stores/notes/add {\"path\":\"/tags\",\"value\":\"urgent\"}",
+                        "POST /stores/notes/add"
+                                + " {\"path\":\"/tags\",\"undoable\":true,\"value\":\"urgent\"}",
                         "GET /stores/notes/value?path=%2Fa%7E1b ",
                         "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"writer\"}",
                         "POST /stores/notes/members {\"agent\":\"bob\",\"role\":\"none\"}",
@@ -132,6 +134,124 @@ class MainTest {
         answer = "{\"found\":false,\"value\":null}";
         assertThat(run("store", "get", "notes", "/gone", "--json")).isEqualTo(1);
         assertThat(out.toString()).contains("\"code\":\"NOT_FOUND\"");
+    }
+
+    @Test
+    void listsTreesAndEscrowCountersAreWrittenByTheOperationsOfTheSameMeaning() {
+        run("store", "insert", "notes", "/l", "one", "--index", "0");
+        run("store", "move", "notes", "/l", "abcdef", "2", "--branch", "draft");
+        run("store", "replace", "notes", "/l", "0", "7", "--text");
+        run("store", "drop", "notes", "/l", "1");
+        run("store", "items", "notes", "/l", "--at", "v1");
+        run("store", "mint", "notes", "/b", "100");
+        run("store", "transfer", "notes", "/b", "bob", "30");
+        run("store", "flag", "notes", "/f", "false", "--disable-wins");
+        run("store", "remove", "notes", "/s", "x", "--remove-wins");
+        run("tree", "add", "notes", "/t", "Two", "--under", "One", "--index", "0");
+        run("tree", "move", "notes", "/t", "Chapter two");
+        run("tree", "label", "notes", "/t", "abcd", "3");
+        run("tree", "remove", "notes", "/t", "Two", "--message", "why");
+        assertThat(asked)
+                .containsExactly(
+                        "POST /stores/notes/insert"
+                                + " {\"path\":\"/l\",\"undoable\":true,\"value\":\"one\",\"index\":0}",
+                        "POST /stores/notes/move"
+                                + " {\"path\":\"/l\",\"branch\":\"draft\",\"element\":\"abcdef\",\"to\":2}",
+                        "POST /stores/notes/replace"
+                                + " {\"path\":\"/l\",\"undoable\":true,\"element\":\"0\",\"value\":\"7\"}",
+                        "POST /stores/notes/drop"
+                                + " {\"path\":\"/l\",\"undoable\":true,\"element\":\"1\"}",
+                        "GET /stores/notes/items?path=%2Fl&at=v1 ",
+                        "POST /stores/notes/mint {\"path\":\"/b\",\"amount\":100}",
+                        "POST /stores/notes/transfer"
+                                + " {\"path\":\"/b\",\"to\":\"bob\",\"amount\":30}",
+                        "POST /stores/notes/put {\"path\":\"/f\",\"undoable\":true,"
+                                + "\"value\":false,\"type\":\"flag-disable-wins\"}",
+                        "POST /stores/notes/remove {\"path\":\"/s\",\"undoable\":true,"
+                                + "\"value\":\"x\",\"type\":\"set-remove-wins\"}",
+                        "POST /stores/notes/tree"
+                                + " {\"path\":\"/t\",\"label\":\"Two\",\"parent\":\"One\",\"index\":0}",
+                        "POST /stores/notes/tree/Chapter%20two/move {\"path\":\"/t\"}",
+                        "POST /stores/notes/tree/abcd/label {\"path\":\"/t\",\"label\":3}",
+                        "POST /stores/notes/tree/Two/remove {\"path\":\"/t\",\"message\":\"why\"}");
+    }
+
+    @Test
+    void theHistoryIsAskedForAndShownForPeople() {
+        answer =
+                "{\"differences\":[{\"path\":\"/n\",\"type\":\"counter\",\"before\":\"1\",\"after\":\"2\"},"
+                        + "{\"path\":\"/t\",\"type\":\"text\",\"before\":\"ab\",\"after\":\"abc\","
+                        + "\"edits\":[{\"position\":2,\"removed\":0,\"inserted\":\"c\"}]}]}";
+        assertThat(run("store", "diff", "notes", "v1")).isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines("/n (counter)\n- 1\n+ 2\n/t (text)\n  at 2\n  + c\n");
+        out.getBuffer().setLength(0);
+        answer =
+                "{\"pieces\":["
+                        + "{\"text\":\"one\\ntw\",\"change\":\"aaaaaaaaaaaa\",\"authorName\":\"alice\","
+                        + "\"time\":\"2026-01-01T00:00:00.000Z\"},"
+                        + "{\"text\":\"o\\n\",\"change\":\"bbbbbbbbbbbb\",\"authorName\":\"bob\","
+                        + "\"time\":\"2026-01-02T00:00:00.000Z\"}]}";
+        assertThat(run("doc", "blame", "notes", "/t")).isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines(
+                        "aaaaaaaaaa  alice  2026-01-01 00:00:00  one\n"
+                                + "bbbbbbbbbb  bob    2026-01-02 00:00:00  two\n");
+        out.getBuffer().setLength(0);
+        answer =
+                "{\"tags\":[{\"name\":\"v1\",\"versions\":[[\"aaaaaaaaaaaa\",\"bbbbbbbbbbbb\"],[\"cc\"]]}]}";
+        assertThat(run("store", "tags", "notes")).isZero();
+        assertThat(out.toString()).contains("v1    aaaaaaaaaa,bbbbbbbbbb or cc");
+        answer = "{}";
+        run("store", "diff", "notes", "v1", "draft");
+        run("store", "tag", "notes", "v1", "--move");
+        run("store", "tag", "notes", "v1", "abcdef", "--message", "why");
+        run("store", "untag", "notes", "v1");
+        run("store", "undo", "notes");
+        run("store", "merge", "notes", "draft", "--check");
+        run("store", "show", "notes", "--at", "v1");
+        assertThat(asked)
+                .containsExactly(
+                        "GET /stores/notes/diff?from=v1 ",
+                        "GET /stores/notes/blame?path=%2Ft ",
+                        "GET /stores/notes/tags ",
+                        "GET /stores/notes/diff?from=v1&to=draft ",
+                        "POST /stores/notes/tags {\"tag\":\"v1\",\"move\":true}",
+                        "POST /stores/notes/tags"
+                                + " {\"tag\":\"v1\",\"version\":\"abcdef\",\"message\":\"why\"}",
+                        "POST /stores/notes/untag {\"tag\":\"v1\"}",
+                        "POST /stores/notes/undo {}",
+                        "GET /stores/notes/merge?from=draft ",
+                        "GET /stores/notes ",
+                        "GET /stores/notes/value?path=/&at=v1 ");
+    }
+
+    @Test
+    void watchingPrintsChangesOnlyAndGoesOnFromTheLastOneWhenTheContainerEndsTheAnswer() {
+        answer =
+                "{\"progress\":{\"event\":\"start\",\"id\":\"aa\"}}\n"
+                        + "{\"progress\":{\"event\":\"ping\"}}\n"
+                        + "{\"progress\":{\"event\":\"change\",\"id\":\"bb\",\"time\":\"t\","
+                        + "\"authorName\":\"bob\",\"branch\":\"draft\",\"paths\":[\"/a\",\"/b\"]}}\n"
+                        + "{\"progress\":{\"event\":\"lost\",\"id\":\"cc\",\"message\":\"gone\"}}\n"
+                        + "{\"result\":{\"since\":\"cc\"}}\n";
+        assertThat(run("store", "watch", "notes", "--since", "start", "--count", "2")).isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines("t  bob  bb  on draft  /a, /b\n".repeat(2));
+        assertThat(err.toString()).contains("left out: gone");
+        out.getBuffer().setLength(0);
+        assertThat(run("store", "watch", "notes", "--count", "1", "--json")).isZero();
+        assertThat(out.toString())
+                .startsWith("{\"event\":\"change\",\"id\":\"bb\"")
+                .hasLineCount(1);
+        assertThat(asked)
+                .containsExactly(
+                        "GET /stores/notes/events?since=start ",
+                        "GET /stores/notes/events?since=cc ",
+                        "GET /stores/notes/events ");
+        status = 404;
+        answer = "{\"error\":{\"code\":\"NO_SUCH_STORE\",\"message\":\"no\",\"hint\":\"\"}}";
+        assertThat(run("store", "watch", "notes")).isEqualTo(1);
     }
 
     @Test
@@ -153,7 +273,7 @@ class MainTest {
                 .containsExactly(
                         "GET /stores/notes/value?path=%2Ft ",
                         "GET /stores/notes/value?path=%2Ft ",
-                        "POST /stores/notes/text {\"path\":\"/t\",\"text\":\"three\",\"base\":\"a,b\"}",
+                        "POST /stores/notes/text {\"path\":\"/t\",\"text\":\"three\",\"base\":\"a,b\",\"undoable\":true}",
                         "GET /stores/notes/value?path=%2Ft ",
                         "GET /stores/team/tasks ",
                         "POST /stores/team/tasks {\"title\":\"dig a hole\"}",
@@ -171,6 +291,7 @@ class MainTest {
                         "create",
                         "join",
                         "leave",
+                        "compact",
                         "link",
                         "show",
                         "get",
@@ -184,13 +305,34 @@ class MainTest {
                         "revoke",
                         "log",
                         "branches",
-                        "merge");
+                        "merge",
+                        "flag",
+                        "items",
+                        "insert",
+                        "move",
+                        "replace",
+                        "drop",
+                        "shares",
+                        "mint",
+                        "spend",
+                        "transfer",
+                        "diff",
+                        "tags",
+                        "tag",
+                        "untag",
+                        "undo",
+                        "redo",
+                        "watch");
         for (String verb : verbs) {
             out.getBuffer().setLength(0);
             assertThat(runAsIs("store", verb, "--help")).isZero();
             assertThat(out.toString()).contains("Example: parley store " + verb, "--json");
         }
-        for (String verb : List.of("show", "write")) {
+        for (String verb : List.of("show", "add", "move", "label", "remove")) {
+            assertThat(runAsIs("tree", verb, "--help")).isZero();
+            assertThat(out.toString()).contains("Example: parley tree " + verb);
+        }
+        for (String verb : List.of("show", "blame", "write")) {
             assertThat(runAsIs("doc", verb, "--help")).isZero();
             assertThat(out.toString()).contains("Example: parley doc " + verb);
         }

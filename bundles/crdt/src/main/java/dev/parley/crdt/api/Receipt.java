@@ -17,9 +17,12 @@ public record Receipt(Status status, List<Id> missing, List<Id> applied) {
         KNOWN,
         /** It waits for what it builds on. */
         WAITING,
-        /** Its time is too far ahead; it waits for that. */
+        /** Its time is too far ahead, or that of what it builds on; it waits for that. */
         PARKED,
-        /** It is of another store, or contradicts itself or what it builds on; it is not kept. */
+        /**
+         * It is of another store, contradicts itself or what it builds on, or builds on such a
+         * change; it is not kept, and will not be another time.
+         */
         REFUSED
     }
 }

@@ -4,6 +4,8 @@ import dev.parley.crdt.internal.ReplicaCore;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -133,6 +135,35 @@ public interface Replica {
      */
     Role roleAt(Id agent, List<Id> heads) throws RefusedException;
 
+    /**
+     * What {@link #fromIndex} begins with instead of taking the whole history in again. It costs as
+     * much as the store is long. It is believed: whoever keeps it sees to it that it is what it
+     * was.
+     */
+    byte[] index();
+
+    /**
+     * A replica from an index and the history that it was made of, to which more may have been
+     * appended. Only that, and branches that were not merged, are taken in again; nobody is told of
+     * them. It is the same replica as the one that takes all in, with its changes in the same
+     * order.
+     *
+     * @param floor the file of the last {@link #compact} or {@link #fromCheckpoint}, if there was
+     *     one; of the changes below it the history has none, and none is counted
+     * @param history asked for its changes; they must not be given to {@link #receive} again
+     * @param size how many changes it has
+     * @throws MalformedException if it is damaged, of another history, or of more than is there
+     */
+    static Replica fromIndex(
+            byte[] index,
+            Optional<byte[]> floor,
+            History history,
+            int size,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        return ReplicaCore.fromIndex(index, floor, history, size, listener);
+    }
+
     StoreInfo info();
 
     /** Takes a change in, in any order; what it builds on may come later. */
@@ -240,6 +271,9 @@ public interface Replica {
      */
     SignedChange change(int index);
 
+    /** The id of a change, in the order of {@link #change}; also of one that was given up. */
+    Id id(int index);
+
     /** Whether only the graph's knowledge of a change is left, not its operations. */
     boolean isForgotten(int index);
 
@@ -249,15 +283,39 @@ public interface Replica {
     /** What the log says of a change. */
     ChangeInfo describe(Id change) throws RefusedException;
 
-    /** How far each agent is known here. */
-    Summary summary();
+    /**
+     * The objects that a change is about; the root if it changes roles.
+     *
+     * @throws RefusedException if it is not there, or its operations were given up
+     */
+    Set<Path> touched(Id change) throws RefusedException;
+
+    /** How far each agent is known here, also by changes that wait for their time. */
+    default Summary summary() {
+        return summary(Integer.MAX_VALUE);
+    }
 
     /**
-     * What somebody misses who said this, each after what it builds on.
-     *
-     * @param maxBytes stops after the change with which there are more
+     * As the other one, not longer than so many bytes: if there are more agents, the last changes
+     * that nothing builds on and the agents who wrote last. Who is told it may give some that are
+     * here.
      */
-    List<SignedChange> missing(Summary theirs, int maxBytes);
+    Summary summary(int maxBytes);
+
+    /** The first change of each line, with which an author begins on a branch. */
+    Summary beginnings();
+
+    /** What somebody misses who said this, and is not given up here. */
+    Serving serve(Summary theirs);
+
+    /**
+     * The first of what somebody misses who said this.
+     *
+     * @param maxBytes stops before it would be more, but not before the first one
+     */
+    default List<SignedChange> missing(Summary theirs, int maxBytes) {
+        return serve(theirs).next(maxBytes, Integer.MAX_VALUE);
+    }
 
     /** A new one, which remembers what is done through it. */
     UndoHistory undoHistory(Id author);
@@ -273,4 +331,9 @@ public interface Replica {
     int waiting();
 
     int parked();
+
+    boolean isParked(Id change);
+
+    /** Those that wait for their time, in the order they came. */
+    List<SignedChange> parkedChanges();
 }

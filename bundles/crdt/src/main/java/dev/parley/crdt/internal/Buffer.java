@@ -11,17 +11,32 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Changes that wait for others; bounded, the oldest goes first and can be asked for again. What has
+ * Changes that wait for others; bounded, the oldest goes first and can be asked for again. No
+ * author has more than an eighth of it: of that one's the oldest goes, and nobody else's. What has
  * gone leaves nothing behind.
  */
 final class Buffer {
     static final int MAX_CHANGES = 4096;
     static final int MAX_BYTES = 16 << 20;
 
-    private record Waiting(SignedChange change, Id missing) {}
+    /** How many parts of it one author may fill. */
+    private static final int SHARES = 8;
+
+    private record Waiting(Id author, SignedChange change, Id missing) {}
+
+    /** What one author has here. */
+    private static final class Share {
+        private final Set<Id> changes = new LinkedHashSet<>();
+        private int bytes;
+
+        boolean isTooLarge() {
+            return changes.size() > MAX_CHANGES / SHARES || bytes > MAX_BYTES / SHARES;
+        }
+    }
 
     private final Map<Id, Waiting> waiting = new LinkedHashMap<>();
     private final Map<Id, Set<Id>> byMissing = new HashMap<>();
+    private final Map<Id, Share> byAuthor = new HashMap<>();
     private int bytes;
 
     int size() {
@@ -41,11 +56,17 @@ final class Buffer {
         return waiting.containsKey(change);
     }
 
-    void add(SignedChange change, Id missing) {
+    void add(Id author, SignedChange change, Id missing) {
         remove(change.id());
-        waiting.put(change.id(), new Waiting(change, missing));
+        waiting.put(change.id(), new Waiting(author, change, missing));
         byMissing.computeIfAbsent(missing, it -> new LinkedHashSet<>(2)).add(change.id());
+        Share share = byAuthor.computeIfAbsent(author, it -> new Share());
+        share.changes.add(change.id());
+        share.bytes += size(change);
         bytes += size(change);
+        while (share.isTooLarge()) {
+            remove(share.changes.iterator().next());
+        }
         while (waiting.size() > MAX_CHANGES || bytes > MAX_BYTES) {
             remove(waiting.keySet().iterator().next());
         }
@@ -60,10 +81,22 @@ final class Buffer {
         if (removed == null) {
             return;
         }
-        bytes -= size(removed.change());
+        uncount(removed);
         Set<Id> same = byMissing.get(removed.missing());
         if (same != null && same.remove(change) && same.isEmpty()) {
             byMissing.remove(removed.missing());
+        }
+    }
+
+    private void uncount(Waiting removed) {
+        bytes -= size(removed.change());
+        Share share = byAuthor.get(removed.author());
+        if (share != null) {
+            share.bytes -= size(removed.change());
+            share.changes.remove(removed.change().id());
+            if (share.changes.isEmpty()) {
+                byAuthor.remove(removed.author());
+            }
         }
     }
 
@@ -77,19 +110,26 @@ final class Buffer {
         for (Id id : ids) {
             Waiting change = waiting.remove(id);
             if (change != null) {
-                bytes -= size(change.change());
+                uncount(change);
                 released.add(change.change());
             }
         }
         return released;
     }
 
-    /** Takes all out. */
-    List<SignedChange> drain() {
+    /** In the order they came. */
+    List<SignedChange> all() {
         List<SignedChange> all = new ArrayList<>();
         waiting.values().forEach(it -> all.add(it.change()));
+        return all;
+    }
+
+    /** Takes all out. */
+    List<SignedChange> drain() {
+        List<SignedChange> all = all();
         waiting.clear();
         byMissing.clear();
+        byAuthor.clear();
         bytes = 0;
         return all;
     }

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +35,20 @@ final class Integration {
     private final History history;
     private final ChangeGraph graph;
     private final Roles roles;
-    private final Buffer waiting;
-    private final Buffer parked;
+    private final Held held;
+
+    /** The hash of the snapshot whose changes the graph began with. */
+    private @Nullable Id begunWith;
+
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
     private View main;
 
-    /** Where the graph begins without operations; the first numbers are its changes. */
-    private final @Nullable StoreSnapshotReader base;
+    /** What views begin with if they have all of it, the newest first. */
+    private final List<Base> bases = new ArrayList<>();
 
-    private final int baseCount;
-    private final int[] baseHeads;
-
-    /** Where the next few changes are in the history; those after them follow its end. */
-    private final int[] kept;
-
-    private final int historySize;
+    private final Places places;
     private long lastTime;
 
     /** While changes are taken in that were here before. */
@@ -64,53 +62,115 @@ final class Integration {
     private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
+        this(info, new ChangeGraph(), history, listener, new Held(), Places.EMPTY);
+    }
+
+    private Integration(
+            StoreInfo info,
+            ChangeGraph graph,
+            History history,
+            Consumer<ChangeEvent> listener,
+            Held held,
+            Places places) {
         this.info = info;
         this.store = info.id();
         this.history = history;
         this.listener = listener;
-        this.graph = new ChangeGraph();
+        this.graph = graph;
         this.roles = new Roles(info, graph);
         this.main = new View(info, graph);
-        this.waiting = new Buffer();
-        this.parked = new Buffer();
-        this.base = null;
-        this.baseCount = 0;
-        this.baseHeads = ALONE;
-        this.kept = ALONE;
-        this.historySize = 0;
+        this.held = held;
+        this.places = places;
     }
 
     /** Begins at a snapshot, with an empty history. */
     Integration(StoreSnapshotReader base, History history, Consumer<ChangeEvent> listener)
             throws MalformedException {
-        this(base, history, listener, new Buffer(), new Buffer(), ALONE, 0);
+        this(base, history, listener, new Held(), Places.below(base.count()));
     }
 
     private Integration(
-            StoreSnapshotReader base,
+            StoreSnapshotReader snapshot,
             History history,
             Consumer<ChangeEvent> listener,
-            Buffer waiting,
-            Buffer parked,
-            int[] kept,
-            int historySize)
+            Held held,
+            Places places)
             throws MalformedException {
-        this.info = base.info();
-        this.store = info.id();
-        this.history = history;
-        this.listener = listener;
-        this.graph = base.graph();
-        this.roles = new Roles(info, graph);
-        this.waiting = waiting;
-        this.parked = parked;
-        this.base = base;
-        this.kept = kept;
-        this.historySize = historySize;
-        baseCount = graph.size();
-        baseHeads = graph.heads();
-        base.readRoles(roles);
+        this(snapshot.info(), snapshot.graph(), history, listener, held, places);
+        begunWith = snapshot.hash();
+        snapshot.readRoles(roles);
+        begin(snapshot.on(graph));
+    }
+
+    private static int[] forgotten(int count) {
+        int[] none = new int[count];
+        Arrays.fill(none, Places.FORGOTTEN);
+        return none;
+    }
+
+    private void begin(Base base) throws MalformedException {
+        bases.add(base);
         main = base.view();
         lastTime = graph.base().latestTime();
+        for (int change = graph.base().count(); change < graph.size(); change++) {
+            if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
+                lastTime = graph.time(change);
+            }
+            if (!places.isForgotten(change)
+                    && roles.at(graph.author(change), change) == Role.ADMIN) {
+                graph.markByAdmin(change);
+            }
+        }
+    }
+
+    /**
+     * Begins with an index of a history, and takes the rest of that in, so that all stand in the
+     * order of the history.
+     *
+     * @param floor the snapshot below which changes were given up
+     */
+    static Integration indexed(
+            HistoryIndex index,
+            @Nullable StoreSnapshotReader floor,
+            History history,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        StoreSnapshotReader snapshot = index.snapshot();
+        Integration integration =
+                new Integration(
+                        snapshot.info(),
+                        new ChangeGraph(),
+                        history,
+                        listener,
+                        new Held(),
+                        new Places(forgotten(index.forgotten()), 0));
+        for (Fork fork : index.forks()) {
+            integration.forks.add(fork);
+            integration.forked.add(ChangeCodec.decode(fork.first().body()).agent());
+        }
+        snapshot.readRoles(integration.roles, index.numbers());
+        int[] rows = index.rows();
+        int last = 0;
+        for (int row : index.numbers()) {
+            last = Math.max(last, row + 1);
+        }
+        for (int number = 0; number < rows.length; number++) {
+            if (number == last) {
+                integration.begin(snapshot.on(integration.graph));
+            }
+            if (rows[number] >= 0) {
+                snapshot.rows().addTo(integration.graph, rows[number], index.numbers());
+            } else {
+                integration.takeRest(history.get(number - index.forgotten()), number >= last);
+            }
+        }
+        if (last == rows.length) {
+            integration.begin(snapshot.on(integration.graph));
+        }
+        if (floor != null) {
+            integration.bases.add(floor.on(integration.graph));
+        }
+        return integration;
     }
 
     /**
@@ -133,18 +193,18 @@ final class Integration {
             }
             below.set(here);
         }
-        for (int change = 0; change < baseCount; change++) {
-            if (!below.get(change)) {
+        for (int change = 0; change < graph.size(); change++) {
+            if (isForgotten(change) && !below.get(change)) {
                 throw new MalformedException("a snapshot from before the last one");
             }
         }
         int[] above = new int[graph.size() - below.cardinality()];
-        int[] places = new int[above.length];
+        int[] first = Arrays.copyOf(forgotten(skeleton.size()), graph.size());
         int count = 0;
         for (int change = 0; change < graph.size(); change++) {
             if (!below.get(change)) {
-                above[count] = change;
-                places[count++] = place(change);
+                first[skeleton.size() + count] = places.of(change);
+                above[count++] = change;
             }
         }
         Integration next =
@@ -152,10 +212,8 @@ final class Integration {
                         snapshot,
                         history,
                         listener,
-                        waiting,
-                        parked,
-                        places,
-                        historySize + graph.size() - baseCount - kept.length);
+                        held,
+                        new Places(first, places.next(graph.size())));
         for (int change : above) {
             next.takeAgain(signed(change), change(change));
         }
@@ -164,12 +222,30 @@ final class Integration {
         }
         next.forks.addAll(forks);
         next.forked.addAll(forked);
-        for (int change = below.nextSetBit(baseCount);
-                change >= 0;
-                change = below.nextSetBit(change + 1)) {
-            history.forget(place(change));
+        for (int change = below.nextSetBit(0); change >= 0; change = below.nextSetBit(change + 1)) {
+            if (!isForgotten(change)) {
+                history.forget(places.of(change));
+            }
         }
         return next;
+    }
+
+    /** Takes in what the history has beside an index. */
+    private void takeRest(SignedChange signed, boolean isLater) throws MalformedException {
+        Change change = ChangeCodec.decode(signed.body());
+        Id prev = change.prev();
+        boolean isKnown =
+                (isLater || !change.branch().isEmpty())
+                        && (prev == null || graph.find(prev) != NONE);
+        for (Id dependency : change.dependencies()) {
+            isKnown &= graph.find(dependency) != NONE;
+        }
+        if (!isKnown
+                || graph.find(signed.id()) != NONE
+                || !fits(change, prev == null ? NONE : graph.find(prev))) {
+            throw new MalformedException("a change that does not fit to the index");
+        }
+        takeAgain(signed, change);
     }
 
     private void takeAgain(SignedChange signed, Change change) {
@@ -180,18 +256,13 @@ final class Integration {
         quiet = false;
     }
 
-    /** Where a change is in the history. */
-    private int place(int change) {
-        int index = change - baseCount;
-        if (index < 0) {
-            throw new ForgottenException();
-        }
-        return index < kept.length ? kept[index] : historySize + index - kept.length;
-    }
-
     /** Whether only the skeleton of a change is here. */
     boolean isForgotten(int change) {
-        return change < baseCount;
+        return places.isForgotten(change);
+    }
+
+    Places places() {
+        return places;
     }
 
     StoreInfo info() {
@@ -218,12 +289,9 @@ final class Integration {
         return List.copyOf(forks);
     }
 
-    int waiting() {
-        return waiting.size();
-    }
-
-    int parked() {
-        return parked.size();
+    /** What came and is not taken in. */
+    Held held() {
+        return held;
     }
 
     /** The latest time of any change that was taken in. */
@@ -237,24 +305,28 @@ final class Integration {
         }
         Receipt.Status status = takeUnknown(signed, nowMillis);
         List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
-        return new Receipt(status, missing, withWaiting(signed, status, nowMillis));
+        return new Receipt(status, missing, settle(signed, status, nowMillis));
     }
 
-    /** The change, if it was taken in, and those that waited for it, which are then, too. */
-    private List<Id> withWaiting(SignedChange signed, Receipt.Status status, long nowMillis) {
-        if (status != Receipt.Status.APPLIED) {
-            return List.of();
+    /**
+     * The change, if it was taken in, and those taken in that waited for it. What waited for a
+     * change that waits for no other one waits no more either.
+     */
+    private List<Id> settle(SignedChange signed, Receipt.Status status, long nowMillis) {
+        List<Id> itself = status == Receipt.Status.APPLIED ? List.of(signed.id()) : List.of();
+        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
+            return itself;
         }
-        if (waiting.size() == 0) {
-            return List.of(signed.id());
-        }
-        List<Id> applied = new ArrayList<>();
-        applied.add(signed.id());
-        for (int next = 0; next < applied.size(); next++) {
-            for (SignedChange released : waiting.release(applied.get(next))) {
-                if (graph.find(released.id()) < 0
-                        && takeUnknown(released, nowMillis) == Receipt.Status.APPLIED) {
+        List<Id> applied = new ArrayList<>(itself);
+        Deque<Id> settled = new ArrayDeque<>(List.of(signed.id()));
+        while (!settled.isEmpty()) {
+            for (SignedChange released : held.release(settled.remove())) {
+                Receipt.Status then = takeOne(released, nowMillis);
+                if (then == Receipt.Status.APPLIED) {
                     applied.add(released.id());
+                }
+                if (then != Receipt.Status.WAITING) {
+                    settled.add(released.id());
                 }
             }
         }
@@ -264,12 +336,14 @@ final class Integration {
     /** Takes up what was ahead of its time and is no longer. */
     List<Id> tick(long nowMillis) {
         List<Id> applied = new ArrayList<>();
-        for (SignedChange change : parked.drain()) {
-            if (graph.find(change.id()) < 0) {
-                applied.addAll(withWaiting(change, takeUnknown(change, nowMillis), nowMillis));
-            }
+        for (SignedChange change : held.drainParked()) {
+            applied.addAll(settle(change, takeOne(change, nowMillis), nowMillis));
         }
         return applied;
+    }
+
+    private Receipt.Status takeOne(SignedChange signed, long nowMillis) {
+        return graph.find(signed.id()) >= 0 ? Receipt.Status.KNOWN : takeUnknown(signed, nowMillis);
     }
 
     private List<Id> missing(SignedChange signed) {
@@ -280,8 +354,7 @@ final class Integration {
             if (prev != null) {
                 missing.add(prev);
             }
-            missing.removeIf(
-                    it -> graph.find(it) >= 0 || waiting.contains(it) || parked.contains(it));
+            missing.removeIf(it -> graph.find(it) >= 0 || held.isKnown(it));
             return missing;
         } catch (MalformedException e) {
             return List.of();
@@ -292,8 +365,13 @@ final class Integration {
         try {
             return takeUnknown(signed, reader.read(signed.body()), nowMillis);
         } catch (MalformedException e) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
+    }
+
+    private Receipt.Status refuse(SignedChange signed) {
+        held.refuse(signed.id());
+        return Receipt.Status.REFUSED;
     }
 
     /** As {@link #receive}, for who has read the body already. */
@@ -302,38 +380,39 @@ final class Integration {
             return Receipt.Status.KNOWN;
         }
         Receipt.Status status = takeUnknown(signed, change, nowMillis);
-        withWaiting(signed, status, nowMillis);
+        settle(signed, status, nowMillis);
         return status;
     }
 
     private Receipt.Status takeUnknown(SignedChange signed, Change change, long nowMillis) {
         if (!change.store().equals(store)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         Id prevId = change.prev();
         int prev = prevId == null ? NONE : graph.findLate(prevId);
-        if (prevId != null && prev == NONE) {
-            return await(signed, prevId);
-        }
-        if (graph.lacksIds() && needsMissingId(signed, prev)) {
-            return await(signed, signed.id());
-        }
+        boolean isComplete = prevId == null || prev != NONE;
         int count = change.dependencies().size();
         int[] builtOn = count == 0 ? ALONE : new int[count];
         for (int i = 0; i < builtOn.length; i++) {
             builtOn[i] = graph.find(change.dependencies().get(i));
-            if (builtOn[i] == NONE) {
-                return await(signed, change.dependencies().get(i));
-            }
+            isComplete &= builtOn[i] != NONE;
+        }
+        if (!isComplete) {
+            return hold(signed, change);
+        }
+        if (graph.lacksIds() && needsMissingId(signed, prev)) {
+            held.await(change.author(), signed, signed.id());
+            return Receipt.Status.WAITING;
         }
         if (!fits(change, prev)) {
-            return Receipt.Status.REFUSED;
+            return refuse(signed);
         }
         if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
-            parked.add(signed, signed.id());
+            held.park(change.author(), signed);
             return Receipt.Status.PARKED;
         }
         take(signed, change, prev, builtOn);
+        held.isTaken(signed.id());
         reader.follow(change, signed.id());
         return Receipt.Status.APPLIED;
     }
@@ -371,7 +450,7 @@ final class Integration {
 
     /** Takes those ids, and then what had to wait for them. */
     List<Id> addIds(StoreSnapshotReader snapshot, long nowMillis) throws MalformedException {
-        if (base == null || !snapshot.hash().equals(base.hash())) {
+        if (begunWith == null || !snapshot.hash().equals(begunWith)) {
             throw new MalformedException("another snapshot than this replica began with");
         }
         if (snapshot.graph().lacksIds()) {
@@ -380,16 +459,38 @@ final class Integration {
         List<Id> applied = new ArrayList<>();
         if (graph.lacksIds()) {
             graph.addIds(snapshot.apart());
-            for (SignedChange change : waiting.drain()) {
+            for (SignedChange change : held.drainWaiting()) {
                 applied.addAll(receive(change, nowMillis).applied());
             }
         }
         return applied;
     }
 
-    private Receipt.Status await(SignedChange signed, Id missing) {
-        waiting.add(signed, missing);
-        return Receipt.Status.WAITING;
+    /**
+     * A change of whose past something is not here. What builds on one that is ahead of its time is
+     * so too; what builds on one that can never be taken in cannot be either.
+     */
+    private Receipt.Status hold(SignedChange signed, Change change) {
+        List<Id> past = new ArrayList<>(change.dependencies());
+        Id prev = change.prev();
+        if (prev != null) {
+            past.add(0, prev);
+        }
+        Id missing = null;
+        for (Id each : past) {
+            if (graph.find(each) == NONE) {
+                if (held.isRefused(each)) {
+                    return refuse(signed);
+                }
+                missing = missing == null && !held.isParked(each) ? each : missing;
+            }
+        }
+        if (missing != null) {
+            held.await(change.author(), signed, missing);
+            return Receipt.Status.WAITING;
+        }
+        held.park(change.author(), signed);
+        return Receipt.Status.PARKED;
     }
 
     private boolean fits(Change change, int prev) {
@@ -489,21 +590,26 @@ final class Integration {
         }
     }
 
+    /** The objects that a change is about. */
+    static Set<Path> touched(Change change) {
+        if (change.operations().size() == 1) {
+            return Set.of(change.operations().get(0).path());
+        }
+        Set<Path> paths = new HashSet<>();
+        for (Operation operation : change.operations()) {
+            paths.add(operation.path());
+        }
+        return paths;
+    }
+
     /** Tells the listener. */
     void notice(int number, Change change, boolean local) {
-        Set<Path> paths;
         Path first = change.operations().get(0).path();
-        if (change.operations().size() == 1 && first == lastNoticed) {
-            paths = lastPaths;
-        } else if (change.operations().size() == 1) {
-            paths = Set.of(first);
+        boolean again = change.operations().size() == 1 && first == lastNoticed;
+        Set<Path> paths = again ? lastPaths : touched(change);
+        if (!again && change.operations().size() == 1) {
             lastNoticed = first;
             lastPaths = paths;
-        } else {
-            paths = new HashSet<>();
-            for (Operation operation : change.operations()) {
-                paths.add(operation.path());
-            }
         }
         listener.accept(
                 new ChangeEvent(
@@ -553,29 +659,21 @@ final class Integration {
     }
 
     SignedChange signed(int number) {
-        return history.get(place(number));
+        return history.get(places.of(number));
     }
 
-    /** What a state that has all of the snapshot starts with, and any other one. */
-    private View start(boolean hasBase) {
-        StoreSnapshotReader snapshot = base;
-        if (snapshot == null || !hasBase) {
-            return new View(info, graph);
-        }
-        try {
-            return snapshot.view();
-        } catch (MalformedException e) {
-            throw new IllegalStateException("a snapshot that was read before", e);
-        }
-    }
-
-    private boolean hasBase(Version version) {
-        for (int head : baseHeads) {
-            if (!version.contains(graph.agent(head), graph.start(head))) {
-                return false;
+    /** What a state begins with of which this says what it will have. */
+    private View start(IntPredicate has) {
+        for (Base base : bases) {
+            if (base.isIn(has)) {
+                try {
+                    return base.view();
+                } catch (MalformedException e) {
+                    throw new IllegalStateException("a snapshot that was read before", e);
+                }
             }
         }
-        return true;
+        return new View(info, graph);
     }
 
     /**
@@ -584,7 +682,8 @@ final class Integration {
      * @throws ForgottenException if it needs operations that were given up
      */
     View view(int[] heads) {
-        View view = start(base != null && hasBase(graph.including(heads)));
+        Version version = graph.including(heads);
+        View view = start(it -> version.contains(graph.agent(it), graph.start(it)));
         Set<Integer> all = new HashSet<>();
         for (int head : heads) {
             if (!view.has(head)) {
@@ -599,11 +698,7 @@ final class Integration {
 
     /** The state with the changes that are in both. */
     View common(View one, View other) {
-        boolean hasBase = base != null;
-        for (int head : baseHeads) {
-            hasBase &= one.has(head) && other.has(head);
-        }
-        View view = start(hasBase);
+        View view = start(it -> one.has(it) && other.has(it));
         for (int i = 0; i < graph.size(); i++) {
             if (one.has(i) && other.has(i) && !view.has(i)) {
                 view.apply(i, change(i));

@@ -15,6 +15,7 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.Serving;
 import dev.parley.crdt.api.SignatureCheck;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Snapshot;
@@ -29,6 +30,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -44,6 +47,10 @@ public final class ReplicaCore implements Replica {
     private final ChangeWriter writer = new ChangeWriter();
     private @Nullable AgentName lastName;
     private int compactions;
+
+    /** The snapshot below which changes were given up. */
+    private @Nullable Id floor;
+
     private final Map<String, View> branchViews = new HashMap<>();
 
     public ReplicaCore(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
@@ -62,10 +69,32 @@ public final class ReplicaCore implements Replica {
         StoreSnapshotReader reader = checked(checkpoint, snapshot);
         Integration integration = new Integration(reader, history, listener);
         ReplicaCore replica = new ReplicaCore(integration);
+        replica.floor = reader.hash();
         if (!replica.heads("").equals(checkpoint.heads())) {
             throw new MalformedException("a snapshot of other heads than the checkpoint has");
         }
         return replica;
+    }
+
+    /** Begins with an index of a history. */
+    public static Replica fromIndex(
+            byte[] index,
+            Optional<byte[]> floor,
+            History history,
+            int size,
+            Consumer<ChangeEvent> listener)
+            throws MalformedException {
+        StoreSnapshotReader below = floor.isEmpty() ? null : new StoreSnapshotReader(floor.get());
+        Id hash = below == null ? null : below.hash();
+        HistoryIndex read = HistoryIndex.read(index, hash, history, size);
+        ReplicaCore replica = new ReplicaCore(Integration.indexed(read, below, history, listener));
+        replica.floor = hash;
+        return replica;
+    }
+
+    @Override
+    public byte[] index() {
+        return HistoryIndex.write(integration, floor);
     }
 
     private static StoreSnapshotReader checked(Checkpoint checkpoint, byte[] snapshot)
@@ -109,7 +138,9 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException {
-        integration = integration.compacted(checked(checkpoint, snapshot));
+        StoreSnapshotReader reader = checked(checkpoint, snapshot);
+        integration = integration.compacted(reader);
+        floor = reader.hash();
         graph = integration.graph();
         branchViews.clear();
         compactions++;
@@ -154,11 +185,6 @@ public final class ReplicaCore implements Replica {
     public Role roleAt(Id agent, List<Id> heads) throws RefusedException {
         Version version = graph.including(numbers(heads));
         return integration.roles().at(agent, version);
-    }
-
-    @Override
-    public boolean needsCheckpoint(Summary theirs) {
-        return wanted(theirs).stream().anyMatch(integration::isForgotten);
     }
 
     private View view(int[] heads) throws RefusedException {
@@ -586,6 +612,21 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public Id id(int index) {
+        return graph.id(index);
+    }
+
+    @Override
+    public Set<Path> touched(Id change) throws RefusedException {
+        int number = number(change);
+        if (integration.isForgotten(number)) {
+            throw new RefusedException(
+                    Code.NOT_FOUND, "the operations of " + change.hex() + " were given up");
+        }
+        return Integration.touched(integration.change(number));
+    }
+
+    @Override
     public boolean isForgotten(int index) {
         return integration.isForgotten(index);
     }
@@ -636,69 +677,23 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
-    public Summary summary() {
-        List<Summary.Tip> tips = new ArrayList<>();
-        for (int line = 0; line < graph.agents().size(); line++) {
-            int tip = graph.tip(line);
-            AgentName name = graph.agents().name(line);
-            tips.add(new Summary.Tip(name.author(), name.branch(), graph.seq(tip), graph.id(tip)));
-        }
-        return new Summary(tips);
+    public Summary summary(int maxBytes) {
+        return new Exchange(integration).summary(maxBytes);
     }
 
     @Override
-    public List<SignedChange> missing(Summary theirs, int maxBytes) {
-        List<Integer> wanted = wanted(theirs);
-        wanted.removeIf(integration::isForgotten);
-        List<SignedChange> missing = new ArrayList<>();
-        int bytes = 0;
-        for (int number : wanted) {
-            SignedChange change = integration.signed(number);
-            missing.add(change);
-            bytes += change.body().length + change.signature().length;
-            if (bytes > maxBytes) {
-                break;
-            }
-        }
-        return missing;
+    public Summary beginnings() {
+        return new Exchange(integration).beginnings();
     }
 
-    private List<Integer> wanted(Summary theirs) {
-        Version known = Version.EMPTY;
-        for (Summary.Tip tip : theirs.tips()) {
-            int number = graph.find(tip.change());
-            if (number >= 0) {
-                known = known.join(graph.including(number));
-            }
-        }
-        Map<AgentName, Integer> ahead = ahead(theirs);
-        List<Integer> wanted = new ArrayList<>();
-        for (int line = 0; line < graph.agents().size(); line++) {
-            AgentName name = graph.agents().name(line);
-            boolean covered =
-                    graph.agents().of(name).size() == 1
-                            && ahead.getOrDefault(name, 0) > graph.seq(graph.tip(line));
-            for (int i = graph.chainLength(line) - 1; i >= 0 && !covered; i--) {
-                int number = graph.chained(line, i);
-                if (known.contains(line, graph.start(number))) {
-                    break;
-                }
-                wanted.add(number);
-            }
-        }
-        wanted.sort(null);
-        return wanted;
+    @Override
+    public Serving serve(Summary theirs) {
+        return new Exchange(integration).outgoing(theirs);
     }
 
-    /** Of agents whose tip we do not know: how far they say it is. */
-    private Map<AgentName, Integer> ahead(Summary theirs) {
-        Map<AgentName, Integer> ahead = new HashMap<>();
-        for (Summary.Tip tip : theirs.tips()) {
-            if (graph.find(tip.change()) < 0) {
-                ahead.merge(new AgentName(tip.author(), tip.branch()), tip.seq(), Math::max);
-            }
-        }
-        return ahead;
+    @Override
+    public boolean needsCheckpoint(Summary theirs) {
+        return new Exchange(integration).needsCheckpoint(theirs);
     }
 
     @Override
@@ -722,12 +717,22 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public boolean isParked(Id change) {
+        return integration.held().isParked(change);
+    }
+
+    @Override
+    public List<SignedChange> parkedChanges() {
+        return integration.held().allParked();
+    }
+
+    @Override
     public int waiting() {
-        return integration.waiting();
+        return integration.held().waiting();
     }
 
     @Override
     public int parked() {
-        return integration.parked();
+        return integration.held().parked();
     }
 }

@@ -12,6 +12,7 @@ import dev.parley.crdt.internal.columns.RleReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link StoreSnapshotWriter} wrote. */
 public final class StoreSnapshotReader {
@@ -25,6 +26,9 @@ public final class StoreSnapshotReader {
     private final byte[] roles;
     private final ChangeGraph graph = new ChangeGraph();
     private final int[] lines;
+    private final byte[] raw;
+    private final int columnsAt;
+    private @Nullable SnapshotRows rows;
     private final int[] heads;
     private final byte[] apart;
     private int apartCount;
@@ -39,13 +43,14 @@ public final class StoreSnapshotReader {
             version(packed.readVarint());
             int length = packed.readLength(MAX_RAW_BYTES, "a snapshot");
             byte[] deflated = packed.readBytes(packed.readLength(MAX_RAW_BYTES, "deflated"));
-            byte[] raw = Deflate.inflate(deflated, length, MAX_RAW_BYTES);
+            raw = Deflate.inflate(deflated, length, MAX_RAW_BYTES);
             hash = Sha256.of(raw);
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
             info = StoreInfo.decode(in.readBytes(in.readLength(512, "the store")));
             in.readInt(DELETED_TEXT, "flags");
             count = in.readLength(MAX_CHANGES, "changes");
+            columnsAt = raw.length - in.remaining();
             ColumnsReader columns = new ColumnsReader(in);
             in.finish();
             objects = bytes(columns.take(OBJECTS));
@@ -252,23 +257,61 @@ public final class StoreSnapshotReader {
         }
     }
 
+    /** Of the graph that began with the snapshot. */
     void readRoles(Roles into) throws MalformedException {
+        int[] numbers = new int[roles.length > 1 ? count : 0];
+        Arrays.setAll(numbers, row -> row);
+        readRoles(into, numbers);
+    }
+
+    /**
+     * @param numbers of the snapshot's changes in the graph of the roles
+     */
+    void readRoles(Roles into, int[] numbers) throws MalformedException {
         Reader in = new Reader(roles);
-        into.read(in, count);
+        into.read(in, numbers);
         in.end();
     }
 
-    /** A new view each time. */
-    View view() throws MalformedException {
-        try {
-            View view = new View(info, graph);
-            view.takeBase(count, heads);
-            Reader in = new Reader(objects);
-            view.root().read(new StateReader(in, graph, lines));
-            in.end();
-            return view;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException | MissingIdException e) {
-            throw new MalformedException("objects that nobody can have made: " + e.getMessage());
+    /**
+     * The changes one by one.
+     *
+     * @throws MalformedException if not all ids are here
+     */
+    SnapshotRows rows() throws MalformedException {
+        SnapshotRows read = rows;
+        if (read == null) {
+            if (graph.lacksIds()) {
+                throw new MalformedException("a snapshot without the ids of its changes");
+            }
+            byte[] ids = new byte[count * Id.BYTES];
+            for (int row = 0; row < count; row++) {
+                graph.id(row).copyTo(ids, row * Id.BYTES);
+            }
+            try {
+                ByteReader in = new ByteReader(raw, columnsAt, raw.length - columnsAt);
+                read = new SnapshotRows(new ColumnsReader(in), count, ids);
+            } catch (dev.parley.crdt.internal.columns.MalformedException e) {
+                throw HistoryReader.malformed(e);
+            }
+            rows = read;
         }
+        return read;
+    }
+
+    /**
+     * The state on a graph that has these changes.
+     *
+     * @throws MalformedException if it does not have them, or its lines part where these do not
+     */
+    Base on(ChangeGraph other) throws MalformedException {
+        if (other == graph) {
+            return new Base(info, graph, count, heads, lines, objects);
+        }
+        int[] numbers = rows().numbersIn(other);
+        int[] lineOf = rows().linesIn(other, numbers);
+        int[] ends = rows().heads(numbers);
+        Arrays.sort(numbers);
+        return new Base(info, other, numbers, ends, lineOf, objects);
     }
 }

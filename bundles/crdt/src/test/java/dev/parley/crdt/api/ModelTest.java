@@ -135,6 +135,7 @@ class ModelTest {
         }
         for (int round = 0; round < 6; round++) {
             for (Replicas.Peer to : replicas.peers) {
+                to.replica.tick(Replicas.NOW + 86_400_000L);
                 replicas.peers.forEach(from -> Replicas.pull(to, from));
             }
         }

@@ -257,14 +257,14 @@ class ReferenceFaultsTest {
         while (!late.heads().equals(a.replica.heads())) {
             List<SignedChange> part = a.replica.missing(late.summary(), 262_144);
             assertThat(part).isNotEmpty();
-            assertThat(part.stream().mapToInt(it -> it.body().length).sum()).isLessThan(400_000);
+            assertThat(part.stream().mapToInt(it -> it.body().length).sum()).isLessThan(262_144);
             part.forEach(
                     it ->
                             assertThat(late.receive(it, LATER).status())
                                     .isEqualTo(Receipt.Status.APPLIED));
             parts++;
         }
-        assertThat(parts).isEqualTo(20);
+        assertThat(parts).isEqualTo(25);
         assertThat(late.state().hash()).isEqualTo(a.replica.state().hash());
     }
 

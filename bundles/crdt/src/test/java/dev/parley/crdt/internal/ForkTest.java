@@ -221,7 +221,8 @@ class ForkTest {
         assertThat(replica.receive(after, NOW).status()).isEqualTo(Receipt.Status.WAITING);
         assertThat(replica.receive(ahead, NOW).status()).isEqualTo(Receipt.Status.PARKED);
         assertThat(replica.receive(ahead, NOW).status()).isEqualTo(Receipt.Status.PARKED);
-        assertThat(replica.parked()).isEqualTo(1);
+        assertThat(replica.parked()).isEqualTo(2);
+        assertThat(replica.waiting()).isZero();
         assertThat(replica.state().register(TITLE)).isEmpty();
         assertThat(replica.tick(NOW + 3_299_999)).isEmpty();
         assertThat(replica.tick(NOW + 3_300_001)).containsExactly(ahead.id(), after.id());

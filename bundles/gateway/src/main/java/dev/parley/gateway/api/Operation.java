@@ -12,19 +12,32 @@ import java.util.function.Consumer;
  * @param method the HTTP method
  * @param path the HTTP path; a name in braces is an argument
  * @param summary one sentence for people
- * @param streams whether it reports progress
+ * @param streams whether it tells of something before it answers
  */
 public record Operation(
         String name,
         String method,
         String path,
         String summary,
-        boolean streams,
+        Streams streams,
         List<Argument> arguments,
         Handler handler) {
 
     public Operation {
         arguments = List.copyOf(arguments);
+    }
+
+    /** What is told while it works. */
+    public enum Streams {
+        NOTHING,
+        /** Steps of long work, to whoever wants to hear of them. */
+        STEPS,
+        /**
+         * Events, for as long as the listener stays. Each is a map; {@code event} is its kind, and
+         * {@code id}, if there, is where to go on behind it. Whoever asks anew gives the last id as
+         * the argument {@code since}. A kind {@code ping} only shows whether the listener is there.
+         */
+        EVENTS
     }
 
     /** Does the work; the arguments were checked against their list. May block. */
@@ -53,7 +66,7 @@ public record Operation(
 
     public static Operation of(
             String name, String method, String path, String summary, Handler handler) {
-        return new Operation(name, method, path, summary, false, List.of(), handler);
+        return new Operation(name, method, path, summary, Streams.NOTHING, List.of(), handler);
     }
 
     public Operation needs(String argument, Type type, String description) {
@@ -64,8 +77,8 @@ public record Operation(
         return with(new Argument(argument, type, false, description));
     }
 
-    public Operation streaming() {
-        return new Operation(name, method, path, summary, true, arguments, handler);
+    public Operation streaming(Streams what) {
+        return new Operation(name, method, path, summary, what, arguments, handler);
     }
 
     private Operation with(Argument argument) {

@@ -2,6 +2,7 @@ package dev.parley.gateway.internal;
 
 import dev.parley.catalog.api.Catalog;
 import dev.parley.catalog.api.Entry;
+import dev.parley.crdt.api.Id;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
 import dev.parley.identity.api.AgentId;
@@ -9,6 +10,7 @@ import dev.parley.network.api.Network;
 import dev.parley.network.api.Peer;
 import dev.parley.trust.api.Contact;
 import dev.parley.trust.api.TrustStore;
+import dev.parley.wire.api.Value;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -58,6 +60,22 @@ final class AgentNames {
                     "give more hex digits of the agent");
         }
         return found.stream().findFirst().orElseThrow(() -> notFound(text));
+    }
+
+    /** An agent as people know it. */
+    Value.MapBuilder describe(Id agent) {
+        AgentId id = AgentId.of(agent.bytes());
+        return Value.map()
+                .put("agent", agent.hex())
+                .put("words", id.words())
+                .put("name", name(agent));
+    }
+
+    /**
+     * @return a contact's name; empty if it is none
+     */
+    String name(Id agent) {
+        return trust.contact(AgentId.of(agent.bytes())).map(Contact::name).orElse("");
     }
 
     static OperationException notFound(String text) {

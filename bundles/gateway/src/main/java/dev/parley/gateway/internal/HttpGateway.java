@@ -33,6 +33,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = GatewayConfig.class)
 public final class HttpGateway {
     static final String NDJSON = "application/x-ndjson";
+    static final String SSE = "text/event-stream";
     private static final String JSON = "application/json";
     private static final int THREADS = 32;
     private static final int WAITING = 256;
@@ -143,7 +144,11 @@ public final class HttpGateway {
         String query = exchange.getRequestURI().getRawQuery();
         Value.Map arguments = Router.arguments(match, query == null ? "" : query, body);
         String accept = exchange.getRequestHeaders().getFirst("Accept");
-        if (match.operation().streams() && accept != null && accept.contains(NDJSON)) {
+        boolean lines = accept != null && accept.contains(NDJSON);
+        Operation.Streams streams = match.operation().streams();
+        if (streams == Operation.Streams.EVENTS) {
+            events(exchange, match.operation(), since(exchange, arguments), lines);
+        } else if (streams == Operation.Streams.STEPS && lines) {
             stream(exchange, match.operation(), arguments);
         } else {
             send(exchange, 200, OperationTable.call(match.operation(), arguments, event -> {}));
@@ -174,6 +179,77 @@ public final class HttpGateway {
             line(out, "result", result);
         } catch (OperationException e) {
             line(out, "error", error(e).get("error").orElse(Value.NULL));
+        }
+    }
+
+    /** Whoever lost the connection says what it heard last. */
+    private static Value.Map since(HttpExchange exchange, Value.Map arguments) {
+        String last = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+        if (last == null || last.isEmpty()) {
+            return arguments;
+        }
+        Value.MapBuilder more = Value.map();
+        arguments.entries().forEach((key, value) -> more.put(((Value.Text) key).value(), value));
+        return more.put("since", last).build();
+    }
+
+    /**
+     * What is wrong with the question is said with its status; from the first event on it is 200.
+     */
+    private static void events(
+            HttpExchange exchange, Operation operation, Value.Map arguments, boolean lines)
+            throws IOException, OperationException {
+        Opening out = new Opening(exchange, lines ? NDJSON : SSE);
+        EventStream events = new EventStream(out, lines);
+        try {
+            try {
+                events.end("result", OperationTable.call(operation, arguments, events::event));
+            } catch (OperationException e) {
+                if (!out.opened) {
+                    throw e;
+                }
+                events.end("error", error(e).get("error").orElse(Value.NULL));
+            }
+        } catch (ReaderLeftException e) {
+            System.getLogger(HttpGateway.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the reader of events left", e);
+        }
+    }
+
+    /** Sends the head with the first byte. */
+    private static final class Opening extends OutputStream {
+        private final HttpExchange exchange;
+        private final String type;
+        private boolean opened;
+
+        Opening(HttpExchange exchange, String type) {
+            this.exchange = exchange;
+            this.type = type;
+        }
+
+        private OutputStream open() throws IOException {
+            if (!opened) {
+                opened = true;
+                exchange.getResponseHeaders().set("Content-Type", type);
+                exchange.getResponseHeaders().set("Cache-Control", "no-store");
+                exchange.sendResponseHeaders(200, 0);
+            }
+            return exchange.getResponseBody();
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            open().write(one);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            open().write(bytes, from, count);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            open().flush();
         }
     }
 

@@ -75,18 +75,34 @@ final class OpenApi {
                         .put("summary", operation.summary())
                         .put("parameters", Value.list(parameters));
         if (body) {
-            whole =
-                    Value.map()
-                            .put("type", "object")
-                            .put("properties", properties.build())
-                            .put("required", Value.texts(required))
-                            .put("additionalProperties", false)
-                            .build();
+            whole = object(properties, required);
         }
         if (!whole.equals(Value.NULL)) {
             described.put("requestBody", content("application/json", whole));
         }
         return described.put("responses", responses(operation)).build();
+    }
+
+    /** All arguments of an operation as one object (JSON Schema). */
+    static Value.Map input(Operation operation) {
+        Value.MapBuilder properties = Value.map();
+        List<String> required = new ArrayList<>();
+        for (Argument argument : operation.arguments()) {
+            properties.put(argument.name(), schema(argument));
+            if (argument.required()) {
+                required.add(argument.name());
+            }
+        }
+        return object(properties, required);
+    }
+
+    private static Value.Map object(Value.MapBuilder properties, List<String> required) {
+        return Value.map()
+                .put("type", "object")
+                .put("properties", properties.build())
+                .put("required", Value.texts(required))
+                .put("additionalProperties", false)
+                .build();
     }
 
     private static Value parameter(Argument argument, boolean inPath) {
@@ -124,7 +140,10 @@ final class OpenApi {
     private static Value responses(Operation operation) {
         Value.MapBuilder types =
                 Value.map().put("application/json", Value.map().put("schema", Value.TRUE).build());
-        if (operation.streams()) {
+        if (operation.streams() == Operation.Streams.EVENTS) {
+            types = Value.map().put(HttpGateway.SSE, sse());
+        }
+        if (operation.streams() != Operation.Streams.NOTHING) {
             types.put(HttpGateway.NDJSON, Value.map().put("schema", reference("Line")).build());
         }
         return Value.map()
@@ -147,6 +166,20 @@ final class OpenApi {
                                                                 .put("schema", reference("Error"))
                                                                 .build())
                                                 .build())
+                                .build())
+                .build();
+    }
+
+    private static Value sse() {
+        return Value.map()
+                .put(
+                        "schema",
+                        Value.map()
+                                .put("type", "string")
+                                .put(
+                                        "description",
+                                        "server-sent events: event and id as in the data, which is"
+                                                + " JSON; Last-Event-ID goes on behind one")
                                 .build())
                 .build();
     }

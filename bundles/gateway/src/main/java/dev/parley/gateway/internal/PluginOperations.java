@@ -80,12 +80,13 @@ public final class PluginOperations implements OperationSource {
                         .takes(
                                 "consent",
                                 Type.ANY,
-                                "an object: permissions is \"all\" or the list you grant")
+                                "an object: permissions is \"all\", the list you grant, or"
+                                        + " [\"none\"]; an empty list agrees to nothing")
                         .takes(
                                 "trustPublisher",
                                 Type.TEXT,
                                 "known or trusted: sets its publisher's level first")
-                        .streaming(),
+                        .streaming(Operation.Streams.STEPS),
                 Operation.of(
                                 "plugins.publish",
                                 "POST",
@@ -233,7 +234,8 @@ public final class PluginOperations implements OperationSource {
         }
         throw OperationException.invalid(
                 "consent has no permissions that can be read",
-                "expected {\"permissions\":\"all\"} or {\"permissions\":[\"storage:64\"]}");
+                "expected {\"permissions\":\"all\"}, {\"permissions\":[\"storage:64\"]} or"
+                        + " {\"permissions\":[\"none\"]}");
     }
 
     private Value publish(Arguments arguments) throws OperationException {

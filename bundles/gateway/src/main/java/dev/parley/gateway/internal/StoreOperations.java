@@ -1,9 +1,7 @@
 package dev.parley.gateway.internal;
 
 import dev.parley.catalog.api.Catalog;
-import dev.parley.crdt.api.ChangeInfo;
 import dev.parley.crdt.api.Id;
-import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.gateway.api.Arguments;
@@ -11,9 +9,9 @@ import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.Operation.Type;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationSource;
-import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
 import dev.parley.network.api.Network;
+import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.api.StoreView;
@@ -21,7 +19,6 @@ import dev.parley.stores.api.Stores;
 import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.Value;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,13 +36,17 @@ public final class StoreOperations implements OperationSource {
     private static final String MODE =
             "owned (only its owner writes), shared (whoever has the role) or open (everybody)";
     private static final Duration SHORT = Duration.ofSeconds(30);
-    private static final int MAX_LOG = 1000;
 
     private final Stores stores;
-    private final TrustStore trust;
     private final AgentNames agents;
     private final StoreValues values;
+    private final StoreLists lists;
+    private final StoreTrees trees;
+    private final StoreShares shares;
     private final StoreTasks tasks;
+    private final StoreHistory history;
+    private final StoreTags tags;
+    private final StoreEvents events;
 
     @Activate
     public StoreOperations(
@@ -55,16 +56,30 @@ public final class StoreOperations implements OperationSource {
             @Reference Network network,
             @Reference Catalog catalog) {
         this.stores = stores;
-        this.trust = trust;
         this.agents = new AgentNames(trust, network, catalog);
-        this.values = new StoreValues(stores);
-        this.tasks = new StoreTasks(stores, Id.of(identity.agent().bytes()), agents);
+        Id self = Id.of(identity.agent().bytes());
+        StoreEdits edits = new StoreEdits(stores);
+        StoreVersions versions = new StoreVersions(stores);
+        this.values = new StoreValues(stores, edits, versions);
+        this.lists = new StoreLists(edits, versions);
+        this.trees = new StoreTrees(edits, versions);
+        this.shares = new StoreShares(edits, versions, agents, self);
+        this.tasks = new StoreTasks(stores, self, agents);
+        this.history = new StoreHistory(stores, versions, agents);
+        this.tags = new StoreTags(stores, edits);
+        this.events = new StoreEvents(stores, history, self);
     }
 
     @Override
     public List<Operation> operations() {
         List<Operation> all = new ArrayList<>(values.operations());
+        all.addAll(lists.operations());
+        all.addAll(trees.operations());
+        all.addAll(shares.operations());
         all.addAll(tasks.operations());
+        all.addAll(history.operations());
+        all.addAll(tags.operations());
+        all.addAll(events.operations());
         all.add(
                 Operation.get(
                         "stores.list",
@@ -111,6 +126,14 @@ public final class StoreOperations implements OperationSource {
                                 (arguments, progress) -> leave(arguments))
                         .needs("store", Type.TEXT, ID));
         all.add(
+                Operation.of(
+                                "stores.compact",
+                                "POST",
+                                "/stores/{store}/compact",
+                                "Gives up the history that everybody has who writes",
+                                (arguments, progress) -> compact(arguments))
+                        .needs("store", Type.TEXT, ID));
+        all.add(
                 Operation.get(
                                 "stores.members",
                                 "/stores/{store}/members",
@@ -127,32 +150,6 @@ public final class StoreOperations implements OperationSource {
                         .needs("store", Type.TEXT, ID)
                         .needs("agent", Type.TEXT, AgentNames.WHO)
                         .needs("role", Type.TEXT, ROLE));
-        all.add(
-                Operation.get(
-                                "stores.log",
-                                "/stores/{store}/log",
-                                "The latest changes, newest first",
-                                (arguments, progress) -> log(arguments))
-                        .needs("store", Type.TEXT, ID)
-                        .takes("limit", Type.INTEGER, "how many; 50, at most " + MAX_LOG));
-        all.add(
-                Operation.get(
-                                "stores.branches",
-                                "/stores/{store}/branches",
-                                "The branches and their last changes",
-                                (arguments, progress) -> branches(arguments))
-                        .needs("store", Type.TEXT, ID));
-        all.add(
-                Operation.of(
-                                "stores.merge",
-                                "POST",
-                                "/stores/{store}/merge",
-                                "Brings all of one branch into another",
-                                (arguments, progress) -> merge(arguments))
-                        .needs("store", Type.TEXT, ID)
-                        .takes("from", Type.TEXT, "the branch; empty for the main line")
-                        .takes("into", Type.TEXT, "the branch; the main line")
-                        .takes("message", Type.TEXT, "for people"));
         return all;
     }
 
@@ -247,20 +244,27 @@ public final class StoreOperations implements OperationSource {
         return Value.map().put("left", id.hex()).build();
     }
 
+    private Value compact(Arguments arguments) throws OperationException {
+        Compaction compaction = wait(stores.compact(store(arguments)));
+        return Value.map()
+                .put("done", compaction.done())
+                .put("givenUp", compaction.givenUp())
+                .put("kept", compaction.kept())
+                .put("notAcknowledged", agents(compaction.notAcknowledged()))
+                .put("notApproved", agents(compaction.notApproved()))
+                .put("why", compaction.why())
+                .build();
+    }
+
+    private Value agents(List<Id> ids) {
+        return Value.list(ids.stream().map(id -> (Value) agents.describe(id).build()).toList());
+    }
+
     private Value members(Arguments arguments) throws OperationException {
         Map<Id, Role> members = wait(stores.read(store(arguments), StoreView::members));
         List<Value> all = new ArrayList<>();
         members.forEach(
-                (agent, role) -> {
-                    AgentId id = AgentId.of(agent.bytes());
-                    all.add(
-                            Value.map()
-                                    .put("agent", agent.hex())
-                                    .put("words", id.words())
-                                    .put("name", trust.contact(id).map(it -> it.name()).orElse(""))
-                                    .put("role", name(role))
-                                    .build());
-                });
+                (agent, role) -> all.add(agents.describe(agent).put("role", name(role)).build()));
         return Value.map().put("members", Value.list(all)).build();
     }
 
@@ -280,70 +284,5 @@ public final class StoreOperations implements OperationSource {
                 .put("role", name(role))
                 .put("change", change.hex())
                 .build();
-    }
-
-    private Value log(Arguments arguments) throws OperationException {
-        int limit = (int) Math.max(1, Math.min(MAX_LOG, arguments.integer("limit", 50)));
-        List<ChangeInfo> log = wait(stores.read(store(arguments), view -> view.log(limit)));
-        return Value.map()
-                .put("changes", Value.list(log.stream().map(StoreOperations::describe).toList()))
-                .build();
-    }
-
-    private static Value.Map describe(ChangeInfo change) {
-        return Value.map()
-                .put("id", change.id().hex())
-                .put("author", change.author().hex())
-                .put("authorWords", AgentId.of(change.author().bytes()).words())
-                .put("branch", change.branch())
-                .put("seq", change.seq())
-                .put("parents", Value.texts(change.parents().stream().map(Id::hex).toList()))
-                .put("time", Instant.ofEpochMilli(change.timeMillis()).toString())
-                .put("message", change.message())
-                .put("operations", change.operations())
-                .put("void", change.isVoid())
-                .build();
-    }
-
-    private Value branches(Arguments arguments) throws OperationException {
-        List<Value> all =
-                wait(
-                        stores.read(
-                                store(arguments),
-                                view -> {
-                                    List<Value> found = new ArrayList<>();
-                                    found.add(branch(view, ""));
-                                    view.branches().forEach(it -> found.add(branch(view, it)));
-                                    return found;
-                                }));
-        return Value.map().put("branches", Value.list(all)).build();
-    }
-
-    private static Value branch(StoreView view, String name) {
-        return Value.map()
-                .put("name", name)
-                .put("heads", Value.texts(view.heads(name).stream().map(Id::hex).toList()))
-                .build();
-    }
-
-    private Value merge(Arguments arguments) throws OperationException {
-        Id change =
-                wait(
-                        stores.merge(
-                                store(arguments),
-                                arguments.text("from"),
-                                arguments.text("into"),
-                                arguments.text("message")));
-        return Value.map().put("change", change.hex()).build();
-    }
-
-    /** As everybody writes: gathered if nothing speaks against it, else a change of its own. */
-    static CompletionStage<Id> write(
-            Stores stores, Id store, Arguments arguments, Replica.Edit edit) {
-        String branch = arguments.text("branch");
-        String message = arguments.text("message");
-        return branch.isEmpty() && message.isEmpty()
-                ? stores.write(store, edit)
-                : stores.commit(store, branch, message, edit);
     }
 }

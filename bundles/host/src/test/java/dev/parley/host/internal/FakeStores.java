@@ -2,14 +2,17 @@ package dev.parley.host.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.stores.api.LoggedChange;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.api.StoreView;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** One store called {@code board/main} in memory, whose changes are not signed. */
 final class FakeStores implements Stores {
@@ -93,6 +97,26 @@ final class FakeStores implements Stores {
     }
 
     @Override
+    public CompletionStage<Id> undoable(Id store, Replica.Edit edit) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<Id> undo(Id store) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<Id> redo(Id store) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<AutoCloseable> watch(Id store, IntConsumer onDisk) {
+        return no();
+    }
+
+    @Override
     public CompletionStage<Id> merge(Id store, String from, String into, String message) {
         return no();
     }
@@ -106,7 +130,7 @@ final class FakeStores implements Stores {
     public <T> CompletionStage<T> read(Id store, Reading<T> reading) {
         try {
             return CompletableFuture.completedStage(reading.on(new View()));
-        } catch (RefusedException e) {
+        } catch (RefusedException | StoreException e) {
             return no();
         }
     }
@@ -159,6 +183,36 @@ final class FakeStores implements Stores {
         }
 
         @Override
+        public List<LoggedChange> changes(int from, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public int indexOf(Id change) {
+            return replica.indexOf(change);
+        }
+
+        @Override
+        public List<Id> startingWith(String hex, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public ChangeInfo describe(Id change) throws RefusedException {
+            return replica.describe(change);
+        }
+
+        @Override
+        public List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException {
+            return replica.diff(before, after);
+        }
+
+        @Override
+        public List<Path> changedOnBoth(String from, String into) throws RefusedException {
+            return replica.changedOnBoth(from, into);
+        }
+
+        @Override
         public Map<Id, Role> members() {
             return Map.of();
         }
@@ -167,5 +221,10 @@ final class FakeStores implements Stores {
         public List<Fork> forks() {
             return List.of();
         }
+    }
+
+    @Override
+    public CompletionStage<dev.parley.stores.api.Compaction> compact(Id store) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -51,6 +51,94 @@ public final class MlsException extends Exception {
         KEY_USED,
         /** The generation is further ahead than is accepted. */
         GENERATION_TOO_FAR,
+        /** The application does not accept the credential, or not at this place (section 5.3.1). */
+        IDENTITY_REFUSED,
+        /** No generation is set aside on disk for another message ({@link SendReservation}). */
+        NOT_RESERVED,
+        /** Another kind of MLS message than what belongs here. */
+        WRONG_MESSAGE,
+        /** Another protocol version than MLS 1.0 (section 10.1). */
+        WRONG_VERSION,
+        /** Another cipher suite than the group's (sections 10.1 and 12.4.3.1). */
+        WRONG_SUITE,
+        /** The lifetime is over, has not begun or is too long (sections 7.2 and 7.3). */
+        BAD_LIFETIME,
+        /** The init key of a key package is the encryption key of its leaf (section 10.1). */
+        INIT_KEY_REUSED,
+        /** A type of extension stands twice in one list (section 13.4). */
+        DUPLICATE_EXTENSION,
+        /** A leaf has an extension that its capabilities do not name (section 7.3). */
+        LEAF_EXTENSION_NOT_LISTED,
+        /** A member does not understand an extension of the group (sections 7.3 and 13.4). */
+        GROUP_EXTENSION_NOT_SUPPORTED,
+        /** A member lacks what the group requires (sections 7.3 and 11.1). */
+        REQUIRED_CAPABILITY_MISSING,
+        /** Members do not understand each other's type of credential (section 7.3). */
+        CREDENTIAL_NOT_SUPPORTED,
+        /** A proposal of a type that some member does not understand (section 12.2). */
+        PROPOSAL_NOT_SUPPORTED,
+        /** A new leaf with the encryption key of the one that it replaces (section 7.3). */
+        SAME_ENCRYPTION_KEY,
+        /** A leaf is replaced by one of somebody else (section 5.3.1). */
+        IDENTITY_CHANGED,
+        /** Two leaves would be of one identity (section 12.2). */
+        DUPLICATE_MEMBER,
+        /** A commit covers its committer's own update (section 12.2). */
+        OWN_UPDATE_COMMITTED,
+        /** A commit removes its committer (section 12.2). */
+        COMMITTER_REMOVED,
+        /** Two updates or removals of one leaf (section 12.2). */
+        SAME_LEAF_TWICE,
+        /** One pre-shared key is proposed twice (section 12.2). */
+        DUPLICATE_PSK,
+        /** The nonce of a pre-shared key is not as long as a hash (section 12.1.4). */
+        BAD_PSK_NONCE,
+        /** A resumption key of a usage that does not belong here (section 12.1.4). */
+        BAD_PSK_USAGE,
+        /** A pre-shared key that is not here. */
+        UNKNOWN_PSK,
+        /** The extensions of the group are replaced twice (section 12.2). */
+        EXTENSIONS_REPLACED_TWICE,
+        /** A reinitialization with other proposals (section 12.2). */
+        REINIT_NOT_ALONE,
+        /** A reinitialization with an older version (section 12.1.5). */
+        BAD_REINIT,
+        /** A commit of a member, or a message alone, with an external init (section 12.2). */
+        EXTERNAL_INIT_NOT_ALLOWED,
+        /** A commit names a proposal that was not received (section 12.4.2). */
+        UNKNOWN_PROPOSAL,
+        /** A commit names a proposal twice. */
+        DUPLICATE_PROPOSAL,
+        /** A commit without the path that its proposals ask for (section 12.4.2). */
+        MISSING_PATH,
+        /** An external commit without exactly one external init (section 12.2). */
+        EXTERNAL_INIT_COUNT,
+        /** An external commit with more than one removal (section 12.2). */
+        EXTERNAL_REMOVES,
+        /** An external commit with a proposal of another type (section 12.2). */
+        EXTERNAL_PROPOSAL_TYPE,
+        /** An external commit names a proposal by reference (section 12.4.3.2). */
+        EXTERNAL_BY_REFERENCE,
+        /** An external commit removes somebody else than who joins by it (section 12.2). */
+        EXTERNAL_REMOVES_OTHER,
+        /** The group info has no key for external commits. */
+        NO_EXTERNAL_KEY,
+        /** An index beyond the list of external senders (section 12.1.8). */
+        NO_SUCH_SENDER,
+        /** No ratchet tree came with the message or beside it. */
+        NO_TREE,
+        /** The leaf of our key package is not in the tree (section 12.4.3.1). */
+        NOT_IN_TREE,
+        /** A successor group is joined without its origin, or the other way round. */
+        WRONG_ORIGIN,
+        /** A successor group differs from what was agreed on (sections 11.2 and 11.3). */
+        NOT_AS_AGREED,
+        /** More proposals are queued than is accepted. */
+        TOO_MANY_PROPOSALS,
+        /** The group was reinitialized: it can do nothing any more (section 11.2). */
+        GROUP_ENDED,
+        /** The state is for late messages only. */
+        LATE_ONLY,
         /** The bytes inside an encryption or extension are malformed. */
         MALFORMED
     }

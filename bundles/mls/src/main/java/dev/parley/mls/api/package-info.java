@@ -1,7 +1,7 @@
 /**
  * Group encryption by MLS (RFC 9420) as a pure library: no I/O, no clock, no randomness of its own.
  *
- * <p>Start at {@link dev.parley.mls.api.MlsException}. Formats: {@code docs/protocols/0006-mls.md}.
+ * <p>Start at {@link dev.parley.mls.api.MlsLibrary}. Formats: {@code docs/protocols/0006-mls.md}.
  */
 @Export
 @Version("1.0.0")

@@ -29,12 +29,104 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=store",
             "osgi.command.function=doc",
             "osgi.command.function=task",
+            "osgi.command.function=tree",
+            "osgi.command.function=group",
             "osgi.command.function=log",
             "osgi.command.function=doctor",
             "osgi.command.function=down"
         })
 public final class ParleyCommands {
     private static final int MAX_JSON_BYTES = 1 << 20;
+
+    private static final Verbs GROUP =
+            new Verbs(
+                    "group",
+                    "list groups.list",
+                    "create groups.create name description?",
+                    "show groups.get group",
+                    "invite groups.invite group seconds*?",
+                    "invites groups.invites group",
+                    "uninvite groups.uninvite group invite",
+                    "join groups.join link",
+                    "members groups.members group",
+                    "role groups.role group agent role",
+                    "remove groups.remove group agent",
+                    "rename groups.rename group name description?",
+                    "leave groups.leave group",
+                    "delete groups.close group",
+                    "forget groups.forget group",
+                    "refresh groups.refresh group",
+                    "send groups.send group text",
+                    "read groups.messages group after*? limit*?",
+                    "watch groups.events group seconds*");
+
+    private static final Verbs STORE =
+            new Verbs(
+                    "store",
+                    "list stores.list",
+                    "create stores.create name mode?",
+                    "join stores.join link",
+                    "link stores.get store",
+                    "leave stores.leave store",
+                    "compact stores.compact store",
+                    "show stores.value store at?",
+                    "get stores.value store path at?",
+                    "set stores.put store path value* undoable=true",
+                    "flag stores.put store path value* type=flag-enable-wins undoable=true",
+                    "delete stores.delete store path",
+                    "add stores.add store path value* undoable=true",
+                    "remove stores.remove store path value* undoable=true",
+                    "increment stores.increment store path by*? undoable=true",
+                    "items stores.items store path at?",
+                    "insert stores.insert store path value* index*? undoable=true",
+                    "move stores.move store path element to* undoable=true",
+                    "replace stores.replace store path element value* undoable=true",
+                    "drop stores.drop store path element undoable=true",
+                    "shares stores.shares store path at?",
+                    "mint stores.mint store path amount*",
+                    "spend stores.spend store path amount*",
+                    "transfer stores.transfer store path to amount*",
+                    "members stores.members store",
+                    "grant stores.grant store agent role",
+                    "revoke stores.grant store agent role=none",
+                    "log stores.log store limit*?",
+                    "diff stores.diff store from to?",
+                    "tags stores.tags store",
+                    "tag stores.tag store tag version?",
+                    "untag stores.untag store tag",
+                    "watch stores.events store seconds*",
+                    "undo stores.undo store",
+                    "redo stores.redo store",
+                    "branches stores.branches store",
+                    "merge stores.merge store from into?");
+    private static final Verbs DOC =
+            new Verbs(
+                    "doc",
+                    "show stores.value store path at?",
+                    "write stores.text store path text undoable=true",
+                    "blame stores.blame store path at?");
+    private static final Verbs TREE =
+            new Verbs(
+                    "tree",
+                    "show stores.tree store path at?",
+                    "add stores.tree.add store path label* parent? index*?",
+                    "move stores.tree.move store path node parent? index*?",
+                    "label stores.tree.label store path node label*",
+                    "remove stores.tree.remove store path node");
+    private static final Verbs TASK =
+            new Verbs(
+                    "task",
+                    "list stores.tasks store",
+                    "add stores.tasks.add store title",
+                    "claim stores.tasks.do store task verb=claim lease*?",
+                    "renew stores.tasks.do store task verb=renew lease*?",
+                    "finish stores.tasks.do store task verb=finish result*?",
+                    "rename stores.tasks.do store task verb=rename title",
+                    "release stores.tasks.do store task verb=release",
+                    "expire stores.tasks.do store task verb=expire",
+                    "grant stores.tasks.do store task verb=grant",
+                    "cancel stores.tasks.do store task verb=cancel",
+                    "reopen stores.tasks.do store task verb=reopen");
 
     private final Operations operations;
 
@@ -129,110 +221,39 @@ public final class ParleyCommands {
                         .put("consent", Value.map().put("permissions", permissions).build()));
     }
 
-    /**
-     * {@code store [list | create NAME [MODE] | join LINK | show STORE | link STORE | leave STORE |
-     * get STORE PATH | set STORE PATH VALUE | delete STORE PATH | add STORE PATH VALUE | remove
-     * STORE PATH VALUE | increment STORE PATH [BY] | members STORE | grant STORE AGENT ROLE |
-     * revoke STORE AGENT | log STORE | branches STORE | merge STORE FROM [INTO]]}. A value is JSON,
-     * or text if it is none.
-     */
+    /** What is in stores and was done there. A value is JSON, or text if it is none. */
     public String store(String... words) {
-        List<String> given = List.of(words);
-        String verb = verb(given);
-        Value.MapBuilder about = Value.map().put("store", word(given, 1));
-        return switch (verb) {
-            case "list" -> ask("stores.list", Value.map());
-            case "create" -> {
-                Value.MapBuilder named = Value.map().put("name", word(given, 1));
-                yield ask(
-                        "stores.create",
-                        given.size() > 2 ? named.put("mode", given.get(2)) : named);
-            }
-            case "join" -> ask("stores.join", Value.map().put("link", word(given, 1)));
-            case "link" -> ask("stores.get", about);
-            case "show" -> ask("stores.value", about);
-            case "leave", "members", "log", "branches" -> ask("stores." + verb, about);
-            case "get" -> ask("stores.value", about.put("path", word(given, 2)));
-            case "delete" -> ask("stores.delete", about.put("path", word(given, 2)));
-            case "set", "add", "remove" ->
-                    ask(
-                            "stores." + (verb.equals("set") ? "put" : verb),
-                            about.put("path", word(given, 2)).put("value", json(word(given, 3))));
-            case "increment" ->
-                    ask(
-                            "stores.increment",
-                            about.put("path", word(given, 2))
-                                    .put(
-                                            "by",
-                                            given.size() > 3 ? json(given.get(3)) : Value.of(1)));
-            case "grant", "revoke" ->
-                    ask(
-                            "stores.grant",
-                            about.put("agent", word(given, 2))
-                                    .put("role", verb.equals("grant") ? word(given, 3) : "none"));
-            case "merge" ->
-                    ask(
-                            "stores.merge",
-                            about.put("from", word(given, 2)).put("into", word(given, 3)));
-            default ->
-                    "usage: store [list | create NAME [MODE] | join LINK | show STORE | link STORE"
-                            + " | leave STORE | get STORE PATH | set STORE PATH VALUE"
-                            + " | delete STORE PATH | add STORE PATH VALUE"
-                            + " | remove STORE PATH VALUE | increment STORE PATH [BY]"
-                            + " | members STORE | grant STORE AGENT ROLE | revoke STORE AGENT"
-                            + " | log STORE | branches STORE | merge STORE FROM [INTO]]";
-        };
+        return ask(STORE, words);
     }
 
-    /** {@code doc [show STORE PATH | write STORE PATH TEXT]}. */
+    /** Texts. */
     public String doc(String... words) {
-        List<String> given = List.of(words);
-        Value.MapBuilder about =
-                Value.map().put("store", word(given, 1)).put("path", word(given, 2));
-        return switch (verb(given)) {
-            case "show" -> ask("stores.value", about);
-            case "write" -> ask("stores.text", about.put("text", word(given, 3)));
-            default -> "usage: doc [show STORE PATH | write STORE PATH TEXT]";
-        };
+        if (words.length > 0 && words[0].equals("edit")) {
+            return "An editor needs a terminal of its own, which this prompt has not: use 'parley doc"
+                    + " edit STORE PATH' outside of it, or here 'doc write STORE PATH TEXT'.";
+        }
+        return ask(DOC, words);
     }
 
-    /**
-     * {@code task [list STORE | add STORE TITLE | claim STORE TASK [SECONDS] | renew STORE TASK
-     * [SECONDS] | finish STORE TASK [RESULT] | rename STORE TASK TITLE | VERB STORE TASK]}, where a
-     * verb is release, expire, grant, cancel or reopen.
-     */
+    /** Trees. */
+    public String tree(String... words) {
+        return ask(TREE, words);
+    }
+
+    /** Private groups; a delete asks nobody. */
+    public String group(String... words) {
+        return ask(GROUP, words);
+    }
+
+    /** Tasks. */
     public String task(String... words) {
-        List<String> given = List.of(words);
-        String verb = verb(given);
-        Value.MapBuilder about = Value.map().put("store", word(given, 1));
-        if (verb.equals("list")) {
-            return ask("stores.tasks", about);
-        } else if (verb.equals("add")) {
-            return ask("stores.tasks.add", about.put("title", word(given, 2)));
-        }
-        about.put("task", word(given, 2)).put("verb", verb);
-        boolean more = given.size() > 3;
-        return switch (verb) {
-            case "claim", "renew" ->
-                    ask("stores.tasks.do", more ? about.put("lease", json(given.get(3))) : about);
-            case "finish" ->
-                    ask("stores.tasks.do", more ? about.put("result", json(given.get(3))) : about);
-            case "rename" -> ask("stores.tasks.do", about.put("title", word(given, 3)));
-            case "release", "expire", "grant", "cancel", "reopen" -> ask("stores.tasks.do", about);
-            default ->
-                    "usage: task [list STORE | add STORE TITLE | claim STORE TASK [SECONDS]"
-                            + " | renew STORE TASK [SECONDS] | finish STORE TASK [RESULT]"
-                            + " | rename STORE TASK TITLE | release, expire, grant, cancel or"
-                            + " reopen STORE TASK]";
-        };
+        return ask(TASK, words);
     }
 
-    private static Value json(String given) {
-        try {
-            return Json.parse(given, MAX_JSON_BYTES);
-        } catch (MalformedException e) {
-            return Value.of(given);
-        }
+    private String ask(Verbs verbs, String... words) {
+        return verbs.question(List.of(words))
+                .map(it -> ask(it.operation(), it.arguments()))
+                .orElseGet(() -> verbs.usage(List.of(words)));
     }
 
     /** The last lines that a plugin wrote: {@code log PLUGIN}. */

@@ -69,6 +69,32 @@ class ParleyCommandsTest {
     }
 
     @Test
+    void aGroupVerbAsksTheOperationOfTheSameMeaning() {
+        commands.group();
+        commands.group("create", "team");
+        commands.group("invite", "team", "3600");
+        commands.group("join", "parley://group/x");
+        commands.group("role", "team", "bob", "admin");
+        commands.group("delete", "team");
+        commands.group("send", "team", "12");
+        commands.group("read", "team", "7");
+        commands.group("watch", "team", "5");
+        assertThat(commands.group("send", "team")).isEqualTo("usage: group send GROUP TEXT");
+        assertThat(commands.group("explode")).startsWith("usage:").contains("members GROUP");
+        assertThat(asked)
+                .containsExactly(
+                        "groups.list {}",
+                        "groups.create {\"name\":\"team\"}",
+                        "groups.invite {\"group\":\"team\",\"seconds\":3600}",
+                        "groups.join {\"link\":\"parley://group/x\"}",
+                        "groups.role {\"group\":\"team\",\"agent\":\"bob\",\"role\":\"admin\"}",
+                        "groups.close {\"group\":\"team\"}",
+                        "groups.send {\"group\":\"team\",\"text\":\"12\"}",
+                        "groups.messages {\"group\":\"team\",\"after\":7}",
+                        "groups.events {\"group\":\"team\",\"seconds\":5}");
+    }
+
+    @Test
     void aStoreVerbAsksTheOperationOfTheSameMeaning() {
         commands.store();
         commands.store("create", "notes", "open");
@@ -76,20 +102,33 @@ class ParleyCommandsTest {
         commands.store("add", "notes", "/tags", "urgent");
         commands.store("increment", "notes", "/n");
         commands.store("revoke", "notes", "bob");
+        commands.store("move", "notes", "/l", "3", "0");
+        commands.store("insert", "notes", "/l", "x");
+        commands.tree("add", "notes", "/t", "Two", "One", "0");
+        commands.store("diff", "notes", "v1");
         commands.doc("write", "notes", "/t", "hello");
         commands.task("claim", "team", "dig", "60");
         assertThat(commands.task("explode", "team")).startsWith("usage:");
         assertThat(commands.doc()).startsWith("usage:");
-        assertThat(commands.store("explode")).startsWith("usage:");
+        assertThat(commands.store("explode")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("set", "notes", "/a"))
+                .isEqualTo("usage: store set STORE PATH VALUE");
+        assertThat(commands.task()).contains("list STORE", "| reopen STORE TASK");
+        assertThat(commands.store("undo", "notes", "again")).startsWith("usage:");
+        assertThat(commands.doc("edit", "notes", "/t")).contains("parley doc edit", "doc write");
         assertThat(asked)
                 .containsExactly(
                         "stores.list {}",
                         "stores.create {\"name\":\"notes\",\"mode\":\"open\"}",
-                        "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1}}",
-                        "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\"}",
-                        "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"by\":1}",
+                        "stores.put {\"store\":\"notes\",\"path\":\"/a\",\"value\":{\"x\":1},\"undoable\":true}",
+                        "stores.add {\"store\":\"notes\",\"path\":\"/tags\",\"value\":\"urgent\",\"undoable\":true}",
+                        "stores.increment {\"store\":\"notes\",\"path\":\"/n\",\"undoable\":true}",
                         "stores.grant {\"store\":\"notes\",\"agent\":\"bob\",\"role\":\"none\"}",
-                        "stores.text {\"store\":\"notes\",\"path\":\"/t\",\"text\":\"hello\"}",
+                        "stores.move {\"store\":\"notes\",\"path\":\"/l\",\"element\":\"3\",\"to\":0,\"undoable\":true}",
+                        "stores.insert {\"store\":\"notes\",\"path\":\"/l\",\"value\":\"x\",\"undoable\":true}",
+                        "stores.tree.add {\"store\":\"notes\",\"path\":\"/t\",\"label\":\"Two\",\"parent\":\"One\",\"index\":0}",
+                        "stores.diff {\"store\":\"notes\",\"from\":\"v1\"}",
+                        "stores.text {\"store\":\"notes\",\"path\":\"/t\",\"text\":\"hello\",\"undoable\":true}",
                         "stores.tasks.do {\"store\":\"team\",\"task\":\"dig\",\"verb\":\"claim\",\"lease\":60}");
     }
 

@@ -15,6 +15,7 @@ import dev.parley.stores.api.StoreException.Code;
 import dev.parley.wire.api.Value;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ import java.util.Map;
  * written {@code ~1} and a {@code ~} {@code ~0} (RFC 6901). Maps are objects, registers scalars,
  * counters numbers, flags booleans, sets and lists lists, texts texts, trees lists of {@code id},
  * {@code label}, {@code children}, tasks lists of objects; bytes are {@code {"hex": "…"}}. Two
- * objects of different types under one key stand under {@code key} and {@code key (type)}.
+ * objects of different types under one key stand under {@code key} and {@code key (type)}. The tags
+ * ({@link Tags}) are not shown as a part of the root.
  */
 public final class Documents {
     private Documents() {}
@@ -122,9 +124,10 @@ public final class Documents {
         }
         Path parent = new Path(segments.subList(0, segments.size() - 1));
         String key = segments.get(segments.size() - 1).key();
-        return state.keys(parent).stream()
-                .filter(it -> it.key().equals(key))
-                .map(it -> parent.at(it.key(), it.type()))
+        // Each type is asked for, because listing the keys costs as much as the map has.
+        return Arrays.stream(ObjectType.values())
+                .map(type -> parent.at(key, type))
+                .filter(state::has)
                 .toList();
     }
 
@@ -149,6 +152,9 @@ public final class Documents {
         Value.MapBuilder object = Value.map();
         String last = "";
         for (Path.Segment segment : state.keys(path)) {
+            if (path.segments().isEmpty() && segment.key().equals(Tags.KEY)) {
+                continue;
+            }
             boolean again = segment.key().equals(last) && !last.isEmpty();
             last = segment.key();
             object.put(

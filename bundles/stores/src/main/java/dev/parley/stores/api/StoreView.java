@@ -1,8 +1,10 @@
 package dev.parley.stores.api;
 
 import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.State;
@@ -34,6 +36,33 @@ public interface StoreView {
 
     /** The latest changes, newest first. */
     List<ChangeInfo> log(int limit);
+
+    /**
+     * Changes in the order in which they were taken in here, which is not the same elsewhere.
+     *
+     * @param from the index of the first one
+     */
+    List<LoggedChange> changes(int from, int limit);
+
+    /**
+     * @return as how many-th a change was taken in, from 0; below 0 if it is not there
+     */
+    int indexOf(Id change);
+
+    /**
+     * The changes whose ids begin so.
+     *
+     * @param limit stops there; two are enough to know that it is not one
+     */
+    List<Id> startingWith(String hex, int limit);
+
+    ChangeInfo describe(Id change) throws RefusedException;
+
+    /** What is different in the second state; each is named by its last changes. */
+    List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException;
+
+    /** Objects that two branches both changed since they parted: where to look at a merge. */
+    List<Path> changedOnBoth(String from, String into) throws RefusedException;
 
     Map<Id, Role> members();
 

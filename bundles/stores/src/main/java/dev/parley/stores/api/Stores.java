@@ -9,6 +9,7 @@ import dev.parley.crdt.api.StoreInfo;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -62,19 +63,53 @@ public interface Stores {
      */
     CompletionStage<Id> commit(Id store, String branch, String message, Replica.Edit edit);
 
+    /**
+     * Writes a change of its own on the main line, which {@link #undo} takes back. What can be is
+     * remembered in memory only: after a restart there is nothing to undo.
+     */
+    CompletionStage<Id> undoable(Id store, Replica.Edit edit);
+
+    /**
+     * Takes the last {@link #undoable} write back that was not, as far as it still stands: what
+     * somebody changed since stays. Fails with NOT_FOUND if there is none, or nothing of it is
+     * left; then the one before it is the next.
+     */
+    CompletionStage<Id> undo(Id store);
+
+    /** Takes the last undo back. */
+    CompletionStage<Id> redo(Id store);
+
     /** Makes a change of one branch that has all of the other one in its past. */
     CompletionStage<Id> merge(Id store, String from, String into, String message);
 
     /** Gives an agent a role, which only an admin may. */
     CompletionStage<Id> grant(Id store, Id agent, Role role);
 
+    /**
+     * Gives up the operations of changes that all who write have, if enough admins agree: what is
+     * seen stays as it is. Takes some seconds while others are asked. Admins propose; others give
+     * up what admins approved. Wish again to give up more, or to see how far it is.
+     *
+     * @return also when nothing was given up; it says why
+     */
+    CompletionStage<Compaction> compact(Id store);
+
     /** Looks at a store. What it returns must not hold on to the view. */
     interface Reading<T> {
-        T on(StoreView view) throws RefusedException;
+        T on(StoreView view) throws RefusedException, StoreException;
     }
 
     /** What is read may be a few milliseconds ahead of the disk. */
     <T> CompletionStage<T> read(Id store, Reading<T> reading);
+
+    /**
+     * Tells how many changes of a store are on this disk, at once and whenever it is more, on the
+     * room's thread; a number below 0 says that the store is followed no more. {@link
+     * StoreView#changes} gives those up to there.
+     *
+     * @return ends it
+     */
+    CompletionStage<AutoCloseable> watch(Id store, IntConsumer onDisk);
 
     /**
      * Tells of each change of the main line that is on this disk, in order, on the room's thread.

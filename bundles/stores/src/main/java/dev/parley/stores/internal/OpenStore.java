@@ -1,16 +1,24 @@
 package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.MemoryHistory;
+import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.crdt.api.UndoHistory;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.storage.api.Hash;
+import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import java.util.ArrayDeque;
@@ -24,14 +32,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One store that this container follows: the replica, its log, the writes that wait for the next
  * commit and what is to be told once that is on disk. The room's actor owns it.
  */
 final class OpenStore {
+    private static final System.Logger LOG = System.getLogger(OpenStore.class.getName());
     private static final int MAX_KEYS = 256;
+    private static final List<Summary.Tip> NO_TIPS = List.of();
     private static final byte[] DIGEST =
             "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
@@ -41,10 +53,19 @@ final class OpenStore {
     private final Identity identity;
     private final Id self;
     private final Id id;
-    private final LogHistory history;
-    private final Replica replica;
+    private final StoreFiles files;
+    private final ParkedLog parked;
+    private volatile LogHistory history;
+    private Replica replica;
+    private Optional<CheckpointFile> checkpoint = Optional.empty();
+    private final Map<Id, PublicKey> keysBelow = new HashMap<>();
+
+    /** How many changes the last index was of. */
+    private int indexed;
+
+    private boolean indexing;
     private final Set<String> ownBranches = new HashSet<>();
-    private final Map<Id, Integer> keyAt = new HashMap<>();
+    private final Map<Id, Id> keyAt = new HashMap<>();
     private final Map<Id, PublicKey> keys =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -55,7 +76,9 @@ final class OpenStore {
                 }
             };
     private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
+    private final List<Consumer<Integer>> watchers = new ArrayList<>();
     private final Set<Id> owed;
+    private @Nullable UndoHistory undo;
     private List<SignedChange> made = new ArrayList<>();
     private List<ChangeEvent> events = new ArrayList<>();
     private boolean replaying = true;
@@ -63,10 +86,14 @@ final class OpenStore {
 
     final Deque<Write> writes = new ArrayDeque<>();
     final Pulls pulls = new Pulls();
+    final Compacting compacting = new Compacting();
     boolean flushing;
     boolean scheduled;
     long flushedAtNanos;
     boolean unforced;
+
+    /** How many changes are on disk. */
+    int onDisk;
 
     /** Changes of our own that are on disk and not yet published. */
     List<SignedChange> unpublished = new ArrayList<>();
@@ -74,37 +101,256 @@ final class OpenStore {
     boolean publishing;
 
     /**
-     * Reads the log.
+     * Reads the index and what the log has beyond it; without an index, the whole log.
      *
      * @param owed what this agent wrote before it left, and has to get back before it writes
      */
-    OpenStore(Identity identity, Storage storage, StoreInfo info, Set<Id> owed)
+    OpenStore(Identity identity, Storage storage, KeyValueStore kept, StoreInfo info, Set<Id> owed)
             throws StorageException {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.id = info.id();
         this.owed = new HashSet<>(owed);
-        this.history = new LogHistory(storage, id.hex());
-        this.replica = Replica.create(info, history, this::onEvent);
+        this.files = new StoreFiles(storage, kept, id);
+        this.parked = files.parkedLog();
+        this.history = files.openLog();
         boolean read = false;
         try {
-            history.replay(
-                    change -> {
-                        noteKey(change, replica.size());
-                        replica.receive(change, READ_AGAIN_MILLIS);
-                    });
+            this.replica = read(info);
             read = true;
         } finally {
             if (!read) {
                 history.close();
             }
         }
-        for (Summary.Tip tip : replica.summary().tips()) {
-            if (tip.author().equals(self)) {
-                ownBranches.add(tip.branch());
+        learn();
+        this.replaying = false;
+        this.onDisk = replica.size();
+    }
+
+    /** Which change brings whose key, and where this agent has written. */
+    private void learn() {
+        for (Summary.Tip first : replica.beginnings().tips()) {
+            if (!replica.isForgotten(replica.indexOf(first.change()))) {
+                keyAt.putIfAbsent(first.author(), first.change());
             }
         }
-        this.replaying = false;
+        relearnOwnBranches();
+    }
+
+    private Replica read(StoreInfo info) throws StorageException {
+        Optional<byte[]> kept = files.checkpoint();
+        if (kept.isPresent()) {
+            try {
+                begin(CheckpointFile.decode(kept.get()));
+            } catch (dev.parley.wire.api.MalformedException e) {
+                throw new StorageException(
+                        StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
+            }
+        }
+        Optional<byte[]> index = files.index();
+        if (index.isPresent()) {
+            try {
+                Replica read =
+                        Replica.fromIndex(
+                                index.get(),
+                                checkpoint.map(CheckpointFile::snapshot),
+                                history,
+                                history.stored(),
+                                this::onEvent);
+                if (!read.info().equals(info)) {
+                    throw new MalformedException("an index of another store");
+                }
+                history.isRead();
+                indexed = files.indexed();
+                return read;
+            } catch (MalformedException | LogHistory.DiskException | IllegalStateException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "store {0}: its index is of no use, so its whole log is read: {1}",
+                        id.hex(),
+                        e.getMessage());
+            }
+        }
+        Replica whole =
+                checkpoint.isPresent()
+                        ? readLog(checkpoint.get())
+                        : Replica.create(info, history, this::onEvent);
+        history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
+        return whole;
+    }
+
+    private Replica readLog(CheckpointFile file) throws StorageException {
+        try {
+            return Replica.fromCheckpoint(
+                    file.checkpoint(), file.snapshot(), history, this::onEvent);
+        } catch (MalformedException e) {
+            throw new StorageException(
+                    StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
+        }
+    }
+
+    private void begin(CheckpointFile file) {
+        checkpoint = Optional.of(file);
+        for (PublicKey key : file.keys()) {
+            keysBelow.put(Id.of(key.agentId().bytes()), key);
+        }
+    }
+
+    /** Below which changes were given up here. */
+    Optional<CheckpointFile> checkpoint() {
+        return checkpoint;
+    }
+
+    /** Whether this agent wrote here. */
+    boolean hasWritten() {
+        return !ownBranches.isEmpty();
+    }
+
+    /**
+     * How far all agents are known here.
+     *
+     * @param named changes that are here, and have to be named
+     */
+    Summary summary(int maxBytes, List<Id> named) {
+        List<Summary.Tip> tips = new ArrayList<>();
+        int bytes = 0;
+        for (Id each : named) {
+            try {
+                ChangeInfo info = replica.describe(each);
+                tips.add(new Summary.Tip(info.author(), info.branch(), info.seq(), each));
+                bytes += 2 * Id.BYTES + 74;
+            } catch (RefusedException e) {
+                throw new IllegalArgumentException("a change that is not here", e);
+            }
+        }
+        tips.addAll(replica.summary(Math.max(0, maxBytes - bytes)).tips());
+        return new Summary(tips);
+    }
+
+    /** Whether nothing of it is on its way to the disk, as {@link #compact} needs it. */
+    boolean isQuiet() {
+        return !flushing && !unforced;
+    }
+
+    /** Keys of all whose changes are here. */
+    private List<PublicKey> allKeys() {
+        Map<Id, PublicKey> all = new LinkedHashMap<>(keysBelow);
+        for (Id author : keyAt.keySet()) {
+            key(author).ifPresent(key -> all.put(author, key));
+        }
+        return List.copyOf(all.values());
+    }
+
+    /**
+     * Gives up what is below a checkpoint of which all is here. Blocks on the disk for as long as
+     * it takes to write what is kept.
+     *
+     * @throws MalformedException if the snapshot is not of this store as it is here; then nothing
+     *     has happened
+     */
+    void compact(Checkpoint cut, byte[] snapshot, List<Seal> approvals)
+            throws MalformedException, StorageException {
+        CheckpointFile file = new CheckpointFile(cut, approvals, allKeys(), snapshot);
+        replica.compact(cut, snapshot);
+        boolean done = false;
+        try {
+            history.moveTo(files.compact(file.encode(), history.kept(), history));
+            done = true;
+        } finally {
+            if (!done) {
+                damaged("it could not be compacted, and is read again at the next start");
+            }
+        }
+        begin(file);
+        keyAt.clear();
+        learn();
+        indexed = 0;
+    }
+
+    /**
+     * Begins with a checkpoint of which not all is here, and takes what is here beside it in again.
+     *
+     * @throws MalformedException if it does not go with the store; then nothing has happened
+     */
+    void adopt(CheckpointFile file, long nowMillis) throws MalformedException, StorageException {
+        MemoryHistory above = new MemoryHistory();
+        Replica trial =
+                Replica.fromCheckpoint(file.checkpoint(), file.snapshot(), above, event -> {});
+        boolean isHigher =
+                checkpoint.isEmpty()
+                        || checkpoint.get().checkpoint().heads().stream().allMatch(trial::has);
+        if (!trial.info().equals(replica.info()) || !isHigher) {
+            throw new MalformedException("a checkpoint of another store, or below the one here");
+        }
+        int below = trial.size();
+        for (int i = 0; i < replica.size(); i++) {
+            if (!replica.isForgotten(i)) {
+                trial.receive(replica.change(i), READ_AGAIN_MILLIS);
+            }
+        }
+        int kept = trial.size() - below;
+        List<SignedChange> waiting = replica.parkedChanges();
+        boolean done = false;
+        replaying = true;
+        try {
+            LogHistory next =
+                    files.compact(
+                            file.encode(),
+                            () -> IntStream.range(0, kept).mapToObj(above::get).iterator(),
+                            history);
+            history = next;
+            begin(file);
+            next.rewind();
+            Replica begun = readLog(file);
+            next.replay(change -> begun.receive(change, READ_AGAIN_MILLIS));
+            replica = begun;
+            done = true;
+        } finally {
+            replaying = false;
+            if (!done) {
+                damaged("it could not take a checkpoint, and is read again at the next start");
+            }
+        }
+        keyAt.clear();
+        learn();
+        indexed = 0;
+        waiting.forEach(change -> take(change, nowMillis));
+        unforced = true;
+        for (Id head : replica.heads("")) {
+            events.add(new ChangeEvent(head, head, false, false, Set.of(Path.ROOT)));
+        }
+    }
+
+    /**
+     * Makes an index if enough came since the last one: so many changes, or a quarter of what is
+     * there if that is more, so that a store pays for its indexes in proportion to what is written.
+     *
+     * @return what puts it on disk, to be run on another thread
+     */
+    Optional<Disk> index(int every) {
+        int size = replica.size();
+        if (indexing || !damage.isEmpty() || size - indexed < Math.max(every, indexed / 4)) {
+            return Optional.empty();
+        }
+        indexing = true;
+        indexed = size;
+        byte[] made = replica.index();
+        return Optional.of(
+                () -> {
+                    history.force();
+                    files.keepIndex(made, size);
+                });
+    }
+
+    /** What {@link #index} returned was run, or could not be. */
+    void isIndexed() {
+        indexing = false;
+    }
+
+    /** Work for another thread. */
+    interface Disk {
+        void run() throws StorageException;
     }
 
     private void onEvent(ChangeEvent event) {
@@ -131,6 +377,20 @@ final class OpenStore {
 
     List<Consumer<ChangeEvent>> listeners() {
         return listeners;
+    }
+
+    List<Consumer<Integer>> watchers() {
+        return watchers;
+    }
+
+    /** Of writes that asked for it; it lives as long as the store is open. */
+    UndoHistory undo() {
+        UndoHistory existing = undo;
+        if (existing == null) {
+            existing = replica.undoHistory(self);
+            undo = existing;
+        }
+        return existing;
     }
 
     String damage() {
@@ -183,17 +443,61 @@ final class OpenStore {
     /** A change of this agent is in the replica. */
     void wrote(String branch, SignedChange change) {
         ownBranches.add(branch);
-        noteKey(change, replica.size() - 1);
+        noteKey(change);
         made.add(change);
         unforced = true;
     }
 
+    /** Takes up what waited for its time before the last start. */
+    void readParked(long nowMillis) {
+        if (!files.hasParked()) {
+            return;
+        }
+        try {
+            for (SignedChange change : parked.read()) {
+                take(change, nowMillis);
+            }
+            parked.replace(replica.parkedChanges());
+            files.hasParked(replica.parked() > 0);
+        } catch (StorageException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store " + id.hex() + ": what is ahead of its time has to be asked for again",
+                    e);
+        }
+    }
+
     Receipt receive(SignedChange change, long nowMillis) {
+        boolean known = replica.isParked(change.id());
+        Receipt receipt = take(change, nowMillis);
+        if (!known && replica.isParked(change.id())) {
+            keepParked(change);
+        }
+        return receipt;
+    }
+
+    private void keepParked(SignedChange change) {
+        try {
+            files.hasParked(true);
+            if (parked.isFull()) {
+                parked.replace(replica.parkedChanges());
+            } else {
+                parked.add(change);
+            }
+        } catch (StorageException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store " + id.hex() + ": a change that is ahead of its time is not kept",
+                    e);
+        }
+    }
+
+    private Receipt take(SignedChange change, long nowMillis) {
         int before = replica.size();
         Receipt receipt = replica.receive(change, nowMillis);
         if (!receipt.applied().isEmpty()) {
             unforced = true;
-            noteKey(change, before);
+            noteKey(change);
             noteKeys(before + 1);
         }
         if (receipt.applied().contains(change.id())
@@ -215,24 +519,25 @@ final class OpenStore {
     /** Of changes that had waited. */
     private void noteKeys(int from) {
         for (int i = from; i < replica.size(); i++) {
-            noteKey(replica.change(i), i);
+            noteKey(replica.change(i));
         }
     }
 
     private void relearnOwnBranches() {
-        for (Summary.Tip tip : replica.summary().tips()) {
-            if (tip.author().equals(self)) {
-                ownBranches.add(tip.branch());
+        for (Summary.Tip first : replica.beginnings().tips()) {
+            if (first.author().equals(self)) {
+                ownBranches.add(first.branch());
             }
         }
     }
 
-    private void noteKey(SignedChange change, int index) {
+    private void noteKey(SignedChange change) {
         ChangeSeal.key(change)
                 .ifPresent(
                         key ->
                                 ChangeSeal.author(change)
-                                        .ifPresent(author -> keyAt.putIfAbsent(author, index)));
+                                        .ifPresent(
+                                                author -> keyAt.putIfAbsent(author, change.id())));
     }
 
     /** An author's key, if a change that is here brought it. */
@@ -241,13 +546,25 @@ final class OpenStore {
         if (known != null) {
             return Optional.of(known);
         }
-        Integer index = keyAt.get(author);
-        if (index == null) {
-            return Optional.empty();
+        Id first = keyAt.get(author);
+        if (first == null) {
+            return Optional.ofNullable(keysBelow.get(author));
         }
-        Optional<PublicKey> read = ChangeSeal.key(replica.change(index));
+        Optional<PublicKey> read = readKey(first);
+        for (Summary.Tip other : read.isPresent() ? NO_TIPS : replica.beginnings().tips()) {
+            if (read.isEmpty() && other.author().equals(author)) {
+                read = readKey(other.change());
+            }
+        }
         read.ifPresent(key -> keys.put(author, key));
         return read;
+    }
+
+    private Optional<PublicKey> readKey(Id change) {
+        int index = replica.indexOf(change);
+        return replica.isForgotten(index)
+                ? Optional.empty()
+                : ChangeSeal.key(replica.change(index));
     }
 
     /** What a comparison compares: equal digests are equal stores. */
@@ -266,6 +583,12 @@ final class OpenStore {
     }
 
     void close() throws StorageException {
+        parked.close();
         history.close();
+    }
+
+    /** Removes all of it from the disk; it must be closed. */
+    void delete() throws StorageException {
+        files.delete();
     }
 }

@@ -4,8 +4,7 @@ import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.SignedChange;
-import dev.parley.direct.api.Direct;
-import dev.parley.direct.api.RequestException;
+import dev.parley.crdt.api.Summary;
 import dev.parley.identity.api.MachineId;
 import dev.parley.network.api.Network;
 import dev.parley.network.api.Peer;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -28,14 +26,15 @@ import java.util.function.Consumer;
  */
 final class Puller {
     private static final System.Logger LOG = System.getLogger(Puller.class.getName());
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration TELL_AFTER = Duration.ofMillis(100);
     private static final Duration SEARCH_AGAIN = Duration.ofSeconds(2);
     private static final int ATTEMPTS = 6;
+    private static final int MAX_STALE = 256;
 
     private final Actor actor;
     private final Network network;
-    private final Direct direct;
+    private final Requests requests;
+    private final Adoption adoption;
     private final Verifier verifier;
     private final Map<Id, OpenStore> stores;
     private final Consumer<OpenStore> changed;
@@ -47,56 +46,18 @@ final class Puller {
     Puller(
             Actor actor,
             Network network,
-            Direct direct,
+            Requests requests,
+            Adoption adoption,
             Verifier verifier,
             Map<Id, OpenStore> stores,
             Consumer<OpenStore> changed) {
         this.actor = actor;
         this.network = network;
-        this.direct = direct;
+        this.requests = requests;
+        this.adoption = adoption;
         this.verifier = verifier;
         this.stores = stores;
         this.changed = changed;
-    }
-
-    private interface Answered {
-        void with(SyncMessage answer);
-    }
-
-    private interface Failed {
-        void because(String code);
-    }
-
-    private void request(MachineId to, SyncMessage question, Answered answered, Failed failed) {
-        direct.request(to, SyncServer.METHOD, question.encode(), TIMEOUT)
-                .whenComplete(
-                        (bytes, failure) ->
-                                actor.after(
-                                        Duration.ZERO,
-                                        () -> {
-                                            try {
-                                                if (failure != null) {
-                                                    failed.because(code(failure));
-                                                } else {
-                                                    answered.with(SyncMessage.decode(bytes));
-                                                }
-                                            } catch (MalformedException e) {
-                                                LOG.log(
-                                                        System.Logger.Level.DEBUG,
-                                                        "an answer of {0}: {1}",
-                                                        to.words(),
-                                                        e.getMessage());
-                                                failed.because("MALFORMED");
-                                            }
-                                        }));
-    }
-
-    private static String code(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        return cause instanceof RequestException known ? known.code() : "FAILED";
     }
 
     /** With everybody who is connected. */
@@ -119,7 +80,7 @@ final class Puller {
                 asked.stream()
                         .map(store -> new SyncMessage.Held(store.id(), store.digest()))
                         .toList();
-        request(
+        requests.send(
                 peer,
                 new SyncMessage.Compare(held),
                 answer -> {
@@ -184,44 +145,118 @@ final class Puller {
     }
 
     private void step(OpenStore store, MachineId from) {
+        step(store, from, List.of());
+    }
+
+    /**
+     * @param named changes that the summary has to name
+     */
+    private void step(OpenStore store, MachineId from, List<Id> named) {
         if (gone(store)) {
             return;
         }
-        SyncMessage.Pull question = new SyncMessage.Pull(store.id(), store.replica().summary());
-        if (question.encode().length > SyncMessage.MAX_SUMMARY_BYTES) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store {0} has too many authors to be compared",
-                    store.id().hex());
-            end(store);
-            return;
-        }
-        request(
+        Summary summary = store.summary(SyncMessage.MAX_SUMMARY_BYTES, named);
+        requests.send(
                 from,
-                question,
-                answer -> {
-                    if (answer instanceof SyncMessage.Batch batch) {
-                        take(
-                                store,
-                                batch.changes(),
-                                fresh -> {
-                                    if (batch.more() && fresh > 0) {
-                                        step(store, from);
-                                    } else {
-                                        end(store);
-                                    }
-                                });
-                    } else if (answer instanceof SyncMessage.Large large) {
-                        pieces(store, from, large, new ByteArrayOutputStream());
-                    } else {
-                        end(store);
-                    }
-                },
+                new SyncMessage.Pull(store.id(), summary),
+                answer -> answered(new Pulled(store, from, named, 0, 0), answer),
                 code -> {
                     if (code.equals("NO_SUCH_STORE")) {
                         search(store);
                     }
                     end(store);
+                });
+    }
+
+    /**
+     * A pull that goes on.
+     *
+     * @param named what the summary had to name
+     * @param given how many changes came
+     * @param stale how many answers in a row brought nothing new
+     */
+    private record Pulled(OpenStore store, MachineId from, List<Id> named, int given, int stale) {
+        Pulled and(int more, int fresh) {
+            return new Pulled(store, from, named, given + more, fresh > 0 ? 0 : stale + 1);
+        }
+    }
+
+    private void answered(Pulled pulled, SyncMessage answer) {
+        OpenStore store = pulled.store();
+        if (answer instanceof SyncMessage.Batch batch) {
+            take(
+                    store,
+                    batch.changes(),
+                    fresh -> {
+                        if (batch.more()) {
+                            goOn(pulled.and(batch.changes().size(), fresh));
+                        } else {
+                            end(store);
+                        }
+                    });
+        } else if (answer instanceof SyncMessage.Large large) {
+            pieces(pulled, large, new ByteArrayOutputStream());
+        } else if (answer instanceof SyncMessage.Checkpointed heard && pulled.given() == 0) {
+            checkpointed(pulled, heard);
+        } else {
+            end(store);
+        }
+    }
+
+    /** What is missed was given up there. It may be here, and too much to be named. */
+    private void checkpointed(Pulled pulled, SyncMessage.Checkpointed heard) {
+        OpenStore store = pulled.store();
+        List<Id> heads = heard.checkpoint().heads();
+        if (heads.stream().allMatch(store.replica()::has)) {
+            if (pulled.named().equals(heads)) {
+                end(store);
+            } else {
+                step(store, pulled.from(), heads);
+            }
+            return;
+        }
+        adoption.adopt(
+                store,
+                pulled.from(),
+                heard,
+                done -> {
+                    if (gone(store)) {
+                        return;
+                    }
+                    store.pulls.progress |= done;
+                    changed.accept(store);
+                    if (done) {
+                        step(store, pulled.from());
+                    } else {
+                        end(store);
+                    }
+                });
+    }
+
+    /**
+     * What came may be here, if there are more agents than fit into a summary, or lie ahead of its
+     * time; but not for ever.
+     */
+    private void goOn(Pulled pulled) {
+        OpenStore store = pulled.store();
+        if (gone(store)) {
+            return;
+        }
+        if (pulled.stale() > MAX_STALE || pulled.given() == 0) {
+            end(store);
+            return;
+        }
+        requests.send(
+                pulled.from(),
+                new SyncMessage.GoOn(store.id(), pulled.given()),
+                answer -> answered(pulled, answer),
+                code -> {
+                    // It has forgotten what it gave us; by now there is less to ask for.
+                    if (code.equals("NO_SUCH_PULL") && pulled.stale() == 0) {
+                        step(store, pulled.from());
+                    } else {
+                        end(store);
+                    }
                 });
     }
 
@@ -236,10 +271,10 @@ final class Puller {
         }
     }
 
-    private void pieces(
-            OpenStore store, MachineId from, SyncMessage.Large large, ByteArrayOutputStream sofar) {
-        request(
-                from,
+    private void pieces(Pulled pulled, SyncMessage.Large large, ByteArrayOutputStream sofar) {
+        OpenStore store = pulled.store();
+        requests.send(
+                pulled.from(),
                 new SyncMessage.AskPiece(store.id(), large.change(), sofar.size()),
                 answer -> {
                     if (!(answer instanceof SyncMessage.Piece piece)
@@ -250,20 +285,14 @@ final class Puller {
                     }
                     sofar.writeBytes(piece.content());
                     if (sofar.size() < large.length()) {
-                        pieces(store, from, large, sofar);
+                        pieces(pulled, large, sofar);
                         return;
                     }
                     try {
                         take(
                                 store,
                                 List.of(SyncMessage.change(sofar.toByteArray())),
-                                fresh -> {
-                                    if (fresh > 0) {
-                                        step(store, from);
-                                    } else {
-                                        end(store);
-                                    }
-                                });
+                                fresh -> goOn(pulled.and(1, fresh)));
                     } catch (MalformedException e) {
                         end(store);
                     }
@@ -321,19 +350,28 @@ final class Puller {
                         return;
                     }
                     List<Id> missing = receive(store, checked.good());
-                    if (missing.isEmpty() && checked.bad() == 0) {
-                        return;
-                    }
-                    if (missing.isEmpty() || missing.size() > SyncMessage.MAX_IDS) {
+                    long now = actor.time().nanos();
+                    boolean isMuch = missing.size() > SyncMessage.MAX_IDS;
+                    missing.removeIf(it -> !store.pulls.mayAsk(it, now));
+                    if (isMuch || checked.bad() > 0 && isDoubtNew(store, now)) {
                         pull(store, source);
-                    } else {
+                    } else if (!missing.isEmpty()) {
                         ask(store, source, missing);
                     }
                 });
     }
 
+    /** Whoever sends what cannot be checked does not make us ask each time. */
+    private static boolean isDoubtNew(OpenStore store, long now) {
+        boolean isNew = now - store.pulls.doubtedAtNanos > SEARCH_AGAIN.toNanos();
+        if (isNew) {
+            store.pulls.doubtedAtNanos = now;
+        }
+        return isNew;
+    }
+
     private void ask(OpenStore store, MachineId source, List<Id> missing) {
-        request(
+        requests.send(
                 source,
                 new SyncMessage.Ask(store.id(), missing),
                 answer -> {

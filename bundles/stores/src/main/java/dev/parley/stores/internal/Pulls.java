@@ -1,13 +1,18 @@
 package dev.parley.stores.internal;
 
+import dev.parley.crdt.api.Id;
 import dev.parley.identity.api.MachineId;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Whom to ask for what a store misses: one at a time. */
 final class Pulls {
     private static final int MAX_WANTED = 16;
+    private static final int MAX_ASKED = 4096;
+    private static final long ASK_AGAIN_NANOS = 10_000_000_000L;
 
     private final Set<MachineId> wanted = new LinkedHashSet<>();
     private boolean running;
@@ -17,6 +22,33 @@ final class Pulls {
 
     /** When somebody was last looked for who has it. */
     long searchedAtNanos;
+
+    /** When what could not be checked last led to a pull. */
+    long doubtedAtNanos;
+
+    private final Map<Id, Long> asked =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Id, Long> eldest) {
+                    return size() > MAX_ASKED;
+                }
+            };
+
+    /**
+     * Whether to ask for a change by its name: not again and again, whoever says that something
+     * builds on it. The rounds of comparing ask for all that is missed anyway.
+     */
+    boolean mayAsk(Id change, long nowNanos) {
+        Long before = asked.get(change);
+        if (before != null && nowNanos - before < ASK_AGAIN_NANOS) {
+            return false;
+        }
+        asked.remove(change);
+        asked.put(change, nowNanos);
+        return true;
+    }
 
     void want(MachineId from) {
         if (wanted.size() < MAX_WANTED) {

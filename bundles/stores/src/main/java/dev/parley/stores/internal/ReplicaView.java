@@ -1,17 +1,21 @@
 package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.stores.api.LoggedChange;
 import dev.parley.stores.api.StoreView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The reading half of a replica. */
 record ReplicaView(Replica replica) implements StoreView {
@@ -55,12 +59,60 @@ record ReplicaView(Replica replica) implements StoreView {
         List<ChangeInfo> log = new ArrayList<>();
         try {
             for (int i = replica.size() - 1; i >= 0 && log.size() < limit; i--) {
-                log.add(replica.describe(replica.change(i).id()));
+                log.add(replica.describe(replica.id(i)));
             }
         } catch (RefusedException e) {
             throw new IllegalStateException("a change that is there is not", e);
         }
         return log;
+    }
+
+    @Override
+    public List<LoggedChange> changes(int from, int limit) {
+        List<LoggedChange> changes = new ArrayList<>();
+        try {
+            for (int i = from; i < replica.size() && changes.size() < limit; i++) {
+                Id id = replica.id(i);
+                boolean forgotten = replica.isForgotten(i);
+                Set<Path> paths = forgotten ? Set.of() : replica.touched(id);
+                changes.add(new LoggedChange(i, replica.describe(id), forgotten, paths));
+            }
+        } catch (RefusedException e) {
+            throw new IllegalStateException("a change that is there is not", e);
+        }
+        return changes;
+    }
+
+    @Override
+    public int indexOf(Id change) {
+        return replica.indexOf(change);
+    }
+
+    @Override
+    public List<Id> startingWith(String hex, int limit) {
+        List<Id> found = new ArrayList<>();
+        for (int i = 0; i < replica.size() && found.size() < limit; i++) {
+            Id id = replica.id(i);
+            if (id.hex().startsWith(hex)) {
+                found.add(id);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public ChangeInfo describe(Id change) throws RefusedException {
+        return replica.describe(change);
+    }
+
+    @Override
+    public List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException {
+        return replica.diff(before, after);
+    }
+
+    @Override
+    public List<Path> changedOnBoth(String from, String into) throws RefusedException {
+        return replica.changedOnBoth(from, into);
     }
 
     @Override

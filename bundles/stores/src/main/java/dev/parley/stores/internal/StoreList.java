@@ -25,6 +25,10 @@ final class StoreList {
         this.kept = kept;
     }
 
+    KeyValueStore kept() {
+        return kept;
+    }
+
     List<StoreInfo> all() {
         List<StoreInfo> all = new ArrayList<>();
         for (String key : kept.keys(FOLLOWED)) {

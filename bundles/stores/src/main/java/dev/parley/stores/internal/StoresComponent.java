@@ -3,12 +3,15 @@ package dev.parley.stores.internal;
 import dev.parley.actor.api.Actor;
 import dev.parley.actor.api.Actors;
 import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeSigner;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.UndoHistory;
 import dev.parley.direct.api.Direct;
 import dev.parley.direct.api.RequestHandler;
 import dev.parley.gossip.api.Gossip;
@@ -18,6 +21,7 @@ import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerListener;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import dev.parley.stores.api.StoreLink;
@@ -31,6 +35,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +44,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -62,6 +68,11 @@ public final class StoresComponent implements Stores, PeerListener {
     /** Between two rounds of comparing, and as much again by chance. */
     private static final Duration ROUND = Duration.ofSeconds(30);
 
+    /** How many changes come before a new index is made, while it runs and when it ends. */
+    private static final int INDEX_EVERY = 4096;
+
+    private static final int INDEX_AT_END = 256;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Actor actor = Actors.create("parley-stores", MAX_WAITING);
@@ -70,10 +81,12 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Identity identity;
     private final Id self;
     private final Storage storage;
+    private final int indexEvery;
     private final StoreList kept;
     private final Map<Id, OpenStore> stores = new LinkedHashMap<>();
     private final Map<Id, Lost> lost = new LinkedHashMap<>();
     private final Puller puller;
+    private final Compactor compactor;
     private final Joins joins;
     private final SyncServer server;
     private final Live live;
@@ -92,7 +105,7 @@ public final class StoresComponent implements Stores, PeerListener {
             @Reference Direct direct,
             @Reference TrustStore trust)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, context);
+        this(identity, storage, network, gossip, direct, trust, context, INDEX_EVERY);
     }
 
     /** For tests and tools that have no framework; the caller adds {@link #handler} and this. */
@@ -104,7 +117,20 @@ public final class StoresComponent implements Stores, PeerListener {
             Direct direct,
             TrustStore trust)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, null);
+        this(identity, storage, network, gossip, direct, trust, null, INDEX_EVERY);
+    }
+
+    /** The same with an index after so many changes. */
+    StoresComponent(
+            Identity identity,
+            Storage storage,
+            Network network,
+            Gossip gossip,
+            Direct direct,
+            TrustStore trust,
+            int indexEvery)
+            throws StorageException {
+        this(identity, storage, network, gossip, direct, trust, null, indexEvery);
     }
 
     private StoresComponent(
@@ -114,16 +140,38 @@ public final class StoresComponent implements Stores, PeerListener {
             Gossip gossip,
             Direct direct,
             TrustStore trust,
-            @Nullable BundleContext context)
+            @Nullable BundleContext context,
+            int indexEvery)
             throws StorageException {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.storage = storage;
+        this.indexEvery = indexEvery;
         this.kept = new StoreList(storage.keyValue("stores"));
         Verifier verifier = new Verifier(identity.network(), actor, checks);
-        this.puller = new Puller(actor, network, direct, verifier, stores, this::schedule);
+        Requests requests = new Requests(actor, direct);
+        this.compactor =
+                new Compactor(
+                        actor,
+                        identity,
+                        network,
+                        requests,
+                        checks,
+                        stores,
+                        this::flush,
+                        this::renumbered);
+        Adoption adoption =
+                new Adoption(
+                        actor,
+                        identity.network(),
+                        requests,
+                        checks,
+                        compactor::whenQuiet,
+                        this::renumbered);
+        this.puller =
+                new Puller(actor, network, requests, adoption, verifier, stores, this::schedule);
         this.joins = new Joins(network, direct);
-        this.server = new SyncServer(actor, disk, trust, stores, puller::pull);
+        this.server = new SyncServer(actor, disk, trust, compactor, stores, puller::pull);
         actor.tell(this::openAll);
         this.live = new Live(actor, identity, network, gossip, puller, stores);
         nextRound();
@@ -156,6 +204,8 @@ public final class StoresComponent implements Stores, PeerListener {
         disk.awaitTermination(5, TimeUnit.SECONDS);
         checks.shutdownNow();
         for (OpenStore store : stores.values()) {
+            store.isIndexed();
+            store.index(Math.min(INDEX_AT_END, indexEvery)).ifPresent(work -> keep(store, work));
             store.close();
         }
     }
@@ -169,12 +219,15 @@ public final class StoresComponent implements Stores, PeerListener {
                 lost.put(info.id(), new Lost(info, String.valueOf(e.getMessage())));
             }
         }
+        stores.values().forEach(this::index);
         puller.compareAll();
     }
 
     private OpenStore open(StoreInfo info) throws StorageException {
-        OpenStore store = new OpenStore(identity, storage, info, kept.owed(info.id()));
+        OpenStore store = new OpenStore(identity, storage, kept.kept(), info, kept.owed(info.id()));
         stores.put(info.id(), store);
+        store.readParked(actor.time().now().toEpochMilli());
+        schedule(store);
         return store;
     }
 
@@ -191,7 +244,15 @@ public final class StoresComponent implements Stores, PeerListener {
                         schedule(store);
                     }
                     puller.compareAll();
+                    compactor.round();
                 });
+    }
+
+    /** After a checkpoint: what was given out before means something else. */
+    private void renumbered(OpenStore store) {
+        server.restart(store.id());
+        schedule(store);
+        index(store);
     }
 
     @Override
@@ -237,6 +298,7 @@ public final class StoresComponent implements Stores, PeerListener {
         }
         store.unforced = false;
         store.flushing = true;
+        int size = store.replica().size();
         try {
             disk.execute(
                     () -> {
@@ -248,13 +310,13 @@ public final class StoresComponent implements Stores, PeerListener {
                         }
                         StorageException found = failure;
                         done.forEach(it -> acknowledge(it, found));
-                        actor.after(Duration.ZERO, () -> forced(store, made, events, found));
+                        actor.after(Duration.ZERO, () -> forced(store, made, events, size, found));
                     });
         } catch (RejectedExecutionException e) {
             StorageException busy =
                     new StorageException(StorageException.Reason.IO, "the disk is too busy");
             done.forEach(it -> acknowledge(it, busy));
-            forced(store, made, events, busy);
+            forced(store, made, events, size, busy);
         }
     }
 
@@ -270,6 +332,7 @@ public final class StoresComponent implements Stores, PeerListener {
             OpenStore store,
             List<SignedChange> made,
             List<ChangeEvent> events,
+            int size,
             @Nullable StorageException failure) {
         store.flushing = false;
         if (failure != null) {
@@ -278,16 +341,45 @@ public final class StoresComponent implements Stores, PeerListener {
                             + failure.getMessage());
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
         } else {
-            events.forEach(event -> tell(store, event));
+            events.forEach(event -> tell(store.listeners(), event));
+            store.onDisk = size;
+            tell(store.watchers(), size);
             live.publish(store, made);
+            index(store);
         }
         schedule(store);
     }
 
-    private static void tell(OpenStore store, ChangeEvent event) {
-        for (Consumer<ChangeEvent> listener : List.copyOf(store.listeners())) {
+    /** So that the next start does not read the whole log. */
+    private void index(OpenStore store) {
+        Optional<OpenStore.Disk> work = store.index(indexEvery);
+        if (work.isEmpty()) {
+            return;
+        }
+        try {
+            disk.execute(
+                    () -> {
+                        keep(store, work.get());
+                        actor.after(Duration.ZERO, store::isIndexed);
+                    });
+        } catch (RejectedExecutionException e) {
+            store.isIndexed();
+        }
+    }
+
+    private static void keep(OpenStore store, OpenStore.Disk work) {
+        try {
+            work.run();
+        } catch (StorageException e) {
+            // The log is what counts: without an index the next start takes longer.
+            LOG.log(System.Logger.Level.WARNING, "the index of store " + store.id().hex(), e);
+        }
+    }
+
+    private static <T> void tell(List<? extends Consumer<T>> listeners, T what) {
+        for (Consumer<T> listener : List.copyOf(listeners)) {
             try {
-                listener.accept(event);
+                listener.accept(what);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "a listener of a store failed", e);
             }
@@ -404,10 +496,13 @@ public final class StoresComponent implements Stores, PeerListener {
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
                         store.close();
+                        store.delete();
+                        tell(store.watchers(), -1);
+                        store.watchers().clear();
                     } else {
                         kept.leave(id, java.util.Set.of());
+                        new StoreFiles(storage, kept.kept(), id).delete();
                     }
-                    storage.deleteLog(id.hex());
                     done.complete(null);
                 });
     }
@@ -496,6 +591,33 @@ public final class StoresComponent implements Stores, PeerListener {
                                         edit));
     }
 
+    private interface Step {
+        SignedChange run(UndoHistory history, long nowMillis, ChangeSigner signer)
+                throws RefusedException;
+    }
+
+    private CompletionStage<Id> step(Id id, Step step) {
+        return own(
+                id,
+                "",
+                (store, now) -> step.run(store.undo(), now, change -> store.sign("", change)));
+    }
+
+    @Override
+    public CompletionStage<Id> undoable(Id id, Replica.Edit edit) {
+        return step(id, (history, now, signer) -> history.transact(now, signer, edit));
+    }
+
+    @Override
+    public CompletionStage<Id> undo(Id id) {
+        return step(id, UndoHistory::undo);
+    }
+
+    @Override
+    public CompletionStage<Id> redo(Id id) {
+        return step(id, UndoHistory::redo);
+    }
+
     @Override
     public CompletionStage<Id> merge(Id id, String from, String into, String message) {
         return own(
@@ -518,8 +640,27 @@ public final class StoresComponent implements Stores, PeerListener {
     }
 
     @Override
+    public CompletionStage<Compaction> compact(Id id) {
+        return this.<CompletionStage<Compaction>>onActor(
+                        done -> done.complete(compactor.compact(store(id))))
+                .thenCompose(compaction -> compaction);
+    }
+
+    @Override
     public <T> CompletionStage<T> read(Id id, Reading<T> reading) {
         return onActor(done -> done.complete(reading.on(new ReplicaView(store(id).replica()))));
+    }
+
+    @Override
+    public CompletionStage<AutoCloseable> watch(Id id, IntConsumer onDisk) {
+        Consumer<Integer> watcher = onDisk::accept;
+        return onActor(
+                done -> {
+                    OpenStore store = store(id);
+                    store.watchers().add(watcher);
+                    tell(List.of(watcher), store.onDisk);
+                    done.complete(() -> actor.tell(() -> store.watchers().remove(watcher)));
+                });
     }
 
     @Override

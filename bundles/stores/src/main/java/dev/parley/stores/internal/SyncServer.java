@@ -2,6 +2,7 @@ package dev.parley.stores.internal;
 
 import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.Serving;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.direct.api.Caller;
 import dev.parley.direct.api.RequestException;
@@ -13,6 +14,7 @@ import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.MalformedException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,13 +32,50 @@ import java.util.function.BiConsumer;
 final class SyncServer implements RequestHandler {
     static final String METHOD = "stores.sync";
     private static final int MAX_PER_PEER = 8;
+    private static final int MAX_SESSIONS = 64;
 
     private final Actor actor;
     private final ExecutorService disk;
     private final TrustStore trust;
+    private final Compactor compactor;
     private final Map<Id, OpenStore> stores;
     private final BiConsumer<OpenStore, MachineId> differs;
     private final Map<MachineId, Integer> running = new ConcurrentHashMap<>();
+
+    /** The last ones to ask, so that who gets much is not looked up for each batch. */
+    private final Map<Asker, Session> sessions =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Asker, Session> eldest) {
+                    return size() > MAX_SESSIONS;
+                }
+            };
+
+    /** Numbers of the store's changes are others now: whoever is served asks anew. */
+    void restart(Id store) {
+        sessions.keySet().removeIf(asker -> asker.store().equals(store));
+    }
+
+    private record Asker(MachineId machine, Id store) {}
+
+    /** What one who pulls still gets. */
+    private static final class Session {
+        private final Serving serving;
+        private int given;
+
+        Session(Serving serving) {
+            this.serving = serving;
+        }
+
+        SyncMessage next() {
+            List<SignedChange> changes =
+                    serving.next(SyncMessage.MAX_WHOLE_BYTES, SyncMessage.MAX_BATCH);
+            given += changes.size();
+            return batch(changes, serving.more());
+        }
+    }
 
     /**
      * @param differs told of who has something else than we
@@ -45,11 +84,13 @@ final class SyncServer implements RequestHandler {
             Actor actor,
             ExecutorService disk,
             TrustStore trust,
+            Compactor compactor,
             Map<Id, OpenStore> stores,
             BiConsumer<OpenStore, MachineId> differs) {
         this.actor = actor;
         this.disk = disk;
         this.trust = trust;
+        this.compactor = compactor;
         this.stores = stores;
         this.differs = differs;
     }
@@ -94,21 +135,46 @@ final class SyncServer implements RequestHandler {
                 answer.complete(new SyncMessage.Info(readable(caller, it.store()).info()).encode());
             } else if (question instanceof SyncMessage.Pull it) {
                 OpenStore store = readable(caller, it.store());
-                List<SignedChange> missing =
-                        store.replica().missing(it.summary(), SyncMessage.MAX_WHOLE_BYTES);
-                give(store, batch(missing), answer);
+                if (store.replica().needsCheckpoint(it.summary())) {
+                    give(store, Compactor.floor(store).orElseThrow(SyncServer::none), answer);
+                    return;
+                }
+                Session session = new Session(store.replica().serve(it.summary()));
+                sessions.put(new Asker(caller.machine(), it.store()), session);
+                give(store, session.next(), answer);
+            } else if (question instanceof SyncMessage.GoOn it) {
+                OpenStore store = readable(caller, it.store());
+                Session session = sessions.get(new Asker(caller.machine(), it.store()));
+                if (session == null || session.given != it.given()) {
+                    throw new RequestException("NO_SUCH_PULL", "ask for all that is missed");
+                }
+                give(store, session.next(), answer);
             } else if (question instanceof SyncMessage.Ask it) {
                 OpenStore store = readable(caller, it.store());
-                give(store, batch(find(store, it.changes())), answer);
+                give(store, batch(find(store, it.changes()), false), answer);
             } else if (question instanceof SyncMessage.AskPiece it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, piece(store, it), answer);
+            } else if (question instanceof SyncMessage.AskAcknowledgements it) {
+                OpenStore store = readable(caller, it.store());
+                MachineId asker = caller.machine();
+                give(store, compactor.acknowledgements(store, it.known(), asker), answer);
+            } else if (question instanceof SyncMessage.AskCheckpoint it) {
+                OpenStore store = readable(caller, it.store());
+                give(store, compactor.checkpoint(store).orElseThrow(SyncServer::none), answer);
+            } else if (question instanceof SyncMessage.AskFile it) {
+                OpenStore store = readable(caller, it.store());
+                give(store, compactor.part(store, it), answer);
             } else {
                 throw new RequestException("MALFORMED", "that is no question");
             }
         } catch (RequestException | LogHistory.DiskException e) {
             answer.completeExceptionally(e);
         }
+    }
+
+    private static RequestException none() {
+        return new RequestException("NO_SUCH_CHECKPOINT", "it is not here");
     }
 
     private OpenStore readable(Caller caller, Id id) throws RequestException {
@@ -146,7 +212,7 @@ final class SyncServer implements RequestHandler {
         List<SignedChange> found = new ArrayList<>();
         for (Id id : ids) {
             int index = store.replica().indexOf(id);
-            if (index >= 0) {
+            if (index >= 0 && !store.replica().isForgotten(index)) {
                 found.add(store.replica().change(index));
             }
         }
@@ -154,7 +220,7 @@ final class SyncServer implements RequestHandler {
     }
 
     /** As many as fit; the first one in pieces if it does not. */
-    static SyncMessage batch(List<SignedChange> changes) {
+    static SyncMessage batch(List<SignedChange> changes, boolean more) {
         List<SignedChange> fitting = new ArrayList<>();
         int bytes = 16;
         for (SignedChange change : changes) {
@@ -168,13 +234,13 @@ final class SyncServer implements RequestHandler {
             }
             fitting.add(change);
         }
-        return new SyncMessage.Batch(bytes > SyncMessage.MAX_WHOLE_BYTES, fitting);
+        return new SyncMessage.Batch(more, fitting);
     }
 
     private static SyncMessage piece(OpenStore store, SyncMessage.AskPiece question)
             throws RequestException {
         int index = store.replica().indexOf(question.change());
-        if (index < 0) {
+        if (index < 0 || store.replica().isForgotten(index)) {
             throw new RequestException("NO_SUCH_CHANGE", "it is not here");
         }
         byte[] whole = store.replica().change(index).encode();

@@ -26,6 +26,10 @@ class KillTest {
     private static final int KILLS = Integer.getInteger("parley.kills", 20);
     private static final int KEYS = 100;
     private static final int UNDER_WAY = 64;
+
+    /** So often that many a kill comes while an index is made. */
+    private static final int INDEX_EVERY = 5;
+
     private static final Path COUNT = Path.ROOT.at("count", ObjectType.COUNTER);
 
     @TempDir private java.nio.file.Path dir;
@@ -40,7 +44,7 @@ class KillTest {
      */
     public static void main(String[] words) throws Exception {
         java.nio.file.Path dir = java.nio.file.Path.of(words[0]);
-        StoresComponent stores = Offline.open(dir, new StorageComponent(dir));
+        StoresComponent stores = Offline.open(dir, new StorageComponent(dir), INDEX_EVERY);
         Id store = Nodes.get(stores.find("crash")).id();
         Semaphore room = new Semaphore(UNDER_WAY);
         PrintStream out = System.out;

@@ -14,7 +14,7 @@ import dev.parley.network.api.Network;
 import dev.parley.network.api.NetworkException;
 import dev.parley.network.api.Peer;
 import dev.parley.storage.api.Hash;
-import dev.parley.storage.internal.StorageComponent;
+import dev.parley.storage.api.Storage;
 import dev.parley.trust.internal.TrustComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,12 +33,17 @@ final class Offline implements Network, Gossip, Direct {
     final AtomicLong published = new AtomicLong();
 
     /** The room on a real disk with real keys, and nobody else. */
-    static StoresComponent open(Path dir, StorageComponent storage) throws Exception {
+    static StoresComponent open(Path dir, Storage storage) throws Exception {
+        return open(dir, storage, 4096);
+    }
+
+    /** With an index after so many changes. */
+    static StoresComponent open(Path dir, Storage storage, int indexEvery) throws Exception {
         Offline nobody = new Offline();
         IdentityComponent identity =
                 new IdentityComponent(dir, new NetworkId("parley.test"), "alone");
         return new StoresComponent(
-                identity, storage, nobody, nobody, nobody, new TrustComponent(dir));
+                identity, storage, nobody, nobody, nobody, new TrustComponent(dir), indexEvery);
     }
 
     @Override

@@ -306,6 +306,62 @@ class StoresComponentTest {
     }
 
     @Test
+    void undoTakesBackWhatWasToBeUndoableAndNothingElse() throws Exception {
+        Node alice = nodes.up("alice");
+        Id store = create(alice, StoreInfo.Mode.OPEN);
+        get(title(alice, store, "first"));
+        get(alice.stores().undoable(store, it -> it.set(TITLE, Scalar.of("second"))));
+        get(alice.stores().undoable(store, it -> it.increment(COUNT, 5)));
+        get(alice.stores().write(store, it -> it.increment(COUNT, 100)));
+        get(alice.stores().undo(store));
+        assertThat(count(alice, store)).isEqualTo(100);
+        get(alice.stores().redo(store));
+        assertThat(count(alice, store)).isEqualTo(105);
+        get(alice.stores().undo(store));
+        get(alice.stores().undo(store));
+        assertThat(title(alice, store)).contains(Scalar.of("first"));
+        assertThat(count(alice, store)).isEqualTo(100);
+        refused(Code.NOT_FOUND, () -> get(alice.stores().undo(store)));
+        get(alice.stores().undoable(store, it -> it.increment(COUNT, 7)));
+        nodes.down(alice);
+        Node again = nodes.up("alice");
+        assertThat(count(again, store)).isEqualTo(107);
+        refused(Code.NOT_FOUND, () -> get(again.stores().undo(store)));
+    }
+
+    @Test
+    void aWatcherIsToldAtOnceAndOfAllBranchesAndNoMoreWhenItEnds() throws Exception {
+        Node alice = nodes.up("alice");
+        Id store = create(alice, StoreInfo.Mode.OPEN);
+        get(title(alice, store, "first"));
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        AutoCloseable watching = get(alice.stores().watch(store, told::add));
+        assertThat(told).containsExactly(1);
+        get(title(alice, store, "second"));
+        get(alice.stores().commit(store, "draft", "", it -> it.increment(COUNT, 1)));
+        await(5, () -> told.contains(3));
+        assertThat(told).isSorted();
+        List<String> branches =
+                get(
+                        alice.stores()
+                                .read(
+                                        store,
+                                        view ->
+                                                view.changes(1, 10).stream()
+                                                        .map(it -> it.info().branch() + it.paths())
+                                                        .toList()));
+        assertThat(branches).containsExactly("[/title]", "draft[/count]");
+        watching.close();
+        get(title(alice, store, "third"));
+        get(alice.stores().list());
+        assertThat(told).doesNotContain(4);
+        get(alice.stores().watch(store, told::add));
+        get(alice.stores().leave(store));
+        assertThat(told).endsWith(-1);
+        refused(Code.NO_SUCH_STORE, () -> get(alice.stores().watch(alice.agent(), ignored -> {})));
+    }
+
+    @Test
     void whoLeftAndComesBackGetsItsOwnChangesBeforeItWrites() throws Exception {
         Node alice = nodes.up("alice");
         Node bob = nodes.up("bob");
@@ -384,10 +440,15 @@ class StoresComponentTest {
     }
 
     private static SignedChange signed(StoreInfo info, Id author, Node signer) throws Exception {
+        return signed(info, author, signer, 1_800_000_000_000L - 40_000_000_000L);
+    }
+
+    private static SignedChange signed(StoreInfo info, Id author, Node signer, long millis)
+            throws Exception {
         return Replica.create(info)
                 .transact(
                         author,
-                        1_800_000_000_000L - 40_000_000_000L,
+                        millis,
                         id ->
                                 ChangeSeal.encode(
                                         Optional.of(signer.identity().agentKey()),
@@ -425,5 +486,29 @@ class StoresComponentTest {
         mallory.direct().addHandler(serving(good));
         connect(bob, mallory);
         await(10, () -> get(bob.stores().list()).get(0).changes() == 1);
+    }
+
+    @Test
+    void whatIsAheadOfItsTimeIsStillThereAfterARestartWithoutItsAuthor() throws Exception {
+        Node bob = nodes.up("bob");
+        Node mallory = nodes.up("mallory");
+        StoreInfo info = get(bob.stores().create("notes", StoreInfo.Mode.OPEN, false));
+        long ahead = System.currentTimeMillis() + 3_600_000;
+        mallory.direct().addHandler(serving(signed(info, mallory.agent(), mallory, ahead)));
+        connect(bob, mallory);
+        await(10, () -> status(bob).parked() == 1);
+        nodes.down(bob);
+        nodes.down(mallory);
+        Node again = nodes.up("bob");
+        assertThat(status(again).parked()).isEqualTo(1);
+        assertThat(status(again).changes()).isZero();
+        nodes.down(again);
+        Node third = nodes.up("bob");
+        assertThat(status(third).parked()).isEqualTo(1);
+        get(third.stores().leave(info.id()));
+        java.nio.file.Path logs = dir.resolve("bob").resolve("log");
+        try (var left = java.nio.file.Files.list(logs)) {
+            assertThat(left).isEmpty();
+        }
     }
 }

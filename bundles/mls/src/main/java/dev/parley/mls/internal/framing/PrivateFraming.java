@@ -108,19 +108,35 @@ public record PrivateFraming(
      */
     public AuthenticatedContent unprotect(MlsMessage.Private message, SignatureKeys members)
             throws MlsException {
+        return open(message, members, context.encode(), true).content();
+    }
+
+    /** A message and the generation of its key. */
+    public record Opened(AuthenticatedContent content, long generation) {}
+
+    /**
+     * As {@link #unprotect}.
+     *
+     * @param groupContext the encoded context
+     * @param use whether the key is used up; if not, the same message can be opened again
+     */
+    public Opened open(
+            MlsMessage.Private message, SignatureKeys members, byte[] groupContext, boolean use)
+            throws MlsException {
         Framing.checkEpoch(context, message.groupId(), message.epoch());
         SenderData data = openSenderData(message);
         Bytes publicKey = members.of(data.leafIndex());
-        byte[] groupContext = context.encode();
-        return keys.open(
-                (int) data.leafIndex(),
-                kind(message.contentType()),
-                data.generation(),
+        EpochKeys.Opener<Opened> opener =
                 key -> {
                     AuthenticatedContent content = open(message, data, key);
                     Framing.verify(suite, content, groupContext, publicKey);
-                    return content;
-                });
+                    return new Opened(content, data.generation());
+                };
+        int leaf = (int) data.leafIndex();
+        EpochKeys.Kind kind = kind(message.contentType());
+        return use
+                ? keys.open(leaf, kind, data.generation(), opener)
+                : keys.peek(leaf, kind, data.generation(), opener);
     }
 
     private AuthenticatedContent open(MlsMessage.Private message, SenderData data, MessageKey key)

@@ -37,7 +37,8 @@ public final class EpochKeys {
      *
      * @param maxForward the furthest that a message may be ahead of the last one of its sender
      * @param maxSkipped the most keys kept of one sender and kind; the oldest go first
-     * @param maxSkippedTotal the most keys kept altogether; then a sender's oldest go
+     * @param maxSkippedTotal the most keys kept altogether, but for a few of each sender; then a
+     *     sender's oldest go
      */
     public record Limits(int maxForward, int maxSkipped, int maxSkippedTotal) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 16_384);
@@ -48,6 +49,12 @@ public final class EpochKeys {
     public interface Opener<T> {
         T open(MessageKey key) throws MlsException;
     }
+
+    /**
+     * Keys of one sender and kind that stay even if there are too many altogether, so that nobody
+     * who skips many takes from others what they need.
+     */
+    private static final int FEW = 8;
 
     private static final long MAX_GENERATION = 0xffff_ffffL;
 
@@ -90,6 +97,11 @@ public final class EpochKeys {
         }
     }
 
+    /** Leaves of the epoch's tree, blank ones included. */
+    public int leafCount() {
+        return leafCount;
+    }
+
     /** The generation that {@link #next} would use. */
     public long nextGeneration(int leaf, Kind kind) throws MlsException {
         synchronized (lock) {
@@ -118,6 +130,11 @@ public final class EpochKeys {
      *     what the opener throws
      */
     public <T> T open(int leaf, Kind kind, long generation, Opener<T> opener) throws MlsException {
+        return open(leaf, kind, generation, opener, false);
+    }
+
+    private <T> T open(int leaf, Kind kind, long generation, Opener<T> opener, boolean keep)
+            throws MlsException {
         Claim claim;
         synchronized (lock) {
             claim = claim(ratchet(leaf, kind), generation);
@@ -125,12 +142,20 @@ public final class EpochKeys {
         try {
             T opened = opener.open(claim.key);
             synchronized (lock) {
-                settle(ratchet(leaf, kind), claim);
+                settle(ratchet(leaf, kind), claim, keep);
             }
             return opened;
         } finally {
             claim.destroy();
         }
+    }
+
+    /**
+     * As {@link #open}, but the key stays with those of skipped messages, so that the same message
+     * can be opened again.
+     */
+    public <T> T peek(int leaf, Kind kind, long generation, Opener<T> opener) throws MlsException {
+        return open(leaf, kind, generation, opener, true);
     }
 
     /** A copy of a key, and what the ratchet becomes if it turns out to be good. */
@@ -194,33 +219,47 @@ public final class EpochKeys {
     }
 
     /** Forgets the claimed key; somebody else may have been here since it was claimed. */
-    private void settle(Ratchet ratchet, Claim claim) throws MlsException {
+    private void settle(Ratchet ratchet, Claim claim, boolean keep) throws MlsException {
         long generation = claim.key.generation();
         if (claim.base == ratchet.generation) {
             ratchet.secret.destroy();
             ratchet.secret = claim.after.copy();
             ratchet.generation = generation + 1;
             claim.between.forEach(key -> keep(ratchet, key.copy()));
-        } else if (generation < ratchet.generation) {
-            MessageKey kept = ratchet.skipped.remove(generation);
-            if (kept == null) {
-                throw used(generation);
+            if (keep) {
+                keep(ratchet, claim.key.copy());
             }
-            kept.destroy();
-            skippedTotal--;
+        } else if (generation < ratchet.generation) {
+            if (!keep) {
+                forget(ratchet, generation);
+            }
         } else {
             while (ratchet.generation < generation) {
                 keep(ratchet, ratchet.take(suite));
             }
-            ratchet.take(suite).destroy();
+            MessageKey own = ratchet.take(suite);
+            if (keep) {
+                keep(ratchet, own);
+            } else {
+                own.destroy();
+            }
         }
+    }
+
+    private void forget(Ratchet ratchet, long generation) throws MlsException {
+        MessageKey kept = ratchet.skipped.remove(generation);
+        if (kept == null) {
+            throw used(generation);
+        }
+        kept.destroy();
+        skippedTotal--;
     }
 
     private void keep(Ratchet ratchet, MessageKey key) {
         ratchet.skipped.put(key.generation(), key);
         skippedTotal++;
         while (ratchet.skipped.size() > limits.maxSkipped()
-                || skippedTotal > limits.maxSkippedTotal() && !ratchet.skipped.isEmpty()) {
+                || skippedTotal > limits.maxSkippedTotal() && ratchet.skipped.size() > FEW) {
             ratchet.skipped.pollFirstEntry().getValue().destroy();
             skippedTotal--;
         }

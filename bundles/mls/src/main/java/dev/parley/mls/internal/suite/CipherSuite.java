@@ -101,6 +101,24 @@ public record CipherSuite(int id, String name, Kem kem, Kdf kdf, Aead aead, Hash
         return hpke().seal(publicKey, labelled(label, context), EMPTY, plaintext.reveal(), random);
     }
 
+    /** {@code EncryptWithLabel} for many, who have the label and the context in common. */
+    public Encryption encryption(String label, byte[] context) {
+        Hpke hpke = hpke();
+        Secret infoHash = hpke.infoHash(labelled(label, context));
+        return (publicKey, plaintext, random) ->
+                hpke.seal(publicKey, infoHash, EMPTY, plaintext.reveal(), random);
+    }
+
+    /** Encrypts for one of many; may be shared between threads. */
+    @FunctionalInterface
+    public interface Encryption {
+        /**
+         * @throws MlsException BAD_KEY
+         */
+        HpkeCiphertext encrypt(Bytes publicKey, Secret plaintext, Randomness random)
+                throws MlsException;
+    }
+
     /** {@code DecryptWithLabel} of section 5.1.3. */
     public Secret decryptWithLabel(
             KeyPair own, String label, byte[] context, HpkeCiphertext ciphertext)
@@ -108,7 +126,11 @@ public record CipherSuite(int id, String name, Kem kem, Kdf kdf, Aead aead, Hash
         return hpke().open(own, labelled(label, context), EMPTY, ciphertext);
     }
 
-    /** A signer that holds its key itself; for callers without one of their own. */
+    /**
+     * A signer that holds its key itself; for callers without one of their own.
+     *
+     * @param keys a pair that belongs together ({@link Sig#sign(KeyPair, byte[], Randomness)})
+     */
     public Signer signer(KeyPair keys, Randomness random) {
         return new Signer() {
             @Override
@@ -119,7 +141,7 @@ public record CipherSuite(int id, String name, Kem kem, Kdf kdf, Aead aead, Hash
             @Override
             public byte[] sign(byte[] content) {
                 try {
-                    return sig.sign(keys.privateKey(), content, random);
+                    return sig.sign(keys, content, random);
                 } catch (MlsException e) {
                     throw new IllegalStateException("not a signature key of " + name, e);
                 }

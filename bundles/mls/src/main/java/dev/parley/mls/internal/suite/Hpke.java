@@ -24,8 +24,24 @@ public record Hpke(Kem kem, Kdf kdf, Aead aead) {
     public HpkeCiphertext seal(
             Bytes publicKey, byte[] info, byte[] aad, byte[] plaintext, Randomness random)
             throws MlsException {
+        return seal(publicKey, infoHash(info), aad, plaintext, random);
+    }
+
+    /** What becomes of an {@code info} that may be long and the same for many recipients. */
+    public Secret infoHash(byte[] info) {
+        return labels().extract(EMPTY, "info_hash", info);
+    }
+
+    /**
+     * As {@link #seal(Bytes, byte[], byte[], byte[], Randomness)}.
+     *
+     * @param infoHash is not destroyed
+     */
+    public HpkeCiphertext seal(
+            Bytes publicKey, Secret infoHash, byte[] aad, byte[] plaintext, Randomness random)
+            throws MlsException {
         Kem.Encapsulation made = kem.encap(publicKey, random);
-        Context context = schedule(made.sharedSecret(), info);
+        Context context = schedule(made.sharedSecret(), infoHash);
         byte[] ciphertext = aead.seal(context.key(), context.nonce(), aad, plaintext);
         context.destroy();
         return new HpkeCiphertext(Bytes.wrap(made.enc()), Bytes.wrap(ciphertext));
@@ -38,7 +54,7 @@ public record Hpke(Kem kem, Kdf kdf, Aead aead) {
      */
     public Secret open(KeyPair own, byte[] info, byte[] aad, HpkeCiphertext sealed)
             throws MlsException {
-        Context context = schedule(kem.decap(sealed.kemOutput().array(), own), info);
+        Context context = schedule(kem.decap(sealed.kemOutput().array(), own), infoHash(info));
         try {
             return Secret.wrap(
                     aead.open(context.key(), context.nonce(), aad, sealed.ciphertext().array()));
@@ -68,20 +84,20 @@ public record Hpke(Kem kem, Kdf kdf, Aead aead) {
     }
 
     private Secret export(Secret shared, byte[] info, byte[] exporterContext, int length) {
-        Context context = schedule(shared, info);
+        Context context = schedule(shared, infoHash(info));
         Secret secret = labels().expand(context.exporter(), "sec", exporterContext, length);
         context.destroy();
         return secret;
     }
 
     /** {@code KeySchedule} of section 5.1 in base mode; uses the shared secret up. */
-    private Context schedule(Secret shared, byte[] info) {
+    private Context schedule(Secret shared, Secret infoHash) {
         Labels labels = labels();
         byte[] context =
                 Labels.concat(
                         new byte[] {0},
                         labels.extract(EMPTY, "psk_id_hash", EMPTY).reveal(),
-                        labels.extract(EMPTY, "info_hash", info).reveal());
+                        infoHash.reveal());
         Secret secret = labels.extract(shared.reveal(), "secret", EMPTY);
         shared.destroy();
         Context result =

@@ -48,15 +48,11 @@ public final class WelcomeCrypto {
         key.destroy();
         welcome.destroy();
         List<Welcome.ForMember> secrets = new ArrayList<>();
+        CipherSuite.Encryption encryption = suite.encryption(Welcome.LABEL, sealed.array());
         for (Recipient each : recipients) {
             Secret encoded = Secret.wrap(each.secrets().encode());
             HpkeCiphertext ciphertext =
-                    suite.encryptWithLabel(
-                            each.keyPackage().initKey(),
-                            Welcome.LABEL,
-                            sealed.array(),
-                            encoded,
-                            random);
+                    encryption.encrypt(each.keyPackage().initKey(), encoded, random);
             encoded.destroy();
             secrets.add(new Welcome.ForMember(reference(suite, each.keyPackage()), ciphertext));
         }

@@ -103,6 +103,21 @@ class EpochKeysTest {
         assertThat(keys.skippedKeys()).isEqualTo(4);
     }
 
+    @Test
+    void whatWasOnlyLookedAtCanBeOpenedAgainAndHoldsNothingBack() throws MlsException {
+        EpochKeys keys = keys();
+        for (long generation = 500; generation <= 5000; generation += 500) {
+            long at = generation;
+            Secret first = keys.peek(1, KIND, at, key -> key.key().copy());
+            Secret again = keys.peek(1, KIND, at, key -> key.key().copy());
+            assertThat(again).isEqualTo(first);
+        }
+        assertThat(keys.skippedKeys()).isEqualTo(Limits.DEFAULT.maxSkipped());
+        refused(Reason.KEY_USED, () -> keys.peek(1, KIND, 500, key -> key));
+        open(keys, 5000);
+        refused(Reason.KEY_USED, () -> keys.peek(1, KIND, 5000, key -> key));
+    }
+
     /** B12: one message that claims to be far ahead costs nothing. */
     @Test
     void b12AGenerationFarAheadIsRefusedAtOnce() throws MlsException {

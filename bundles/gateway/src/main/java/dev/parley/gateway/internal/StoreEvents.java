@@ -1,0 +1,256 @@
+package dev.parley.gateway.internal;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.gateway.api.Arguments;
+import dev.parley.gateway.api.Operation;
+import dev.parley.gateway.api.Operation.Type;
+import dev.parley.gateway.api.OperationException;
+import dev.parley.gateway.api.OperationException.Kind;
+import dev.parley.stores.api.Documents;
+import dev.parley.stores.api.LoggedChange;
+import dev.parley.stores.api.StoreException;
+import dev.parley.stores.api.StoreException.Code;
+import dev.parley.stores.api.StoreView;
+import dev.parley.stores.api.Stores;
+import dev.parley.wire.api.Value;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells of a store's changes in the order in which they came to this disk, on all branches.
+ *
+ * <p>What waits for a slow reader waits in the store's log, not in memory: a reader is given at
+ * most {@link #BATCH} changes at a time, reads them as slowly as it likes and misses none. Only
+ * what is no more in the log, or stands elsewhere in it, is lost to it: then it is told so, and
+ * from where it goes on.
+ */
+final class StoreEvents {
+    static final int MAX_STREAMS = 8;
+    private static final int BATCH = 64;
+    private static final int MAX_PATHS = 1000;
+
+    /** Below the time after which the server ends every answer. */
+    private static final int MAX_SECONDS = 840;
+
+    private static final Duration PING = Duration.ofSeconds(15);
+    private static final String START = "start";
+
+    private final Stores stores;
+    private final StoreHistory history;
+    private final Id self;
+    private final Semaphore streams = new Semaphore(MAX_STREAMS);
+
+    StoreEvents(Stores stores, StoreHistory history, Id self) {
+        this.stores = stores;
+        this.history = history;
+        this.self = self;
+    }
+
+    List<Operation> operations() {
+        return List.of(
+                Operation.get(
+                                "stores.events",
+                                "/stores/{store}/events",
+                                "The changes of a store from now on, as they come",
+                                this::watch)
+                        .needs("store", Type.TEXT, StoreOperations.ID)
+                        .takes(
+                                "since",
+                                Type.TEXT,
+                                "also those after this change (64 hex digits), or '"
+                                        + START
+                                        + "' for all; none")
+                        .takes(
+                                "seconds",
+                                Type.INTEGER,
+                                "how long, 1 to " + MAX_SECONDS + "; " + MAX_SECONDS)
+                        .streaming(Operation.Streams.EVENTS));
+    }
+
+    /** How many changes are on disk, for one who waits for more. */
+    private static final class OnDisk {
+        private int changes;
+
+        synchronized void set(int now) {
+            changes = now;
+            notifyAll();
+        }
+
+        /**
+         * @return how many there are, at the latest after this time; below 0 if it is not followed
+         */
+        synchronized int await(int beyond, long millis) throws InterruptedException {
+            long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+            for (long left = millis; changes >= 0 && changes <= beyond && left > 0; ) {
+                wait(left);
+                left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+            }
+            return changes;
+        }
+    }
+
+    /** Where a reader is: behind this change, which has that index; no id if it is behind none. */
+    private record Place(int next, String last) {
+        boolean stands(StoreView view) {
+            return last.isEmpty() ? next == 0 : view.indexOf(Id.parse(last)) == next - 1;
+        }
+    }
+
+    private Value watch(Arguments arguments, Consumer<Value> listener) throws OperationException {
+        long seconds = arguments.integer("seconds", MAX_SECONDS);
+        String since = arguments.text("since");
+        if (seconds < 1 || seconds > MAX_SECONDS) {
+            throw OperationException.invalid(
+                    "seconds is " + seconds, "expected 1 to " + MAX_SECONDS);
+        }
+        if (!since.isEmpty() && !since.equals(START) && !since.matches("[0-9a-f]{64}")) {
+            throw OperationException.invalid(
+                    "since is '" + since + "'", "expected 64 hex digits of a change, or " + START);
+        }
+        Id store = StoreOperations.store(stores, arguments);
+        long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+        if (!streams.tryAcquire()) {
+            throw new OperationException(
+                    Kind.UNAVAILABLE,
+                    "BUSY",
+                    MAX_STREAMS + " readers of events are here already",
+                    "end one of them");
+        }
+        OnDisk onDisk = new OnDisk();
+        AutoCloseable watching = null;
+        try {
+            watching = StoreOperations.wait(stores.watch(store, onDisk::set));
+            return watch(store, since, onDisk, end, listener);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationException(
+                    Kind.UNAVAILABLE, "STOPPING", "the container is stopping", "");
+        } finally {
+            streams.release();
+            close(watching);
+        }
+    }
+
+    private static void close(@Nullable AutoCloseable watching) {
+        try {
+            if (watching != null) {
+                watching.close();
+            }
+        } catch (Exception e) {
+            System.getLogger(StoreEvents.class.getName())
+                    .log(System.Logger.Level.WARNING, "a watch did not end", e);
+        }
+    }
+
+    private Value watch(Id store, String since, OnDisk onDisk, long end, Consumer<Value> listener)
+            throws OperationException, InterruptedException {
+        Place place = begin(store, since, onDisk.await(-1, 0), listener);
+        while (true) {
+            long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+            if (left <= 0) {
+                return Value.map().put("since", place.last()).build();
+            }
+            int changes = onDisk.await(place.next(), Math.min(left, PING.toMillis()));
+            if (changes < 0) {
+                throw Waiting.failure(
+                        new StoreException(Code.NO_SUCH_STORE, "the store was left meanwhile"));
+            } else if (changes > place.next()) {
+                place = tell(store, place, changes, listener);
+            } else {
+                listener.accept(Value.map().put("event", "ping").build());
+            }
+        }
+    }
+
+    /** Says where it begins, so that who reads the store after that misses nothing. */
+    private Place begin(Id store, String since, int changes, Consumer<Value> listener)
+            throws OperationException {
+        if (since.equals(START)) {
+            listener.accept(Value.map().put("event", "start").build());
+            return new Place(0, "");
+        }
+        Place now = now(store, changes);
+        if (since.isEmpty() || since.equals(now.last())) {
+            listener.accept(placed("start", now).build());
+            return now;
+        }
+        int index = StoreOperations.wait(stores.read(store, view -> view.indexOf(Id.parse(since))));
+        if (index < 0) {
+            return lost(since, now, listener);
+        }
+        Place place = new Place(index + 1, since);
+        listener.accept(placed("start", place).build());
+        return place;
+    }
+
+    private static Value.MapBuilder placed(String event, Place place) {
+        Value.MapBuilder value = Value.map().put("event", event);
+        return place.last().isEmpty() ? value : value.put("id", place.last());
+    }
+
+    private Place now(Id store, int changes) throws OperationException {
+        return changes <= 0
+                ? new Place(0, "")
+                : new Place(
+                        changes,
+                        StoreOperations.wait(
+                                stores.read(
+                                        store,
+                                        view ->
+                                                view.changes(changes - 1, 1)
+                                                        .get(0)
+                                                        .info()
+                                                        .id()
+                                                        .hex())));
+    }
+
+    private static Place lost(String since, Place now, Consumer<Value> listener) {
+        listener.accept(
+                placed("lost", now)
+                        .put("since", since)
+                        .put(
+                                "message",
+                                "what came after that is not here in this order any more; read the"
+                                        + " store anew, events go on behind 'id'")
+                        .build());
+        return now;
+    }
+
+    private Place tell(Id store, Place place, int changes, Consumer<Value> listener)
+            throws OperationException {
+        List<LoggedChange> batch =
+                StoreOperations.wait(
+                        stores.read(
+                                store,
+                                view ->
+                                        place.stands(view)
+                                                ? view.changes(
+                                                        place.next(),
+                                                        Math.min(BATCH, changes - place.next()))
+                                                : List.of()));
+        if (batch.isEmpty()) {
+            return lost(place.last(), now(store, changes), listener);
+        }
+        Place reached = place;
+        for (LoggedChange each : batch) {
+            listener.accept(describe(each));
+            reached = new Place(each.index() + 1, each.info().id().hex());
+        }
+        return reached;
+    }
+
+    private Value describe(LoggedChange change) {
+        List<String> paths =
+                change.paths().stream().map(Documents::place).distinct().sorted().toList();
+        return history.describe(change.info())
+                .put("event", "change")
+                .put("own", change.info().author().equals(self))
+                .put("paths", Value.texts(paths.subList(0, Math.min(MAX_PATHS, paths.size()))))
+                .put("morePaths", Math.max(0, paths.size() - MAX_PATHS))
+                .put("forgotten", change.forgotten())
+                .build();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.parley.mls.api;
+
+/**
+ * One's own proposal.
+ *
+ * @param next the state with the proposal queued
+ * @param message to be sent, an {@code MLSMessage}
+ * @param reference what a commit names it by
+ */
+public record Proposed(GroupState next, byte[] message, byte[] reference) {}

@@ -1,0 +1,342 @@
+package dev.parley.stores.internal;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.storage.api.BlobStore;
+import dev.parley.storage.api.Hash;
+import dev.parley.storage.api.KeyValueStore;
+import dev.parley.storage.api.Storage;
+import dev.parley.storage.api.StorageException;
+import dev.parley.wire.api.ByteReader;
+import dev.parley.wire.api.ByteWriter;
+import dev.parley.wire.api.MalformedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is on disk of a store: the log of its changes, which is the truth; the checkpoint below
+ * which changes were given up, if they were; and an index of both, which may be missing. A pointer
+ * in the key-value store says which of them count. Files are named by their content's hash, so a
+ * damaged one is known; what a crash left beside the pointer is removed at the next opening.
+ */
+final class StoreFiles {
+    private static final System.Logger LOG = System.getLogger(StoreFiles.class.getName());
+    private static final String KEY = "place/";
+    private static final int VERSION = 1;
+    private static final int MAX_TRASH = 16;
+
+    /** What a crash may have left of logs. */
+    private enum Left {
+        NOTHING,
+        /** A part of the next one. */
+        NEXT,
+        /** The one before. */
+        PREVIOUS
+    }
+
+    private record Pointer(
+            int generation,
+            Left left,
+            @Nullable Hash checkpoint,
+            @Nullable Hash index,
+            int indexed,
+            boolean parked,
+            List<Hash> trash) {
+        byte[] encode() {
+            ByteWriter out = new ByteWriter(128);
+            out.u8(VERSION).varint(generation).u8(left.ordinal());
+            hashes(out, checkpoint == null ? List.of() : List.of(checkpoint));
+            hashes(out, index == null ? List.of() : List.of(index));
+            out.varint(indexed).u8(parked ? 1 : 0);
+            hashes(out, trash);
+            return out.toByteArray();
+        }
+
+        private static void hashes(ByteWriter out, List<Hash> hashes) {
+            out.u8(hashes.size());
+            hashes.forEach(hash -> out.bytes(hash.bytes()));
+        }
+
+        static Pointer decode(byte[] bytes) throws MalformedException {
+            ByteReader in = new ByteReader(bytes, "a store's pointer");
+            int version = in.u8();
+            long generation = in.varint();
+            int left = in.u8();
+            if (version != VERSION || generation > Integer.MAX_VALUE || left > 2) {
+                throw new MalformedException(
+                        MalformedException.Reason.BAD_VALUE, "a store's pointer of another kind");
+            }
+            List<Hash> checkpoint = hashes(in, 1);
+            List<Hash> index = hashes(in, 1);
+            long indexed = in.varint();
+            boolean parked = in.u8() == 1;
+            List<Hash> trash = hashes(in, MAX_TRASH);
+            in.end();
+            return new Pointer(
+                    (int) generation,
+                    Left.values()[left],
+                    checkpoint.isEmpty() ? null : checkpoint.get(0),
+                    index.isEmpty() ? null : index.get(0),
+                    (int) Math.min(indexed, Integer.MAX_VALUE),
+                    parked,
+                    trash);
+        }
+
+        private static List<Hash> hashes(ByteReader in, int max) throws MalformedException {
+            int count = in.u8();
+            if (count > max) {
+                throw new MalformedException(
+                        MalformedException.Reason.TOO_LONG, count + " files, at most " + max);
+            }
+            List<Hash> hashes = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                hashes.add(Hash.of(in.bytes(Hash.BYTES)));
+            }
+            return hashes;
+        }
+    }
+
+    private final Storage storage;
+    private final KeyValueStore kept;
+    private final Id store;
+    private Pointer pointer;
+    private boolean deleted;
+
+    StoreFiles(Storage storage, KeyValueStore kept, Id store) throws StorageException {
+        this.storage = storage;
+        this.kept = kept;
+        this.store = store;
+        Optional<byte[]> found = kept.get(KEY + store.hex());
+        try {
+            pointer =
+                    found.isPresent()
+                            ? Pointer.decode(found.get())
+                            : new Pointer(0, Left.NOTHING, null, null, 0, false, List.of());
+        } catch (MalformedException e) {
+            throw new StorageException(StorageException.Reason.IO, String.valueOf(e.getMessage()));
+        }
+        clean();
+    }
+
+    private void clean() throws StorageException {
+        if (pointer.left() != Left.NOTHING) {
+            int other = pointer.generation() + (pointer.left() == Left.NEXT ? 1 : -1);
+            storage.deleteLog(logName(other));
+        }
+        for (Hash each : pointer.trash()) {
+            if (!Objects.equals(each, pointer.index())
+                    && !Objects.equals(each, pointer.checkpoint())) {
+                storage.blobs().delete(each);
+            }
+        }
+    }
+
+    private String logName(int generation) {
+        return generation == 0 ? store.hex() : store.hex().substring(0, 40) + "-" + generation;
+    }
+
+    private void point(Pointer next) throws StorageException {
+        kept.put(KEY + store.hex(), next.encode());
+        pointer = next;
+    }
+
+    /** Opens the log, and finds out where each change stands in it. */
+    LogHistory openLog() throws StorageException {
+        return new LogHistory(storage, logName(pointer.generation()));
+    }
+
+    /** Where changes are kept that came ahead of their time. */
+    ParkedLog parkedLog() {
+        return new ParkedLog(storage, store.hex().substring(0, 40) + "-parked");
+    }
+
+    /** Whether there may be any. */
+    synchronized boolean hasParked() {
+        return pointer.parked();
+    }
+
+    synchronized void hasParked(boolean parked) throws StorageException {
+        if (!deleted && pointer.parked() != parked) {
+            Pointer now = pointer;
+            point(
+                    new Pointer(
+                            now.generation(),
+                            now.left(),
+                            now.checkpoint(),
+                            now.index(),
+                            now.indexed(),
+                            parked,
+                            now.trash()));
+        }
+    }
+
+    /** How many changes the index was made of. */
+    int indexed() {
+        return pointer.indexed();
+    }
+
+    /** The index, if there is one that is whole. */
+    synchronized Optional<byte[]> index() {
+        Hash index = pointer.index();
+        if (index == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(read(index));
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store {0}: its index cannot be read, so its whole log is: {1}",
+                    store.hex(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What {@link #compact} was given last.
+     *
+     * @throws StorageException if it is damaged: without it the log means nothing
+     */
+    synchronized Optional<byte[]> checkpoint() throws StorageException {
+        Hash checkpoint = pointer.checkpoint();
+        if (checkpoint == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(read(checkpoint));
+        } catch (IOException e) {
+            throw StorageException.of(
+                    "reading the checkpoint of store "
+                            + store.hex()
+                            + "; leave and join it to get it again",
+                    e);
+        }
+    }
+
+    private byte[] read(Hash hash) throws IOException {
+        Path path =
+                storage.blobs()
+                        .path(hash)
+                        .orElseThrow(() -> new IOException("the file " + hash + " is missing"));
+        byte[] content = Files.readAllBytes(path);
+        if (!Hash.sha256(content).equals(hash)) {
+            throw new IOException("the file " + path + " is damaged");
+        }
+        return content;
+    }
+
+    /**
+     * Replaces the index. What it is of must be on disk. Any thread may call.
+     *
+     * @param changes how many it is of
+     */
+    synchronized void keepIndex(byte[] index, int changes) throws StorageException {
+        BlobStore blobs = storage.blobs();
+        Hash before = pointer.index();
+        Hash next = Hash.sha256(index);
+        if (deleted || Objects.equals(next, before)) {
+            return;
+        }
+        Pointer now = pointer;
+        // Named before it is there: whatever a crash leaves of it is known.
+        point(with(now, before, now.indexed(), trash(before, next)));
+        blobs.put(index);
+        point(with(now, next, changes, trash(next, before)));
+        if (before != null) {
+            blobs.delete(before);
+        }
+    }
+
+    private static Pointer with(Pointer now, @Nullable Hash index, int indexed, List<Hash> trash) {
+        return new Pointer(
+                now.generation(),
+                now.left(),
+                now.checkpoint(),
+                index,
+                indexed,
+                now.parked(),
+                trash);
+    }
+
+    private static List<Hash> trash(@Nullable Hash kept, @Nullable Hash... gone) {
+        List<Hash> trash = new ArrayList<>();
+        for (Hash each : gone) {
+            if (each != null && !Objects.equals(each, kept)) {
+                trash.add(each);
+            }
+        }
+        return trash;
+    }
+
+    /**
+     * Replaces the log by one with these changes, above this checkpoint. A crash leaves the old one
+     * or the new one.
+     *
+     * @param above read one by one
+     * @param old is closed and removed, if all goes well
+     * @return the new one, opened
+     */
+    synchronized LogHistory compact(byte[] checkpoint, Iterable<SignedChange> above, LogHistory old)
+            throws StorageException {
+        Pointer now = pointer;
+        Hash next = Hash.sha256(checkpoint);
+        int generation = now.generation() + 1;
+        point(
+                new Pointer(
+                        now.generation(),
+                        Left.NEXT,
+                        now.checkpoint(),
+                        now.index(),
+                        now.indexed(),
+                        now.parked(),
+                        trash(now.checkpoint(), next)));
+        storage.deleteLog(logName(generation));
+        storage.blobs().put(checkpoint);
+        LogHistory log = new LogHistory(storage, logName(generation));
+        boolean done = false;
+        try {
+            above.forEach(log::append);
+            log.force();
+            point(
+                    new Pointer(
+                            generation,
+                            Left.PREVIOUS,
+                            next,
+                            null,
+                            0,
+                            now.parked(),
+                            trash(next, now.checkpoint(), now.index())));
+            done = true;
+        } catch (LogHistory.DiskException e) {
+            throw new StorageException(StorageException.Reason.IO, String.valueOf(e.getMessage()));
+        } finally {
+            if (!done) {
+                log.close();
+            }
+        }
+        old.close();
+        clean();
+        point(new Pointer(generation, Left.NOTHING, next, null, 0, now.parked(), List.of()));
+        return log;
+    }
+
+    /** Removes all of it. The log must be closed. */
+    synchronized void delete() throws StorageException {
+        deleted = true;
+        storage.deleteLog(logName(pointer.generation()));
+        if (pointer.parked()) {
+            parkedLog().delete();
+        }
+        for (Hash each : trash(null, pointer.index(), pointer.checkpoint())) {
+            storage.blobs().delete(each);
+        }
+        kept.delete(KEY + store.hex());
+    }
+}

@@ -1,0 +1,397 @@
+package dev.parley.cli;
+
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.MalformedException;
+import dev.parley.wire.api.Value;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What writes at a place of a store. */
+abstract class StoreWriteCommands {
+    private static final int MAX_JSON_BYTES = 1 << 20;
+
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    /** The options of every write. */
+    static final class Writing {
+        @Option(names = "--branch", paramLabel = "NAME", description = "default: the main line")
+        @Nullable String branch;
+
+        @Option(
+                names = "--message",
+                paramLabel = "TEXT",
+                description = "what for; makes it a change of its own")
+        @Nullable String message;
+
+        /** Of a write that cannot be taken back. */
+        Value.MapBuilder body(String path) {
+            Value.MapBuilder body = Value.map().put("path", path);
+            if (branch != null) {
+                body.put("branch", branch);
+            }
+            if (message != null) {
+                body.put("message", message);
+            }
+            return body;
+        }
+
+        /** Of a write that 'undo' takes back if it is on the main line and has no message. */
+        Value.MapBuilder undoable(String path) {
+            Value.MapBuilder body = body(path);
+            return branch == null && message == null ? body.put("undoable", true) : body;
+        }
+    }
+
+    /** Which version a command looks at. */
+    static final class Version {
+        @Option(names = "--branch", paramLabel = "NAME", description = "default: the main line")
+        @Nullable String branch;
+
+        @Option(
+                names = "--at",
+                paramLabel = "VERSION",
+                description =
+                        "as it was: a tag, a branch, or changes by their first digits, with commas")
+        @Nullable String at;
+
+        /** To stand behind other words of a query. */
+        String and() {
+            return (branch == null ? "" : "&branch=" + Paths.word(branch))
+                    + (at == null ? "" : "&at=" + Paths.word(at));
+        }
+    }
+
+    static String at(String store, String rest) {
+        return "/stores/" + Paths.word(store) + rest;
+    }
+
+    int written(Target target, String store, String verb, Value.MapBuilder body)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().post(at(store, "/" + verb), body.build()),
+                it -> "Written: change " + Tree.text(it, "change"));
+    }
+
+    /** JSON where it is JSON, otherwise text. */
+    static Value value(String given, boolean text) {
+        if (!text) {
+            try {
+                return Json.parse(given, MAX_JSON_BYTES);
+            } catch (MalformedException e) {
+                return Value.of(given);
+            }
+        }
+        return Value.of(given);
+    }
+
+    @Command(
+            name = "set",
+            description = "Puts a value at a place: JSON, or text if it is no JSON.",
+            footer = "%nExample: parley store set notes /title 'Shopping'")
+    int set(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "VALUE") String value,
+            @Option(names = "--text", description = "take it as text even if it is JSON")
+                    boolean text,
+            @Option(
+                            names = "--type",
+                            paramLabel = "TYPE",
+                            description =
+                                    "register (the default), multi-register, flag-enable-wins or"
+                                            + " flag-disable-wins")
+                    @Nullable String type)
+            throws CliException {
+        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
+        if (type != null) {
+            body.put("type", type);
+        }
+        return written(target, store, "put", body);
+    }
+
+    @Command(
+            name = "delete",
+            description = "Forgets what is at a place.",
+            footer = "%nExample: parley store delete notes /title")
+    int delete(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path)
+            throws CliException {
+        return written(target, store, "delete", writing.body(path));
+    }
+
+    @Command(
+            name = "add",
+            description = "Adds a value to the set at a place.",
+            footer = "%nExample: parley store add notes /tags urgent")
+    int add(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "VALUE") String value,
+            @Option(names = "--text", description = "take it as text even if it is JSON")
+                    boolean text,
+            @Option(names = "--remove-wins", description = "a set where a removal wins")
+                    boolean removeWins)
+            throws CliException {
+        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
+        if (removeWins) {
+            body.put("type", "set-remove-wins");
+        }
+        return written(target, store, "add", body);
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes a value of the set at a place.",
+            footer = "%nExample: parley store remove notes /tags urgent")
+    int remove(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "VALUE") String value,
+            @Option(names = "--text", description = "take it as text even if it is JSON")
+                    boolean text,
+            @Option(names = "--remove-wins", description = "a set where a removal wins")
+                    boolean removeWins)
+            throws CliException {
+        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
+        if (removeWins) {
+            body.put("type", "set-remove-wins");
+        }
+        return written(target, store, "remove", body);
+    }
+
+    @Command(
+            name = "increment",
+            description = "Adds to the counter at a place.",
+            footer = "%nExample: parley store increment notes /stats/visits 5")
+    int increment(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "BY",
+                            defaultValue = "1",
+                            description = "default: 1; a negative one after --")
+                    long by)
+            throws CliException {
+        return written(target, store, "increment", writing.undoable(path).put("by", by));
+    }
+
+    @Command(
+            name = "flag",
+            description = "Sets the flag at a place: true or false.",
+            footer = "%nExample: parley store flag notes /done true")
+    int flag(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "VALUE", description = "true or false", arity = "1")
+                    boolean value,
+            @Option(
+                            names = "--disable-wins",
+                            description = "of two who set it at the same time, false wins")
+                    boolean disableWins)
+            throws CliException {
+        return written(
+                target,
+                store,
+                "put",
+                writing.undoable(path)
+                        .put("value", value)
+                        .put("type", disableWins ? "flag-disable-wins" : "flag-enable-wins"));
+    }
+
+    @Command(
+            name = "items",
+            description = "The elements of the list at a place, with their ids.",
+            footer = "%nExample: parley store items notes /steps")
+    int items(
+            @Mixin Target target,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Mixin Version version)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().get(at(store, "/items?path=" + Paths.word(path) + version.and())),
+                it ->
+                        Table.of(
+                                Tree.list(it, "items"),
+                                "No list with elements is there.",
+                                "INDEX=index",
+                                "VALUE=value",
+                                "ID=id"));
+    }
+
+    @Command(
+            name = "insert",
+            description = "Puts a value into the list at a place, at its end if no index is given.",
+            footer = "%nExample: parley store insert notes /steps 'Boil water' --index 0")
+    int insert(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "VALUE") String value,
+            @Option(names = "--text", description = "take it as text even if it is JSON")
+                    boolean text,
+            @Option(names = "--index", paramLabel = "N", description = "how many come before it")
+                    @Nullable Long index)
+            throws CliException {
+        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
+        if (index != null) {
+            body.put("index", index);
+        }
+        return written(target, store, "insert", body);
+    }
+
+    @Command(
+            name = "move",
+            description = "Moves an element of the list at a place.",
+            footer = "%nExample: parley store move notes /steps 3 0")
+    int move(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "ELEMENT", description = "index, id or the id's start")
+                    String element,
+            @Parameters(paramLabel = "TO", description = "the index it has afterwards") long to)
+            throws CliException {
+        return written(
+                target,
+                store,
+                "move",
+                writing.undoable(path).put("element", element).put("to", to));
+    }
+
+    @Command(
+            name = "replace",
+            description = "Gives an element of the list at a place another value.",
+            footer = "%nExample: parley store replace notes /steps 0 'Boil a litre of water'")
+    int replace(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "ELEMENT", description = "index, id or the id's start")
+                    String element,
+            @Parameters(paramLabel = "VALUE") String value,
+            @Option(names = "--text", description = "take it as text even if it is JSON")
+                    boolean text)
+            throws CliException {
+        return written(
+                target,
+                store,
+                "replace",
+                writing.undoable(path).put("element", element).put("value", value(value, text)));
+    }
+
+    @Command(
+            name = "drop",
+            description = "Takes an element out of the list at a place.",
+            footer = "%nExample: parley store drop notes /steps 0")
+    int drop(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "ELEMENT", description = "index, id or the id's start")
+                    String element)
+            throws CliException {
+        return written(target, store, "drop", writing.undoable(path).put("element", element));
+    }
+
+    @Command(
+            name = "shares",
+            description = "Who has how much of the escrow counter at a place.",
+            footer = "%nExample: parley store shares notes /budget")
+    int shares(
+            @Mixin Target target,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Mixin Version version)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().get(at(store, "/shares?path=" + Paths.word(path) + version.and())),
+                it ->
+                        Table.of(
+                                        Tree.list(it, "shares"),
+                                        "Nobody has a share.",
+                                        "AMOUNT=amount",
+                                        "OWN=own",
+                                        "NAME=name",
+                                        "AGENT=agent")
+                                + "\nTotal "
+                                + Tree.text(it, "total"));
+    }
+
+    @Command(
+            name = "mint",
+            description = "Adds to this agent's share of the escrow counter at a place.",
+            footer = "%nExample: parley store mint notes /budget 100")
+    int mint(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "AMOUNT", description = "1 or more") long amount)
+            throws CliException {
+        return written(target, store, "mint", writing.body(path).put("amount", amount));
+    }
+
+    @Command(
+            name = "spend",
+            description = {
+                "Takes from this agent's share of the escrow counter at a place;",
+                "no more than it has, so the counter never goes below zero."
+            },
+            footer = "%nExample: parley store spend notes /budget 30")
+    int spend(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "AMOUNT", description = "1 or more") long amount)
+            throws CliException {
+        return written(target, store, "spend", writing.body(path).put("amount", amount));
+    }
+
+    @Command(
+            name = "transfer",
+            description = "Gives of this agent's share of the escrow counter to another agent.",
+            footer = "%nExample: parley store transfer notes /budget bob 50")
+    int transfer(
+            @Mixin Target target,
+            @Mixin Writing writing,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(paramLabel = "PATH") String path,
+            @Parameters(paramLabel = "AGENT", description = "hex, its start, or a contact's name")
+                    String agent,
+            @Parameters(paramLabel = "AMOUNT", description = "1 or more") long amount)
+            throws CliException {
+        return written(
+                target,
+                store,
+                "transfer",
+                writing.body(path).put("to", agent).put("amount", amount));
+    }
+}
