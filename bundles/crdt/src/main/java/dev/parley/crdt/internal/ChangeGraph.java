@@ -429,7 +429,9 @@ final class ChangeGraph {
             heads[0] = added;
             return;
         }
-        removeHead(prevChange);
+        if (prevChange != NONE) {
+            removeHead(prevChange);
+        }
         for (int dependency : builtOn) {
             removeHead(dependency);
         }
