@@ -88,6 +88,12 @@ class PollTest {
         await(SOON, () -> stands(bob, "{\"late\":0,\"noon\":0}"));
         Node.ok(call(bob, "vote", Value.map().put("poll", "Lunch?").put("option", "noon")));
         await(SOON, () -> stands(alice, "{\"late\":0,\"noon\":1}"));
+        await(
+                SOON,
+                () ->
+                        Node.ok(alice.get("/plugins/poll/log?lines=10"))
+                                .json()
+                                .contains(agent(bob) + " voted"));
         Node.ok(call(alice, "vote", Value.map().put("poll", "Lunch?").put("option", "noon")));
         Node.ok(call(bob, "vote", Value.map().put("poll", "Lunch?").put("option", "late")));
         for (Node node : List.of(alice, bob)) {

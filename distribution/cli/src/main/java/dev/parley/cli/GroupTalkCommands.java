@@ -141,7 +141,7 @@ abstract class GroupTalkCommands {
                         "\n",
                         all.stream()
                                 .sorted(Comparator.comparing(it -> Tree.text(it, "order")))
-                                .map(WatchedGroup::line)
+                                .map(GroupLine::message)
                                 .toList());
     }
 
@@ -163,11 +163,12 @@ abstract class GroupTalkCommands {
             @Option(names = "--count", paramLabel = "N", description = "ends after so many")
                     @Nullable Long count)
             throws CliException {
-        return new WatchedGroup(
+        return new FollowedEvents(
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr(),
                         target.json,
-                        count)
+                        count,
+                        GroupLine::of)
                 .follow(
                         target.client(),
                         at(group, "/events"),

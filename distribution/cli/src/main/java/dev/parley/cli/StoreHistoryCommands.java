@@ -275,11 +275,12 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
             @Option(names = "--count", paramLabel = "N", description = "ends after so many")
                     @Nullable Long count)
             throws CliException {
-        return new WatchedChanges(
+        return new FollowedEvents(
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr(),
                         target.json,
-                        count)
-                .follow(target.client(), at(store, "/events"), since);
+                        count,
+                        ChangeLine::of)
+                .follow(target.client(), at(store, "/events"), since == null ? "" : since);
     }
 }

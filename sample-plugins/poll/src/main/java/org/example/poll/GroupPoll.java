@@ -28,10 +28,25 @@ public final class GroupPoll implements Poll {
     private static final int MAX_CHARS = 200;
     private static final int PAGE = 1000;
 
+    private final PluginContext context;
     private final GroupMessages group;
+    private boolean listening;
 
     public GroupPoll(PluginContext context) {
+        this.context = context;
         this.group = context.group(GROUP);
+    }
+
+    /** Says in the log who voted. When the plugin starts the group may not be there yet. */
+    private synchronized void listen() throws PluginException {
+        if (!listening) {
+            group.listen(message -> {
+                if (message.type().equals(VOTE)) {
+                    context.log(message.author() + " voted");
+                }
+            });
+            listening = true;
+        }
     }
 
     @Override
@@ -56,6 +71,7 @@ public final class GroupPoll implements Poll {
 
     @Override
     public List<Standing> polls() throws PluginException {
+        listen();
         List<GroupMessage> all = new ArrayList<>();
         long after = 0;
         for (List<GroupMessage> page = group.since(after, PAGE); !page.isEmpty(); page = group.since(after, PAGE)) {

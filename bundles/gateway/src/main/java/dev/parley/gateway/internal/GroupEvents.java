@@ -32,15 +32,21 @@ final class GroupEvents {
     static final int MAX_SECONDS = 840;
 
     private static final int PAGE = 100;
-    private static final Duration PING = Duration.ofSeconds(15);
+    static final Duration PING = Duration.ofSeconds(15);
 
     private final Groups groups;
     private final GroupTalk talk;
+    private final Duration ping;
     private final Semaphore streams = new Semaphore(MAX_STREAMS);
 
-    GroupEvents(Groups groups, GroupTalk talk) {
+    /**
+     * @param ping how long a reader may hear nothing; then it is looked whether both are still
+     *     there
+     */
+    GroupEvents(Groups groups, GroupTalk talk, Duration ping) {
         this.groups = groups;
         this.talk = talk;
+        this.ping = ping;
     }
 
     /** What waits to be told; filled on the room's thread, which never waits. */
@@ -155,14 +161,13 @@ final class GroupEvents {
         }
     }
 
-    private static Value tell(Telling telling, long end)
-            throws OperationException, InterruptedException {
+    private Value tell(Telling telling, long end) throws OperationException, InterruptedException {
         while (true) {
             Duration left = Duration.ofNanos(end - System.nanoTime());
             if (left.isNegative() || left.isZero()) {
                 return Value.map().put("since", Long.toString(telling.last)).build();
             }
-            telling.next(left.compareTo(PING) < 0 ? left : PING);
+            telling.next(left.compareTo(ping) < 0 ? left : ping);
         }
     }
 
@@ -201,6 +206,7 @@ final class GroupEvents {
                                                 + " follows, who came and went is in the members"));
                 fromDisk(newest(group));
             } else if (events.isEmpty()) {
+                newest(group); // fails if it was forgotten here
                 listener.accept(Value.map().put("event", "ping").build());
             }
         }

@@ -16,6 +16,7 @@ import dev.parley.wire.api.Value;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -34,11 +35,11 @@ final class GroupTalk {
     private final AgentId self;
     private final GroupEvents events;
 
-    GroupTalk(Groups groups, TrustStore trust, AgentId self) {
+    GroupTalk(Groups groups, TrustStore trust, AgentId self, Duration ping) {
         this.groups = groups;
         this.trust = trust;
         this.self = self;
-        this.events = new GroupEvents(groups, this);
+        this.events = new GroupEvents(groups, this, ping);
     }
 
     List<Operation> operations() {

@@ -2,6 +2,7 @@ package dev.parley.gateway.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.actor.api.Actors;
 import dev.parley.gateway.api.Operation;
 import dev.parley.groups.api.GroupException;
 import dev.parley.groups.api.GroupMessage;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +125,36 @@ class GroupRoutesTest {
         assertThat(good).containsAll(all);
         all.remove("groups.list"); // takes nothing that could be wrong
         assertThat(bad).containsAll(all);
+    }
+
+    @Test
+    void groupsCanBeUsedAsToolsWithTheSameChecksAndCodes() throws Exception {
+        ToolOperations tools = new ToolOperations();
+        ExecutorService pool = Actors.pool("test-tools", 2, 8);
+        OwnTools.of(table, pool).forEach(tools::addTool);
+        table.addSource(tools);
+        try {
+            String listed = ok("GET /tools", "");
+            Set<String> missing =
+                    table.list().stream()
+                            .map(Operation::name)
+                            .filter(it -> it.startsWith("groups."))
+                            .filter(it -> !listed.contains("\"name\":\"" + it.substring(7) + "\""))
+                            .collect(Collectors.toSet());
+            assertThat(missing).containsExactlyInAnyOrder("groups.join", "groups.events");
+            assertThat(listed)
+                    .containsPattern("\"name\":\"messages\"[^}]*\"effects\":\"read\"")
+                    .containsPattern("\"name\":\"send\"[^}]*\"effects\":\"write\"");
+            ok("POST /tools/parley.groups/create", "{'name':'team'}");
+            String send = "POST /tools/parley.groups/send";
+            assertThat(ok(send, "{'group':'team','text':'hi'}")).contains("\"sequence\":1");
+            refused(404, "NOT_FOUND", send, "{'group':'nobody','text':'hi'}");
+            refused(400, "ARGUMENTS_INVALID", send, "{'text':'hi'}");
+            groups.members.put(BOB, GroupRole.MEMBER);
+            refused(409, "LAST_ADMIN", "POST /tools/parley.groups/leave", "{'group':'team'}");
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     private void making() throws Exception {

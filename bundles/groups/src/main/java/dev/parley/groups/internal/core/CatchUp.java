@@ -120,6 +120,12 @@ final class CatchUp {
                 head.number(),
                 group.tree.orElseThrow().chain().get(0).number(),
                 group.isMember(caller),
+                question.epochs().stream()
+                        .allMatch(
+                                epoch ->
+                                        group.tree.orElseThrow().find(epoch).isPresent()
+                                                || lineage.stream()
+                                                        .anyMatch(it -> it.epoch().equals(epoch))),
                 missing.more(),
                 missing.items(),
                 group.isMember(caller) ? group.invites.used() : List.of(),
@@ -243,8 +249,9 @@ final class CatchUp {
             List<Step> mine, List<Step> theirs, int common, SyncMessage.Pulled answer) {
         long number = answer.number();
         long commonNumber = number - (theirs.size() - 1 - common);
-        if (!answer.member() && (common < 0 || commonNumber < answer.oldest())) {
-            // They can neither judge our branch any more nor be asked to come over: we are out.
+        if (answer.judged() || !answer.member() && (common < 0 || commonNumber < answer.oldest())) {
+            // They know our branch and went another way; or they can neither judge it any more nor
+            // be asked to come over.
             return true;
         }
         if (common < 0) {

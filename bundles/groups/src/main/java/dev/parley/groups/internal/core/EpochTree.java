@@ -1,5 +1,6 @@
 package dev.parley.groups.internal.core;
 
+import dev.parley.identity.api.AgentId;
 import dev.parley.storage.api.Hash;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The epochs within the window, and which of them count (0013, "Epochs and which one counts"): of
- * the children of one epoch the one with the lowest rank and id. So the head depends on what is
- * here and not on the order in which it came. Not thread-safe.
+ * The epochs within the window, and which of them count (0013, "Epochs and which one counts"). What
+ * counts depends on all that is here, so that nobody who is removed takes that back from an older
+ * epoch. And so the head depends on what is here and not on the order in which it came. Not
+ * thread-safe.
  */
 final class EpochTree {
     static final int MAX_EPOCHS = 16;
@@ -45,20 +47,55 @@ final class EpochTree {
 
     /** From the oldest kept epoch to the head. */
     List<EpochNode> chain() {
-        Map<Hash, EpochNode> best = new LinkedHashMap<>();
+        Map<Hash, List<EpochNode>> children = new LinkedHashMap<>();
         for (EpochNode node : nodes.values()) {
-            best.merge(
-                    node.parent(),
-                    node,
-                    (one, other) -> one.step().beats(other.step()) ? one : other);
+            children.computeIfAbsent(node.parent(), id -> new ArrayList<>()).add(node);
         }
         List<EpochNode> chain = new ArrayList<>();
-        EpochNode next = nodes.get(root);
-        while (next != null) {
-            chain.add(next);
-            next = best.get(next.id());
+        Optional<EpochNode> next = find(root);
+        while (next.isPresent()) {
+            EpochNode node = next.get();
+            chain.add(node);
+            next = best(node, children);
         }
         return chain;
+    }
+
+    /**
+     * The child that counts: first those whose committer no other child's branch removes, then the
+     * lowest rank and id.
+     */
+    private static Optional<EpochNode> best(EpochNode parent, Map<Hash, List<EpochNode>> children) {
+        List<EpochNode> rivals = children.getOrDefault(parent.id(), List.of());
+        if (rivals.size() < 2) {
+            return rivals.stream().findFirst();
+        }
+        List<EpochNode> fair = new ArrayList<>();
+        for (EpochNode rival : rivals) {
+            AgentId committer = rival.step().committer();
+            boolean condemned =
+                    rivals.stream()
+                            .anyMatch(
+                                    other ->
+                                            other != rival
+                                                    && removes(other, committer, parent, children));
+            if (!condemned) {
+                fair.add(rival);
+            }
+        }
+        return (fair.isEmpty() ? rivals : fair)
+                .stream().reduce((one, other) -> one.step().beats(other.step()) ? one : other);
+    }
+
+    /** Whether an admin of that parent removes the agent in this commit or below it. */
+    private static boolean removes(
+            EpochNode node, AgentId agent, EpochNode parent, Map<Hash, List<EpochNode>> children) {
+        return node.step().removed().contains(agent)
+                        && parent.inside()
+                                .map(it -> it.admin(node.step().committer()))
+                                .orElse(false)
+                || children.getOrDefault(node.id(), List.of()).stream()
+                        .anyMatch(child -> removes(child, agent, parent, children));
     }
 
     EpochNode head() {

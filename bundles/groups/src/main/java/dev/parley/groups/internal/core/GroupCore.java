@@ -172,7 +172,7 @@ public final class GroupCore {
 
     public void connected(AgentId agent, Instant now) {
         if (group.connected.add(agent)) {
-            joins.ask(now);
+            joins.connected(now);
             if (group.known(agent)) {
                 catchUp.want(agent);
             }

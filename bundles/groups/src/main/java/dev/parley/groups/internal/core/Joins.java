@@ -63,6 +63,12 @@ final class Joins {
         ask(now);
     }
 
+    /** Somebody is connected now. */
+    void connected(Instant now) {
+        askAt = askAt.isAfter(now) && asked.isEmpty() ? now : askAt;
+        ask(now);
+    }
+
     /** Asks those who are connected and were not asked yet in this round. */
     void ask(Instant now) {
         if (group.joining.isEmpty() || now.isBefore(askAt)) {

@@ -56,6 +56,7 @@ public sealed interface SyncMessage {
     /**
      * @param oldest the number of the oldest epoch whose children can still be judged there
      * @param member whether who asked is a member at this head
+     * @param judged whether all epochs of who asked are known here, and this head counts more
      * @param more whether there is more to ask for
      */
     record Pulled(
@@ -63,6 +64,7 @@ public sealed interface SyncMessage {
             long number,
             long oldest,
             boolean member,
+            boolean judged,
             boolean more,
             List<Item> items,
             List<UsedInvite> used,
@@ -97,7 +99,10 @@ public sealed interface SyncMessage {
             it.messages().forEach(out::i64);
         } else if (this instanceof Pulled it) {
             out.u8(4).bytes(it.head().bytes()).i64(it.number()).i64(it.oldest());
-            out.u8(it.member() ? 1 : 0).u8(it.more() ? 1 : 0).varint(it.items().size());
+            out.u8(it.member() ? 1 : 0)
+                    .u8(it.judged() ? 1 : 0)
+                    .u8(it.more() ? 1 : 0)
+                    .varint(it.items().size());
             it.items().forEach(item -> out.block(item.encode()));
             past(out, it.used(), it.lineage());
         } else if (this instanceof AskInfo it) {
@@ -162,6 +167,7 @@ public sealed interface SyncMessage {
                                     number(in),
                                     number(in),
                                     count(in, "member", 1) == 1,
+                                    count(in, "judged", 1) == 1,
                                     count(in, "more", 1) == 1,
                                     items(in),
                                     used(in),

@@ -73,6 +73,9 @@ class ChurnTest {
         sim.heal();
         sim.nodes.forEach(Sim.Node::restart);
         sim.until(Duration.ofMinutes(15), this::settled, "seed " + seed + " settles");
+        // What the losers had said is said again in turn.
+        sim.run(Duration.ofMinutes(5));
+        sim.until(Duration.ofMinutes(15), this::settled, "seed " + seed + " settles again");
         List<Sim.Node> members = sim.active();
         reordered +=
                 sim.nodes.stream()
