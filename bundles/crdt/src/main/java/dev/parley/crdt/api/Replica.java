@@ -130,7 +130,8 @@ public interface Replica {
     /**
      * A replica from an index and the history that it was made of, to which more may have been
      * appended. Only that, and branches that were not merged, are taken in again; nobody is told of
-     * them. It is the same replica as the one that takes all in, but for the order of its changes.
+     * them. It is the same replica as the one that takes all in, with its changes in the same
+     * order.
      *
      * @param floor the file of the last {@link #compact} or {@link #fromCheckpoint}, if there was
      *     one; of the changes below it the history has none, and none is counted

@@ -140,13 +140,16 @@ final class Roles {
                 });
     }
 
-    void read(Reader in, int changes) throws MalformedException {
+    /**
+     * @param numbers of the rows that {@link #write} named
+     */
+    void read(Reader in, int[] numbers) throws MalformedException {
         for (int i = in.count("agents", 0, Integer.MAX_VALUE, Id.BYTES); i > 0; i--) {
             List<Entry> all = new ArrayList<>(1);
             entries.put(in.id(), all);
             for (int j = in.count("roles", 1, Integer.MAX_VALUE, 2); j > 0; j--) {
-                int change = in.uint("a change", changes - 1);
-                all.add(new Entry(change, Role.values()[ChangeCodec.role(in.u8())]));
+                int row = in.uint("a change", numbers.length - 1);
+                all.add(new Entry(numbers[row], Role.values()[ChangeCodec.role(in.u8())]));
             }
         }
     }

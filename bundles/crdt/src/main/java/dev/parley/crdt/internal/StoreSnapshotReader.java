@@ -5,30 +5,21 @@ import static dev.parley.crdt.internal.SnapshotFormat.*;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.StoreInfo;
-import dev.parley.crdt.internal.columns.BooleanReader;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
 import dev.parley.crdt.internal.columns.Deflate;
-import dev.parley.crdt.internal.columns.DeltaReader;
-import dev.parley.crdt.internal.columns.RleReader;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link StoreSnapshotWriter} wrote. */
 public final class StoreSnapshotReader {
-    private static final int NONE = -1;
-
     private final Id hash;
     private final StoreInfo info;
     private final int count;
     private final byte[] objects;
     private final byte[] roles;
-    private final ChangeGraph graph = new ChangeGraph();
-    private final int[] lines;
-
-    /** Of each change: the part of a line that it is in. */
-    private int[] partOf = {};
+    private final SnapshotRows rows;
+    private @Nullable ChangeGraph graph;
 
     /**
      * @param file as it is kept and sent
@@ -50,7 +41,7 @@ public final class StoreSnapshotReader {
             in.finish();
             objects = bytes(columns.take(OBJECTS));
             roles = bytes(columns.take(ROLES));
-            lines = readGraph(columns);
+            rows = new SnapshotRows(columns, count);
         } catch (dev.parley.crdt.internal.columns.MalformedException e) {
             throw HistoryReader.malformed(e);
         }
@@ -80,136 +71,44 @@ public final class StoreSnapshotReader {
         return count;
     }
 
-    /** The changes, to which those that come later are added. */
-    ChangeGraph graph() {
-        return graph;
+    SnapshotRows rows() {
+        return rows;
     }
 
-    private int[] readGraph(ColumnsReader columns)
-            throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
-        Reader table = new Reader(bytes(columns.take(LINES)));
-        int parts = table.count("lines", 0, MAX_LINES, Id.BYTES + 2);
-        List<AgentName> names = new ArrayList<>();
-        int[] tips = new int[parts];
-        for (int i = 0; i < parts; i++) {
-            names.add(HistoryReader.name(table));
-            tips[i] = table.uint("a change", count) - 1;
+    /** The changes in the order of the snapshot; those that come later are added to it. */
+    ChangeGraph graph() throws MalformedException {
+        ChangeGraph built = graph;
+        if (built == null) {
+            built = new ChangeGraph();
+            int[] numbers = new int[count];
+            for (int row = 0; row < count; row++) {
+                numbers[row] = row;
+                rows.addTo(built, row, numbers);
+            }
+            graph = built;
         }
-        table.end();
-        int[] lineOf = new int[parts];
-        Arrays.fill(lineOf, NONE);
-        read(columns, names, tips, lineOf);
-        for (int line : lineOf) {
-            if (line == NONE) {
-                throw new MalformedException("a line without changes");
-            }
-        }
-        return lineOf;
-    }
-
-    private void read(ColumnsReader columns, List<AgentName> names, int[] tips, int[] lineOf)
-            throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
-        RleReader line = new RleReader(columns.take(LINE));
-        RleReader length = new RleReader(columns.take(LENGTH));
-        DeltaReader millis = new DeltaReader(columns.take(MILLIS));
-        RleReader counter = new RleReader(columns.take(COUNTER));
-        RleReader dependencyCount = new RleReader(columns.take(DEPENDENCY_COUNT));
-        RleReader dependency = new RleReader(columns.take(DEPENDENCY));
-        BooleanReader isVoid = new BooleanReader(columns.take(VOID));
-        byte[] ids = bytes(columns.take(ID));
-        columns.finish();
-        if (ids.length != (long) count * Id.BYTES) {
-            throw new MalformedException(count + " changes, and ids of " + ids.length + " bytes");
-        }
-        partOf = new int[count];
-        for (int row = 0; row < count; row++) {
-            int part = line.nextInt(names.size() - 1, "line");
-            partOf[row] = part;
-            int prev = tips[part];
-            AgentName name = names.get(part);
-            boolean goesOn =
-                    prev == NONE
-                            || prev < row && graph.agents().name(graph.agent(prev)).equals(name);
-            if (!goesOn) {
-                throw new MalformedException("a line that goes on with another one's name");
-            }
-            int[] builtOn = new int[dependencyCount.nextInt(ChangeCodec.MAX_DEPENDENCIES, "deps")];
-            for (int i = 0; i < builtOn.length; i++) {
-                builtOn[i] = row - dependency.nextInt(row, "a dependency");
-                if (builtOn[i] == row) {
-                    throw new MalformedException("a change that builds on itself");
-                }
-            }
-            long time = millis.next(0, (1L << 48) - 1, "time") << 16;
-            time |= counter.nextInt(0xffff, "counter");
-            int operations = length.nextInt(Integer.MAX_VALUE, "length");
-            int start = prev == NONE ? 0 : graph.end(prev);
-            if (operations == 0 || operations > Integer.MAX_VALUE - start) {
-                throw new MalformedException("a change of " + operations + " operations");
-            }
-            Id id = Id.of(ids, row * Id.BYTES, Id.BYTES);
-            if (graph.find(id) >= 0) {
-                throw new MalformedException("a change twice");
-            }
-            int change = graph.begin(name, time, prev, builtOn);
-            graph.extend(change, operations);
-            graph.seal(change, id);
-            if (isVoid.next()) {
-                graph.markVoid(change);
-            }
-            if (lineOf[part] == NONE) {
-                lineOf[part] = graph.agent(change);
-            }
-            tips[part] = change;
-        }
-        for (RleReader runs : List.of(line, length, counter, dependencyCount, dependency)) {
-            runs.finish();
-        }
-        millis.finish();
-        isVoid.finish();
-    }
-
-    void readRoles(Roles into) throws MalformedException {
-        Reader in = new Reader(roles);
-        into.read(in, count);
-        in.end();
-    }
-
-    /** The state on this reader's own graph. */
-    Base base() {
-        return new Base(info, graph, range(count), graph.heads(), lines, objects);
-    }
-
-    private static int[] range(int count) {
-        int[] all = new int[count];
-        Arrays.setAll(all, it -> it);
-        return all;
+        return built;
     }
 
     /**
-     * The state on another graph that has these changes.
+     * @param numbers of the snapshot's changes in the graph of the roles
+     */
+    void readRoles(Roles into, int[] numbers) throws MalformedException {
+        Reader in = new Reader(roles);
+        into.read(in, numbers);
+        in.end();
+    }
+
+    /**
+     * The state on a graph that has these changes.
      *
      * @throws MalformedException if it does not have them, or its lines part where these do not
      */
     Base on(ChangeGraph other) throws MalformedException {
-        int[] numbers = new int[count];
-        int[] lineOf = new int[lines.length];
-        Arrays.fill(lineOf, NONE);
-        for (int row = 0; row < count; row++) {
-            numbers[row] = other.find(graph.id(row));
-            if (numbers[row] == NONE) {
-                throw new MalformedException("a snapshot of other changes than are here");
-            }
-            int line = other.agent(numbers[row]);
-            int part = partOf[row];
-            if (lineOf[part] != NONE && lineOf[part] != line) {
-                throw new MalformedException("a snapshot of lines that part here");
-            }
-            lineOf[part] = line;
-        }
-        int[] heads = Arrays.stream(graph.heads()).map(head -> numbers[head]).toArray();
-        int[] ascending = numbers.clone();
-        Arrays.sort(ascending);
-        return new Base(info, other, ascending, heads, lineOf, objects);
+        int[] numbers = rows.numbersIn(other);
+        int[] lines = rows.linesIn(other, numbers);
+        int[] heads = rows.heads(numbers);
+        Arrays.sort(numbers);
+        return new Base(info, other, numbers, heads, lines, objects);
     }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreEvents {
     static final int MAX_STREAMS = 8;
-    private static final int BATCH = 256;
+    private static final int BATCH = 64;
     private static final int MAX_PATHS = 1000;
 
     /** Below the time after which the server ends every answer. */

@@ -9,14 +9,16 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.internal.StorageComponent;
+import dev.parley.stores.api.StoreView;
+import dev.parley.stores.api.Stores;
 import dev.parley.stores.internal.StoresComponent;
 import dev.parley.trust.internal.TrustComponent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,7 @@ class StoreEventsTest {
 
     @TempDir java.nio.file.Path dir;
     private final OperationTable table = new OperationTable();
+    private final AtomicBoolean moved = new AtomicBoolean();
     private final List<Reader> readers = new ArrayList<>();
     private StorageComponent storage;
     private StoresComponent stores;
@@ -53,7 +57,8 @@ class StoreEventsTest {
         NoPeers nobody = new NoPeers();
         FakeNetwork network = new FakeNetwork();
         stores = new StoresComponent(identity, storage, network, nobody, nobody, trust);
-        table.addSource(new StoreOperations(identity, stores, trust, network, new FakeCatalog()));
+        table.addSource(
+                new StoreOperations(identity, shifted(), trust, network, new FakeCatalog()));
         gateway = new HttpGateway("127.0.0.1:0", dir, "alice", table);
         token = Files.readString(dir.resolve("token")).strip();
         store = get(stores.create("notes", StoreInfo.Mode.OPEN, false)).id();
@@ -117,7 +122,7 @@ class StoreEventsTest {
                                                 + "/stores/notes/events"
                                                 + query)
                                 .toURL()
-                                .openConnection(Proxy.NO_PROXY);
+                                .openConnection(java.net.Proxy.NO_PROXY);
         connection.setRequestProperty("Authorization", "Bearer " + token);
         for (int i = 0; i < headers.length; i += 2) {
             connection.setRequestProperty(headers[i], headers[i + 1]);
@@ -189,6 +194,53 @@ class StoreEventsTest {
         assertThat(lost.data()).contains("ab".repeat(32), "read the store anew");
         Id next = count();
         assertThat(reader.next().id()).isEqualTo(next.hex());
+    }
+
+    /** As after a compaction, which puts the log in another order. */
+    @Test
+    void whoReadsALogThatWasPutInAnotherOrderIsToldSo() throws Exception {
+        Id first = count();
+        Reader reader = open("?since=start");
+        reader.next();
+        assertThat(reader.next().id()).isEqualTo(first.hex());
+        moved.set(true);
+        Id second = count();
+        Event lost = reader.next();
+        assertThat(lost.kind()).isEqualTo("lost");
+        assertThat(lost.data()).contains("\"since\":\"" + first.hex());
+        assertThat(lost.id()).isEqualTo(second.hex());
+        moved.set(false);
+        Id third = count();
+        assertThat(reader.next().id()).isEqualTo(third.hex());
+    }
+
+    /** The room, whose changes seem to have moved up by one once a test says so. */
+    private Stores shifted() {
+        return (Stores)
+                Proxy.newProxyInstance(
+                        Stores.class.getClassLoader(),
+                        new Class<?>[] {Stores.class},
+                        (proxy, method, given) ->
+                                method.getName().equals("read")
+                                        ? stores.read(
+                                                (Id) given[0],
+                                                view ->
+                                                        ((Stores.Reading<?>) given[1])
+                                                                .on(shifted(view)))
+                                        : method.invoke(stores, given));
+    }
+
+    private StoreView shifted(StoreView view) {
+        return (StoreView)
+                Proxy.newProxyInstance(
+                        StoreView.class.getClassLoader(),
+                        new Class<?>[] {StoreView.class},
+                        (proxy, method, given) -> {
+                            Object answer = method.invoke(view, given);
+                            return method.getName().equals("indexOf") && moved.get()
+                                    ? (Integer) answer + 1
+                                    : answer;
+                        });
     }
 
     @Test

@@ -222,4 +222,9 @@ final class FakeStores implements Stores {
             return List.of();
         }
     }
+
+    @Override
+    public CompletionStage<dev.parley.stores.api.Compaction> compact(Id store) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -16,6 +16,7 @@ import dev.parley.mls.api.Received;
 import dev.parley.mls.api.SendReservation;
 import dev.parley.mls.api.Signer;
 import dev.parley.mls.internal.codec.Bytes;
+import dev.parley.mls.internal.codec.TlsReader;
 import dev.parley.mls.internal.framing.AuthData;
 import dev.parley.mls.internal.framing.AuthenticatedContent;
 import dev.parley.mls.internal.framing.Content;
@@ -38,6 +39,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the epoch; the last one that is destroyed overwrites its secrets.
  */
 final class Group implements GroupState {
+    private static final int MAX_PADDING = 1 << 20;
+
+    /** What a reader still takes with all that belongs to a message. */
+    private static final int MAX_CONTENT = TlsReader.MAX_BYTES - (2 << 20);
+
     private final Environment environment;
     private final Epoch epoch;
     private final AtomicInteger owners;
@@ -314,6 +320,19 @@ final class Group implements GroupState {
     @Override
     public byte[] encrypt(byte[] content, byte[] authenticatedData, int padTo, Signer signer)
             throws MlsException {
+        if (padTo < 1 || padTo > MAX_PADDING) {
+            throw new IllegalArgumentException(
+                    "padding to " + padTo + " bytes, expected 1 to " + MAX_PADDING);
+        }
+        if ((long) content.length + authenticatedData.length > MAX_CONTENT) {
+            throw new IllegalArgumentException(
+                    "content and data of "
+                            + content.length
+                            + " and "
+                            + authenticatedData.length
+                            + " bytes, at most "
+                            + MAX_CONTENT);
+        }
         requireOpen();
         requireOwn(signer);
         alive().messages().requireReserved(EpochKeys.Kind.APPLICATION);
