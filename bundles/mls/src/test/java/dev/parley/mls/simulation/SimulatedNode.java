@@ -87,6 +87,7 @@ final class SimulatedNode {
     final List<Simulation.Sent> heard = new ArrayList<>();
     private final List<Simulation.Sent> waiting = new ArrayList<>();
     private final Set<Refusal> refused = new HashSet<>();
+    private final Map<String, Integer> firstUsable = new HashMap<>();
     private final Set<String> followed = new HashSet<>();
     private final Set<Integer> joined = new HashSet<>();
     int read;
@@ -180,6 +181,8 @@ final class SimulatedNode {
         Proposed made =
                 state.propose(proposal, client(state), world.random.nextBoolean(), world.now);
         enter(made.next());
+        String hash = Simulation.hash(state);
+        firstUsable.put(hash, saved.get(hash).size() - 1);
         world.send(this, state, made.message(), Simulation.Kind.HANDSHAKE);
     }
 
@@ -343,16 +346,23 @@ final class SimulatedNode {
 
     /**
      * Forgets what was not saved. Of each state it has any copy that was ever saved, or none if it
-     * can follow the commit to it again; and it hears everything once more.
+     * can follow the commit to it again; but none from before its own last proposal, which nobody
+     * can tell it again: {@link Proposed} asks to save before sending. And it hears everything once
+     * more.
      */
     void restart(boolean newestCopy) throws MlsException {
         for (String hash : List.copyOf(states.keySet())) {
-            if (!newestCopy && followed.contains(hash) && world.random.nextInt(4) == 0) {
+            int first = firstUsable.getOrDefault(hash, 0);
+            if (!newestCopy
+                    && first == 0
+                    && followed.contains(hash)
+                    && world.random.nextInt(4) == 0) {
                 states.remove(hash);
                 continue;
             }
             List<byte[]> copies = saved.get(hash);
-            int pick = newestCopy ? copies.size() - 1 : world.random.nextInt(copies.size());
+            int older = newestCopy ? 0 : world.random.nextInt(copies.size() - first);
+            int pick = copies.size() - 1 - older;
             states.put(hash, mls.decode(copies.get(pick), durable));
         }
         left.clear();
