@@ -78,14 +78,14 @@ final class HistoryIndex {
     static byte[] write(Integration integration, @Nullable Id floor) {
         ChangeGraph graph = integration.graph();
         Places places = integration.places();
-        byte[] raw =
+        byte[] packed =
                 StoreSnapshotWriter.write(
-                        integration.info(),
-                        graph,
-                        integration.roles(),
-                        integration.main(),
-                        floor == null);
-        byte[] packed = StoreSnapshotWriter.packed(raw);
+                                integration.info(),
+                                graph,
+                                integration.roles(),
+                                integration.main(),
+                                floor == null)
+                        .packed();
         // Positions are counted without what was given up, as they are once the history is closed.
         int end = places.next(graph.size());
         BitSet kept = new BitSet(end);

@@ -36,6 +36,10 @@ final class Integration {
     private final ChangeGraph graph;
     private final Roles roles;
     private final Held held;
+
+    /** The hash of the snapshot whose changes the graph began with. */
+    private @Nullable Id begunWith;
+
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
@@ -82,7 +86,7 @@ final class Integration {
     /** Begins at a snapshot, with an empty history. */
     Integration(StoreSnapshotReader base, History history, Consumer<ChangeEvent> listener)
             throws MalformedException {
-        this(base, history, listener, new Held(), new Places(forgotten(base.count()), 0));
+        this(base, history, listener, new Held(), Places.below(base.count()));
     }
 
     private Integration(
@@ -93,9 +97,8 @@ final class Integration {
             Places places)
             throws MalformedException {
         this(snapshot.info(), snapshot.graph(), history, listener, held, places);
-        int[] numbers = new int[snapshot.count()];
-        Arrays.setAll(numbers, row -> row);
-        snapshot.readRoles(roles, numbers);
+        begunWith = snapshot.hash();
+        snapshot.readRoles(roles);
         begin(snapshot.on(graph));
     }
 
@@ -108,7 +111,8 @@ final class Integration {
     private void begin(Base base) throws MalformedException {
         bases.add(base);
         main = base.view();
-        for (int change = 0; change < graph.size(); change++) {
+        lastTime = graph.base().latestTime();
+        for (int change = graph.base().count(); change < graph.size(); change++) {
             if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
                 lastTime = graph.time(change);
             }
@@ -178,6 +182,9 @@ final class Integration {
      */
     Integration compacted(StoreSnapshotReader snapshot) throws MalformedException {
         ChangeGraph skeleton = snapshot.graph();
+        if (skeleton.lacksIds()) {
+            throw new MalformedException("a snapshot without the ids of its changes");
+        }
         BitSet below = new BitSet();
         for (int i = 0; i < skeleton.size(); i++) {
             int here = graph.find(skeleton.id(i));
@@ -393,6 +400,10 @@ final class Integration {
         if (!isComplete) {
             return hold(signed, change);
         }
+        if (graph.lacksIds() && needsMissingId(signed, prev)) {
+            held.await(change.author(), signed, signed.id());
+            return Receipt.Status.WAITING;
+        }
         if (!fits(change, prev)) {
             return refuse(signed);
         }
@@ -404,6 +415,55 @@ final class Integration {
         held.isTaken(signed.id());
         reader.follow(change, signed.id());
         return Receipt.Status.APPLIED;
+    }
+
+    /**
+     * Whether judging or placing a change may need an id that is not here: of the change that
+     * stands where it forks from its author's line, or of one that it names to say which line of a
+     * forked agent it means.
+     */
+    private boolean needsMissingId(SignedChange signed, int prev) {
+        if (prev != NONE) {
+            int beside = graph.changeOf(graph.agent(prev), graph.end(prev));
+            if (beside != prev && !graph.knowsId(beside)) {
+                return true;
+            }
+        }
+        try {
+            ChangeReader again = new ChangeReader();
+            again.read(signed.body());
+            for (Id way : again.ways()) {
+                if (graph.find(way) == NONE) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (MalformedException e) {
+            return false;
+        }
+    }
+
+    /** Whether ids of the changes below the snapshot are not here. */
+    boolean lacksIds() {
+        return graph.lacksIds();
+    }
+
+    /** Takes those ids, and then what had to wait for them. */
+    List<Id> addIds(StoreSnapshotReader snapshot, long nowMillis) throws MalformedException {
+        if (begunWith == null || !snapshot.hash().equals(begunWith)) {
+            throw new MalformedException("another snapshot than this replica began with");
+        }
+        if (snapshot.graph().lacksIds()) {
+            throw new MalformedException("a snapshot without the ids of its changes");
+        }
+        List<Id> applied = new ArrayList<>();
+        if (graph.lacksIds()) {
+            graph.addIds(snapshot.apart());
+            for (SignedChange change : held.drainWaiting()) {
+                applied.addAll(receive(change, nowMillis).applied());
+            }
+        }
+        return applied;
     }
 
     /**

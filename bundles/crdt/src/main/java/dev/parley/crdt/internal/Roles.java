@@ -33,6 +33,9 @@ final class Roles {
 
     /** In the past of a change. */
     Role at(Id agent, int change) {
+        if (entries.isEmpty()) {
+            return otherwise(agent);
+        }
         return role(agent, it -> graph.isBefore(it, change));
     }
 
@@ -47,10 +50,10 @@ final class Roles {
     }
 
     private Role role(Id agent, Known known) {
-        if (agent.equals(info.owner())) {
-            return Role.ADMIN;
+        Role otherwise = otherwise(agent);
+        if (otherwise == Role.ADMIN) {
+            return otherwise;
         }
-        Role otherwise = info.mode() == StoreInfo.Mode.OPEN ? Role.WRITER : Role.NONE;
         List<Entry> all = entries.get(agent);
         if (all == null) {
             return otherwise;
@@ -65,6 +68,14 @@ final class Roles {
             }
         }
         return lowest == null ? otherwise : lowest;
+    }
+
+    /** The role of an agent that was given none. */
+    private Role otherwise(Id agent) {
+        if (agent.equals(info.owner())) {
+            return Role.ADMIN;
+        }
+        return info.mode() == StoreInfo.Mode.OPEN ? Role.WRITER : Role.NONE;
     }
 
     /** Everybody with a role that was given. */

@@ -28,7 +28,10 @@ final class SnapshotRows {
     private final BitSet isVoid = new BitSet();
     private final byte[] ids;
 
-    SnapshotRows(ColumnsReader columns, int count)
+    /**
+     * @param ids of all changes, in their order
+     */
+    SnapshotRows(ColumnsReader columns, int count, byte[] ids)
             throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
         part = new int[count];
         prev = new int[count];
@@ -45,11 +48,7 @@ final class SnapshotRows {
         }
         table.end();
         read(columns, tips);
-        ids = bytes(columns.take(ID));
-        columns.finish();
-        if (ids.length != (long) count * Id.BYTES) {
-            throw new MalformedException(count + " changes, and ids of " + ids.length + " bytes");
-        }
+        this.ids = ids;
     }
 
     private static byte[] bytes(ByteReader in)

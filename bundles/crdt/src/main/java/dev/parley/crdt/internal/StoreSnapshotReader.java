@@ -8,18 +8,31 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
 import dev.parley.crdt.internal.columns.Deflate;
+import dev.parley.crdt.internal.columns.RleReader;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link StoreSnapshotWriter} wrote. */
 public final class StoreSnapshotReader {
+    private static final int NONE = -1;
+    private static final long MAX_MILLIS = (1L << 48) - 1;
+
     private final Id hash;
     private final StoreInfo info;
     private final int count;
     private final byte[] objects;
     private final byte[] roles;
-    private final SnapshotRows rows;
-    private @Nullable ChangeGraph graph;
+    private final ChangeGraph graph = new ChangeGraph();
+    private final int[] lines;
+    private final byte[] raw;
+    private final int columnsAt;
+    private @Nullable SnapshotRows rows;
+    private final int[] heads;
+    private final byte[] apart;
+    private int apartCount;
+    private byte[] apartHash = {};
 
     /**
      * @param file as it is kept and sent
@@ -29,19 +42,25 @@ public final class StoreSnapshotReader {
             ByteReader packed = new ByteReader(file);
             version(packed.readVarint());
             int length = packed.readLength(MAX_RAW_BYTES, "a snapshot");
-            byte[] raw =
-                    Deflate.inflate(packed.readBytes(packed.remaining()), length, MAX_RAW_BYTES);
+            byte[] deflated = packed.readBytes(packed.readLength(MAX_RAW_BYTES, "deflated"));
+            raw = Deflate.inflate(deflated, length, MAX_RAW_BYTES);
             hash = Sha256.of(raw);
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
             info = StoreInfo.decode(in.readBytes(in.readLength(512, "the store")));
             in.readInt(DELETED_TEXT, "flags");
             count = in.readLength(MAX_CHANGES, "changes");
+            columnsAt = raw.length - in.remaining();
             ColumnsReader columns = new ColumnsReader(in);
             in.finish();
             objects = bytes(columns.take(OBJECTS));
             roles = bytes(columns.take(ROLES));
-            rows = new SnapshotRows(columns, count);
+            lines = readGraph(columns);
+            heads = graph.heads();
+            apart = apartIds(bytes(packed));
+            if (apart.length > 0) {
+                graph.addIds(apart);
+            }
         } catch (dev.parley.crdt.internal.columns.MalformedException e) {
             throw HistoryReader.malformed(e);
         }
@@ -71,23 +90,178 @@ public final class StoreSnapshotReader {
         return count;
     }
 
-    SnapshotRows rows() {
-        return rows;
+    /** The changes, to which those that come later are added. */
+    ChangeGraph graph() {
+        return graph;
     }
 
-    /** The changes in the order of the snapshot; those that come later are added to it. */
-    ChangeGraph graph() throws MalformedException {
-        ChangeGraph built = graph;
-        if (built == null) {
-            built = new ChangeGraph();
-            int[] numbers = new int[count];
-            for (int row = 0; row < count; row++) {
-                numbers[row] = row;
-                rows.addTo(built, row, numbers);
-            }
-            graph = built;
+    private int[] readGraph(ColumnsReader columns)
+            throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
+        Reader table = new Reader(bytes(columns.take(LINES)));
+        int parts = table.count("lines", 0, MAX_LINES, Id.BYTES + 2);
+        List<AgentName> names = new ArrayList<>();
+        int[] tips = new int[parts];
+        for (int i = 0; i < parts; i++) {
+            names.add(HistoryReader.name(table));
+            tips[i] = table.uint("a change", count) - 1;
         }
-        return built;
+        table.end();
+        int[] lineOf = new int[parts];
+        Arrays.fill(lineOf, NONE);
+        read(columns, names, tips, lineOf);
+        for (int line : lineOf) {
+            if (line == NONE) {
+                throw new MalformedException("a line without changes");
+            }
+        }
+        return lineOf;
+    }
+
+    private void read(ColumnsReader columns, List<AgentName> names, int[] tips, int[] lineOf)
+            throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
+        RunCursor line = new RunCursor(columns.take(LINE));
+        RunCursor length = new RunCursor(columns.take(LENGTH));
+        RunCursor millis = new RunCursor(columns.take(MILLIS));
+        RunCursor counter = new RunCursor(columns.take(COUNTER));
+        RunCursor dependencyCount = new RunCursor(columns.take(DEPENDENCY_COUNT));
+        RleReader dependency = new RleReader(columns.take(DEPENDENCY));
+        BooleanCursor isVoid = new BooleanCursor(columns.take(VOID));
+        ByteReader apartColumn = columns.take(APART);
+        boolean hasApart = apartColumn.remaining() > 0;
+        BooleanCursor isApart =
+                hasApart ? new BooleanCursor(apartColumn) : BooleanCursor.allFalse();
+        byte[] ids = bytes(columns.take(ID));
+        byte[] hashed = bytes(columns.take(APART_HASH));
+        columns.finish();
+        int named = 0;
+        long clock = 0;
+        for (int row = 0; row < count; ) {
+            int part = line.value(names.size() - 1, "line");
+            int operations = length.value(Integer.MAX_VALUE, "length");
+            int dependencies = dependencyCount.value(ChangeCodec.MAX_DEPENDENCIES, "deps");
+            long delta = ByteReader.unzigzag(millis.value());
+            int low = counter.value(0xffff, "counter");
+            boolean voided = isVoid.value();
+            boolean apartHere = isApart.value();
+            int most = Math.min(count - row, Math.min(line.left(), length.left()));
+            most = Math.min(most, Math.min(millis.left(), counter.left()));
+            most = Math.min(most, Math.min(isVoid.left(), isApart.left()));
+            most = dependencies > 0 ? 1 : Math.min(most, dependencyCount.left());
+            int[] builtOn = dependencies == 0 ? GraphRows.NOTHING : new int[dependencies];
+            for (int i = 0; i < dependencies; i++) {
+                builtOn[i] = row - dependency.nextInt(row, "a dependency");
+                if (builtOn[i] == row) {
+                    throw new MalformedException("a change that builds on itself");
+                }
+            }
+            int prev = tips[part];
+            AgentName name = names.get(part);
+            boolean goesOn =
+                    prev == NONE
+                            || prev < row && graph.agents().name(graph.agent(prev)).equals(name);
+            if (!goesOn) {
+                throw new MalformedException("a line that goes on with another one's name");
+            }
+            if (clock + delta < 0 || clock + delta > MAX_MILLIS) {
+                throw new MalformedException("a time of " + (clock + delta) + " ms");
+            }
+            long time = clock + delta << 16 | low;
+            long latest = graph.latest(time, prev, builtOn);
+            boolean regular = latest == time && delta >= 0;
+            int changes = regular ? most : 1;
+            if (delta > 0) {
+                changes = (int) Math.min(changes, (MAX_MILLIS - clock) / delta);
+            }
+            int start = prev == NONE ? 0 : graph.end(prev);
+            if (operations == 0 || (long) operations * changes > Integer.MAX_VALUE - start) {
+                throw new MalformedException("a change of " + operations + " operations");
+            }
+            int at = apartHere ? -1 - (row - named) : named;
+            tips[part] =
+                    graph.addBase(
+                            name,
+                            prev,
+                            builtOn,
+                            changes,
+                            operations,
+                            latest,
+                            delta << 16,
+                            voided,
+                            at);
+            if (lineOf[part] == NONE) {
+                lineOf[part] = graph.agent(tips[part]);
+            }
+            clock += delta * changes;
+            named += apartHere ? 0 : changes;
+            row += changes;
+            for (RunCursor used :
+                    new RunCursor[] {line, length, millis, counter, dependencyCount}) {
+                used.use(changes);
+            }
+            isVoid.use(changes);
+            isApart.use(changes);
+        }
+        for (RunCursor runs : List.of(line, length, millis, counter, dependencyCount)) {
+            runs.finish();
+        }
+        dependency.finish();
+        isVoid.finish();
+        isApart.finish();
+        checkIds(ids, named, hashed, tips);
+    }
+
+    /** The ids that are asked for are there, each once. */
+    private void checkIds(byte[] ids, int named, byte[] hashed, int[] tips)
+            throws MalformedException {
+        apartCount = count - named;
+        if (ids.length != (long) named * Id.BYTES
+                || hashed.length != (apartCount > 0 ? Id.BYTES : 0)) {
+            throw new MalformedException(
+                    named + " changes with ids, and ids of " + ids.length + " bytes");
+        }
+        apartHash = hashed;
+        BaseRows base = graph.base();
+        base.ids(ids, apartCount);
+        if (!base.hasIdsOfAll(tips)) {
+            throw new MalformedException("a change that is built on without its id");
+        }
+        if (!base.hasEachIdOnce()) {
+            throw new MalformedException("a change twice");
+        }
+    }
+
+    private byte[] apartIds(byte[] sent) throws MalformedException {
+        if (sent.length > 0
+                && (sent.length != (long) apartCount * Id.BYTES
+                        || !Arrays.equals(Sha256.of(sent).bytes(), apartHash))) {
+            throw new MalformedException("other ids than the snapshot has");
+        }
+        return sent;
+    }
+
+    /** Those that lie apart from the snapshot; none if they were left out. */
+    byte[] apart() {
+        return apart;
+    }
+
+    /** A file without the ids that lie apart. */
+    public static byte[] withoutIds(byte[] file) {
+        try {
+            ByteReader packed = new ByteReader(file);
+            packed.readVarint();
+            packed.readVarint();
+            int deflated = packed.readLength(MAX_RAW_BYTES, "deflated");
+            return Arrays.copyOf(file, file.length - packed.remaining() + deflated);
+        } catch (dev.parley.crdt.internal.columns.MalformedException e) {
+            throw new IllegalArgumentException("no snapshot", e);
+        }
+    }
+
+    /** Of the graph that began with the snapshot. */
+    void readRoles(Roles into) throws MalformedException {
+        int[] numbers = new int[roles.length > 1 ? count : 0];
+        Arrays.setAll(numbers, row -> row);
+        readRoles(into, numbers);
     }
 
     /**
@@ -100,15 +274,44 @@ public final class StoreSnapshotReader {
     }
 
     /**
+     * The changes one by one.
+     *
+     * @throws MalformedException if not all ids are here
+     */
+    SnapshotRows rows() throws MalformedException {
+        SnapshotRows read = rows;
+        if (read == null) {
+            if (graph.lacksIds()) {
+                throw new MalformedException("a snapshot without the ids of its changes");
+            }
+            byte[] ids = new byte[count * Id.BYTES];
+            for (int row = 0; row < count; row++) {
+                graph.id(row).copyTo(ids, row * Id.BYTES);
+            }
+            try {
+                ByteReader in = new ByteReader(raw, columnsAt, raw.length - columnsAt);
+                read = new SnapshotRows(new ColumnsReader(in), count, ids);
+            } catch (dev.parley.crdt.internal.columns.MalformedException e) {
+                throw HistoryReader.malformed(e);
+            }
+            rows = read;
+        }
+        return read;
+    }
+
+    /**
      * The state on a graph that has these changes.
      *
      * @throws MalformedException if it does not have them, or its lines part where these do not
      */
     Base on(ChangeGraph other) throws MalformedException {
-        int[] numbers = rows.numbersIn(other);
-        int[] lines = rows.linesIn(other, numbers);
-        int[] heads = rows.heads(numbers);
+        if (other == graph) {
+            return new Base(info, graph, count, heads, lines, objects);
+        }
+        int[] numbers = rows().numbersIn(other);
+        int[] lineOf = rows().linesIn(other, numbers);
+        int[] ends = rows().heads(numbers);
         Arrays.sort(numbers);
-        return new Base(info, other, numbers, heads, lines, objects);
+        return new Base(info, other, numbers, ends, lineOf, objects);
     }
 }

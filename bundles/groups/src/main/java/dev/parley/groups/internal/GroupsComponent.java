@@ -87,6 +87,9 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
     /** How long what was deleted may stay in the log. */
     private static final Duration REWRITE = Duration.ofHours(1);
 
+    /** In ticks. */
+    private static final int LOOK_AT_LOG = 60;
+
     private final Actor actor = Actors.create("parley-groups", MAX_WAITING);
     private final ExecutorService disk = Actors.pool("parley-groups-disk", 1, 2 * MAX_BATCHES);
     private final AtomicInteger batches = new AtomicInteger();
@@ -102,6 +105,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
     private final Map<MachineId, Integer> asking = new ConcurrentHashMap<>();
     private final List<Consumer<GroupEvent>> listeners = new CopyOnWriteArrayList<>();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private long ticks;
 
     @Activate
     public GroupsComponent(
@@ -220,6 +224,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
     }
 
     private void tick() {
+        ticks++;
         for (OpenGroup group : List.copyOf(groups.values())) {
             each(group, core -> core.tick(now()));
         }
@@ -232,7 +237,11 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
         }
         try {
             input.accept(group.core());
-            perform(group);
+            List<Effect> effects = group.core().drain();
+            // Also without anything to do the log is looked at now and then.
+            if (!effects.isEmpty() || ticks % LOOK_AT_LOG == 0) {
+                perform(group, effects, failure -> {});
+            }
         } catch (GroupException e) {
             LOG.log(System.Logger.Level.DEBUG, "group " + group.id, e);
         }
@@ -249,7 +258,11 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
      */
     private void perform(OpenGroup group, Consumer<Optional<GroupException>> after)
             throws GroupException {
-        List<Effect> effects = group.core().drain();
+        perform(group, group.core().drain(), after);
+    }
+
+    private void perform(
+            OpenGroup group, List<Effect> effects, Consumer<Optional<GroupException>> after) {
         GroupInfo info = group.info();
         batches.incrementAndGet();
         try {

@@ -188,6 +188,11 @@ final class FakeStores implements Stores {
         }
 
         @Override
+        public int forgotten() {
+            return 0;
+        }
+
+        @Override
         public int indexOf(Id change) {
             return replica.indexOf(change);
         }

@@ -94,6 +94,9 @@ final class Flusher {
                             failure = e;
                         }
                         StorageException found = failure;
+                        if (found == null) {
+                            store.onDisk = size;
+                        }
                         done.forEach(it -> acknowledge(it, found));
                         actor.after(Duration.ZERO, () -> forced(store, made, events, size, found));
                     });
@@ -127,7 +130,6 @@ final class Flusher {
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
         } else {
             events.forEach(event -> tell(store.listeners(), event));
-            store.onDisk = size;
             tell(store.watchers(), size);
             published.accept(store, made);
             index(store);

@@ -92,8 +92,8 @@ final class OpenStore {
     long flushedAtNanos;
     boolean unforced;
 
-    /** How many changes are on disk. */
-    int onDisk;
+    /** How many changes are on disk; set by the disk's threads before they acknowledge. */
+    volatile int onDisk;
 
     /** Changes of our own that are on disk and not yet published. */
     List<SignedChange> unpublished = new ArrayList<>();

@@ -249,6 +249,10 @@ public final class StoresComponent implements Stores, PeerListener {
     /** After a checkpoint: what was given out before means something else. */
     private void renumbered(OpenStore store) {
         server.restart(store.id());
+        if (!store.unforced && !store.flushing) {
+            store.onDisk = store.replica().size();
+            Flusher.tell(store.watchers(), store.onDisk);
+        }
         flusher.schedule(store);
         flusher.index(store);
     }
