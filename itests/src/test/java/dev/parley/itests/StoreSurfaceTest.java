@@ -109,6 +109,21 @@ class StoreSurfaceTest {
     }
 
     @Test
+    @Timeout(120)
+    void storesAreToolsLikeThoseOfPlugins() throws Exception {
+        assertThat(run(alice, "tools")).contains("parley.stores", "tree.add", "write", "read");
+        run(
+                alice,
+                "call",
+                "parley.stores",
+                "insert",
+                "{\"store\":\"notes\",\"path\":\"/steps\",\"value\":\"by a tool\"}");
+        assertThat(run(alice, "store", "get", "notes", "/steps")).contains("by a tool");
+        assertThat(refused(alice, "call", "parley.stores", "drop", "{\"store\":\"notes\"}"))
+                .contains("ARGUMENTS_INVALID", "'path' is missing");
+    }
+
+    @Test
     @Timeout(180)
     void whoWatchesHearsOfWhatTheOtherWrites() throws Exception {
         Process watching =

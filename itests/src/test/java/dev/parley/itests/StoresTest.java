@@ -390,6 +390,8 @@ class StoresTest {
         assertThat(parley(alice, "link", "notes")).startsWith("parley-store:");
         assertThat(parley(alice, "list")).contains("notes");
         assertThat(parley(alice, "members", "notes")).contains("admin");
+        assertThat(parley(alice, "compact", "notes")).contains("changes given up, 0 kept");
+        assertThat(parley(alice, "get", "notes", "/title")).isEqualTo("Drafted");
         parley(alice, "leave", "notes");
         assertThat(parley(alice, "list")).contains("No stores");
     }

@@ -158,6 +158,25 @@ class TaskBoardTest {
         assertThat(shows(alice, "OPEN", "dig a hole")).isTrue();
     }
 
+    @Test
+    @Timeout(120)
+    void whatTheStoreRefusesToTheBoardIsSaidWithTheStoresCode() throws Exception {
+        Node alice = alice();
+        Node.Answer none = call(alice, "list", Value.map());
+        assertThat(none.text("error", "code")).isEqualTo("NO_SUCH_STORE");
+        assertThat(none.status()).isEqualTo(404);
+        Node bob = bob(alice, Value.of("all"));
+        await(SOON, () -> equal(alice, bob));
+        Node.ok(
+                alice.post(
+                        "/stores/task-board/members",
+                        Value.map().put("agent", agent(bob)).put("role", "reader")));
+        await(SOON, () -> equal(alice, bob));
+        Node.Answer refused = call(bob, "add", Value.map().put("title", "dig a hole"));
+        assertThat(refused.text("error", "code")).isEqualTo("NOT_ALLOWED");
+        assertThat(refused.status()).isEqualTo(409);
+    }
+
     /** Most of them are claimed by both before either has heard of the other. */
     @Test
     @Timeout(120)

@@ -26,6 +26,12 @@ public interface PluginContext {
     SharedStore shared(String name);
 
     /**
+     * A private group of this container's agent, by its name. Needs {@link GroupsPermission};
+     * whether it is granted and the agent is a member is said by the calls on it.
+     */
+    GroupMessages group(String name);
+
+    /**
      * Publishes up to 60,000 bytes, signed by this container's agent. Needs {@link
      * PublishPermission}.
      */

@@ -12,9 +12,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * this container's disk, with the id of the change that it became part of.
  *
  * <p><b>Threads:</b> any thread may call; calls block until the container answers. <b>Nulls:</b>
- * none. <b>Failure:</b> {@link PluginException}: PERMISSION_DENIED, NO_SUCH_STORE, AMBIGUOUS,
- * NOT_ALLOWED, APPEND_ONLY, NOT_FOUND, WRONG_STATE, INVALID, TOO_LARGE, QUOTA, BUSY, NOT_SYNCED or
- * DISK.
+ * none. <b>Failure:</b> {@link PluginException} with one of its codes: PERMISSION_DENIED,
+ * NO_SUCH_STORE, AMBIGUOUS, NOT_ALLOWED, APPEND_ONLY, NOT_FOUND, WRONG_STATE, INVALID, TOO_LARGE,
+ * QUOTA, BUSY, NOT_SYNCED or DISK.
  */
 @ProviderType
 public interface SharedStore {

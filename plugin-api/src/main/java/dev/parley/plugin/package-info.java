@@ -7,7 +7,7 @@
  * shared but bytes.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package dev.parley.plugin;
 

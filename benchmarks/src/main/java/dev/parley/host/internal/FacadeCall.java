@@ -8,6 +8,7 @@ import dev.parley.benchmarks.Samples;
 import dev.parley.catalog.api.Descriptor;
 import dev.parley.crdt.api.Id;
 import dev.parley.gossip.api.Gossip;
+import dev.parley.groups.api.Groups;
 import dev.parley.host.api.Tool;
 import dev.parley.identity.api.AgentId;
 import dev.parley.storage.api.Hash;
@@ -78,6 +79,7 @@ public final class FacadeCall {
                                             "",
                                             none(Gossip.class),
                                             none(Stores.class),
+                                            none(Groups.class),
                                             Id.of(new byte[Id.BYTES]),
                                             (name, tool) -> Optional.empty()));
             running.start().toCompletableFuture().get(20, TimeUnit.SECONDS);

@@ -72,6 +72,7 @@ public final class Main extends SystemCommands {
             case "store" -> line.addSubcommand(group(new StoreCommands(), rest));
             case "doc" -> line.addSubcommand(group(new DocCommands(), rest));
             case "task" -> line.addSubcommand(group(new TaskCommands(), rest));
+            case "group" -> line.addSubcommand(group(new GroupCommands(), rest));
             case "tree" -> line.addSubcommand(group(new TreeCommands(), rest));
             default -> {
                 if (!add(line, SystemCommands.class, word)) {
@@ -81,6 +82,7 @@ public final class Main extends SystemCommands {
                     line.addSubcommand(group(new DocCommands(), List.of()));
                     line.addSubcommand(group(new TaskCommands(), List.of()));
                     line.addSubcommand(group(new TreeCommands(), List.of()));
+                    line.addSubcommand(group(new GroupCommands(), List.of()));
                 }
             }
         }

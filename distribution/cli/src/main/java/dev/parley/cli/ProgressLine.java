@@ -5,7 +5,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * Says how far an install is: on a terminal one line that is written over, else one line a step.
+ * Says how far an install or a join is: on a terminal one line that is written over, else one line
+ * a step.
  *
  * <p>Not thread-safe.
  */
@@ -22,7 +23,8 @@ final class ProgressLine implements AutoCloseable {
     }
 
     /**
-     * @param progress as REST streams it: a step, and while bytes are fetched their count
+     * @param progress as REST streams it: a step, while bytes are fetched their count, and while
+     *     somebody is waited for the seconds
      */
     void show(Value progress) {
         String step = Tree.text(progress, "step");
@@ -30,7 +32,9 @@ final class ProgressLine implements AutoCloseable {
         String from = total == 0 ? "" : " from " + holders(number(progress, "holders"));
         if (terminal) {
             String bytes = total == 0 ? "" : " " + sizes(number(progress, "bytes"), total);
-            out.print(REWRITE + "  " + step + bytes + from);
+            long seconds = number(progress, "seconds");
+            String waited = seconds == 0 ? "" : " " + seconds + " s";
+            out.print(REWRITE + "  " + step + bytes + from + waited);
             out.flush();
         } else if (!step.equals(last)) {
             out.println("  " + step + (total == 0 ? "" : " " + total + " bytes") + from);

@@ -95,6 +95,37 @@ final class StoreCommands extends StoreHistoryCommands implements Callable<Integ
     }
 
     @Command(
+            name = "compact",
+            description = {
+                "Gives up the history that everybody has who writes, if more than half of the admins agree.",
+                "What is in the store stays as it is. Says who still has to acknowledge or agree."
+            },
+            footer = "%nExample: parley store compact notes")
+    int compact(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
+            throws CliException {
+        return target.print(
+                spec,
+                target.client().post(at(store, "/compact"), Value.map().build()),
+                StoreCommands::compacted);
+    }
+
+    private static String compacted(Value it) {
+        StringBuilder told = new StringBuilder();
+        told.append(Tree.text(it, "givenUp")).append(" changes given up, ");
+        told.append(Tree.text(it, "kept")).append(" kept");
+        if (!Tree.text(it, "why").isEmpty()) {
+            told.append("; nothing more now: ").append(Tree.text(it, "why"));
+        }
+        for (Value agent : Tree.list(it, "notAcknowledged")) {
+            told.append("\nnot acknowledged: ").append(Tree.text(agent, "agent"));
+        }
+        for (Value agent : Tree.list(it, "notApproved")) {
+            told.append("\nnot signed: ").append(Tree.text(agent, "agent"));
+        }
+        return told.toString();
+    }
+
+    @Command(
             name = "link",
             description = "The text with which others join a store.",
             footer = "%nExample: parley store link notes")

@@ -1,6 +1,7 @@
 package dev.parley.cli;
 
 import dev.parley.wire.api.Value;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -10,6 +11,8 @@ import picocli.CommandLine.Parameters;
 
 /** What was done in a store, and how it was. */
 abstract class StoreHistoryCommands extends StoreWriteCommands {
+    private static final int DIGITS = 10;
+
     @Command(
             name = "log",
             description = "The latest changes of a store, newest first.",
@@ -132,7 +135,9 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
                     out.append(": ").append(Tree.text(edit, "removed")).append(" removed");
                 }
                 out.append('\n');
-                line(out, "  + ", Tree.text(edit, "inserted"));
+                if (Tree.at(edit, "inserted") instanceof Value.Text inserted) {
+                    inserted.value().lines().forEach(it -> line(out, "  + ", Tree.shown(it)));
+                }
             }
         }
         return out.isEmpty() ? "Nothing is different." : out.toString().stripTrailing();
@@ -151,14 +156,36 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
     int tags(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
             throws CliException {
         return target.print(
-                spec,
-                target.client().get(at(store, "/tags")),
-                it ->
-                        Table.of(
-                                Tree.list(it, "tags"),
-                                "No tags.",
-                                "NAME=name",
-                                "VERSIONS=versions"));
+                spec, target.client().get(at(store, "/tags")), StoreHistoryCommands::tags);
+    }
+
+    /** One that was given twice at once has several versions. */
+    private static String tags(Value answer) {
+        List<Value> rows = new ArrayList<>();
+        for (Value tag : Tree.list(answer, "tags")) {
+            List<String> versions = new ArrayList<>();
+            for (Value version : Tree.list(tag, "versions")) {
+                versions.add(version(version));
+            }
+            rows.add(
+                    Value.map()
+                            .put("name", Tree.text(tag, "name"))
+                            .put("version", String.join(" or ", versions))
+                            .build());
+        }
+        return Table.of(rows, "No tags.", "NAME=name", "VERSION=version");
+    }
+
+    /** So that it can be given to a command again. */
+    private static String version(Value heads) {
+        List<String> digits = new ArrayList<>();
+        if (heads instanceof Value.List list) {
+            for (Value head : list.items()) {
+                String id = head instanceof Value.Text text ? Tree.shown(text.value()) : "";
+                digits.add(id.substring(0, Math.min(DIGITS, id.length())));
+            }
+        }
+        return String.join(",", digits);
     }
 
     @Command(
@@ -193,7 +220,7 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
         return target.print(
                 spec,
                 target.client().post(at(store, "/tags"), body.build()),
-                it -> Tree.text(it, "tag") + " is " + Tree.text(it, "heads"));
+                it -> Tree.text(it, "tag") + " is " + version(Tree.at(it, "heads")));
     }
 
     @Command(
@@ -248,11 +275,12 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
             @Option(names = "--count", paramLabel = "N", description = "ends after so many")
                     @Nullable Long count)
             throws CliException {
-        return new WatchedChanges(
+        return new FollowedEvents(
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr(),
                         target.json,
-                        count)
-                .follow(target.client(), at(store, "/events"), since);
+                        count,
+                        ChangeLine::of)
+                .follow(target.client(), at(store, "/events"), since == null ? "" : since);
     }
 }

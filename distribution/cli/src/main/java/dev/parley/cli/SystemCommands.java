@@ -87,7 +87,8 @@ abstract class SystemCommands {
 
     @Command(
             name = "tools",
-            description = "The tools that can be called.",
+            description =
+                    "The tools that can be called: those of plugins, and the container's own.",
             footer = "%nExample: parley tools --json")
     int tools(@Mixin Target target) throws CliException {
         return target.print(
@@ -96,7 +97,7 @@ abstract class SystemCommands {
                 it ->
                         Table.of(
                                 Tree.list(it, "tools"),
-                                "No plugin runs.",
+                                "No tools.",
                                 "PLUGIN=plugin",
                                 "TOOL=name",
                                 "EFFECTS=effects",
@@ -109,7 +110,10 @@ abstract class SystemCommands {
             footer = "%nExample: parley call hello greet '{\"name\":\"Ada\"}'")
     int call(
             @Mixin Target target,
-            @Parameters(paramLabel = "PLUGIN", description = "an installed plugin") String plugin,
+            @Parameters(
+                            paramLabel = "PLUGIN",
+                            description = "an installed plugin, or parley.stores")
+                    String plugin,
             @Parameters(paramLabel = "TOOL", description = "one of its tools") String tool,
             @Parameters(
                             arity = "0..1",
@@ -175,7 +179,10 @@ abstract class SystemCommands {
             footer = "%nExample: parley log hello")
     int log(
             @Mixin Target target,
-            @Parameters(paramLabel = "PLUGIN", description = "an installed plugin") String plugin)
+            @Parameters(
+                            paramLabel = "PLUGIN",
+                            description = "an installed plugin, or parley.stores")
+                    String plugin)
             throws CliException {
         return target.print(
                 spec(),

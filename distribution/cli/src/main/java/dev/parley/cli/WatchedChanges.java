@@ -52,7 +52,8 @@ final class WatchedChanges {
     }
 
     private void event(Value event) {
-        String id = Tree.text(event, "id");
+        String after = Tree.text(event, "after");
+        String id = after.isEmpty() ? Tree.text(event, "id") : after;
         if (!id.isEmpty()) {
             last = id;
         }

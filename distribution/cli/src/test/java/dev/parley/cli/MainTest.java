@@ -197,6 +197,11 @@ class MainTest {
                 .isEqualToNormalizingNewlines(
                         "aaaaaaaaaa  alice  2026-01-01 00:00:00  one\n"
                                 + "bbbbbbbbbb  bob    2026-01-02 00:00:00  two\n");
+        out.getBuffer().setLength(0);
+        answer =
+                "{\"tags\":[{\"name\":\"v1\",\"versions\":[[\"aaaaaaaaaaaa\",\"bbbbbbbbbbbb\"],[\"cc\"]]}]}";
+        assertThat(run("store", "tags", "notes")).isZero();
+        assertThat(out.toString()).contains("v1    aaaaaaaaaa,bbbbbbbbbb or cc");
         answer = "{}";
         run("store", "diff", "notes", "v1", "draft");
         run("store", "tag", "notes", "v1", "--move");
@@ -209,6 +214,7 @@ class MainTest {
                 .containsExactly(
                         "GET /stores/notes/diff?from=v1 ",
                         "GET /stores/notes/blame?path=%2Ft ",
+                        "GET /stores/notes/tags ",
                         "GET /stores/notes/diff?from=v1&to=draft ",
                         "POST /stores/notes/tags {\"tag\":\"v1\",\"move\":true}",
                         "POST /stores/notes/tags"
@@ -285,6 +291,7 @@ class MainTest {
                         "create",
                         "join",
                         "leave",
+                        "compact",
                         "link",
                         "show",
                         "get",

@@ -44,6 +44,15 @@ class ProgressLineTest {
     }
 
     @Test
+    void aTerminalSaysHowLongSomebodyHasBeenWaitedFor() {
+        Value.MapBuilder asking = Value.map().put("step", "asking").put("seconds", 12);
+        show(true, asking);
+        assertThat(out.toString()).contains("  asking 12 s");
+        show(false, asking);
+        assertThat(out.toString()).endsWith("  asking" + System.lineSeparator());
+    }
+
+    @Test
     void aFileHasEachStepOnce() {
         show(
                 false,

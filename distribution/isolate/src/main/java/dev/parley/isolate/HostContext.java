@@ -1,5 +1,6 @@
 package dev.parley.isolate;
 
+import dev.parley.plugin.GroupMessages;
 import dev.parley.plugin.PluginContext;
 import dev.parley.plugin.PluginException;
 import dev.parley.plugin.SharedStore;
@@ -26,10 +27,12 @@ final class HostContext implements PluginContext, Store {
     private final Executor events;
     private final Map<Long, TopicListener> listeners = new ConcurrentHashMap<>();
     private final Map<Long, SharedStoreListener> storeListeners = new ConcurrentHashMap<>();
+    private final HostGroups groups;
 
     HostContext(Channel channel, Executor events) {
         this.channel = channel;
         this.events = events;
+        this.groups = new HostGroups(this::ask, events);
     }
 
     private Value.Map ask(String operation, Value.MapBuilder arguments) throws PluginException {
@@ -107,6 +110,15 @@ final class HostContext implements PluginContext, Store {
     @Override
     public SharedStore shared(String name) {
         return new HostStore(name);
+    }
+
+    @Override
+    public GroupMessages group(String name) {
+        return groups.of(name);
+    }
+
+    void message(Value.Map frame) {
+        groups.message(frame);
     }
 
     /** A store that the container shares, by its name. */

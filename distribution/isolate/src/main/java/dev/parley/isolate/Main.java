@@ -20,6 +20,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,25 @@ import org.osgi.framework.launch.Framework;
 public final class Main {
     /** The exit code of a child that cannot understand its container. */
     static final int BROKEN = 3;
+
+    /** Codes of the container's answers with which a tool may fail. */
+    private static final Set<String> PASSED_ON =
+            Set.of(
+                    PluginException.PERMISSION_DENIED,
+                    PluginException.QUOTA,
+                    PluginException.NO_SUCH_STORE,
+                    PluginException.AMBIGUOUS,
+                    PluginException.NOT_ALLOWED,
+                    PluginException.APPEND_ONLY,
+                    PluginException.NOT_FOUND,
+                    PluginException.NOT_ENOUGH,
+                    PluginException.WRONG_STATE,
+                    PluginException.INVALID,
+                    PluginException.TOO_LARGE,
+                    PluginException.NOT_SYNCED,
+                    PluginException.NOT_ACTIVE,
+                    PluginException.DISK,
+                    PluginException.BUSY);
 
     private static final int RUNNING_CALLS = 8;
     private static final int WAITING_CALLS = 64;
@@ -131,6 +151,7 @@ public final class Main {
                 case "answer" -> channel.answered(HostContext.number(frame, "id"), frame);
                 case "event" -> context.event(frame);
                 case "changed" -> context.changed(frame);
+                case "message" -> context.message(frame);
                 case "ping" -> channel.send(Value.map().put("kind", "pong"));
                 case "stop" -> {
                     events.execute(this::stop);
@@ -180,10 +201,10 @@ public final class Main {
         Map<String, String> properties = new HashMap<>();
         properties.put("org.osgi.framework.storage", cache);
         properties.put(
-                "org.osgi.framework.system.packages.extra", "dev.parley.plugin;version=1.1.0");
+                "org.osgi.framework.system.packages.extra", "dev.parley.plugin;version=1.2.0");
         properties.put(
                 "org.osgi.framework.system.capabilities.extra",
-                "dev.parley.plugin.api;version:Version=1.1.0");
+                "dev.parley.plugin.api;version:Version=1.2.0");
         properties.put("felix.service.urlhandlers", "false");
         properties.put("felix.cache.locking", "false");
         properties.put("felix.bootdelegation.implicit", "false");
@@ -259,9 +280,13 @@ public final class Main {
             }
             channel.send(Value.map().put("kind", "result").put("id", id).put("value", value));
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof PluginException refused
-                    && refused.code().equals(PluginException.PERMISSION_DENIED)) {
-                result(id, refused.code(), String.valueOf(refused.getMessage()));
+            if (e.getCause() instanceof PluginException refused) {
+                boolean known = PASSED_ON.contains(refused.code());
+                String message = String.valueOf(refused.getMessage());
+                result(
+                        id,
+                        known ? refused.code() : "PLUGIN_FAILED",
+                        known ? message : refused.code() + ": " + message);
                 return;
             }
             result(id, "PLUGIN_FAILED", describe(e.getCause() == null ? e : e.getCause()));

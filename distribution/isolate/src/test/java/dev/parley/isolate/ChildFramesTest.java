@@ -3,6 +3,8 @@ package dev.parley.isolate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.plugin.GroupMessage;
+import dev.parley.plugin.GroupMessages;
 import dev.parley.plugin.PluginException;
 import dev.parley.plugin.SharedStore;
 import dev.parley.plugin.SharedTask;
@@ -200,6 +202,50 @@ class ChildFramesTest {
                                 "ask shared.tasks",
                                 "ask shared.tasks.release",
                                 "ask shared.tasks.finish"));
+    }
+
+    @Test
+    void whatAPluginAsksOfAGroupIsTheSpecsBytesAndTheSpecsAnswersAreUnderstood() throws Exception {
+        AnsweringHost host =
+                new AnsweringHost(
+                        "answer to group.listen",
+                        "answer to group.send",
+                        "answer to group.since",
+                        "answer about a group that is not granted");
+        HostContext context = new HostContext(host.channel, Runnable::run);
+        List<GroupMessage> heard = new ArrayList<>();
+        GroupMessages group = context.group("work/team");
+        group.listen(heard::add);
+        GroupMessage sent = group.send("text/plain", "hi".getBytes(StandardCharsets.UTF_8));
+        assertThat(sent.id()).isEqualTo("11".repeat(32));
+        List<GroupMessage> kept = group.since(0, 10);
+        assertThat(kept).extracting(GroupMessage::sequence).containsExactly(7L, 8L);
+        assertThat(kept).extracting(GroupMessage::order).isSorted().doesNotContain("");
+        assertThat(kept).extracting(GroupMessage::ours).containsExactly(true, false);
+        assertThat(kept).extracting(GroupMessage::payload).contains(new byte[] {0, (byte) 255});
+        assertThatThrownBy(() -> context.group("private").send("text/plain", new byte[1]))
+                .isInstanceOfSatisfying(
+                        PluginException.class,
+                        e -> assertThat(e.code()).isEqualTo("PERMISSION_DENIED"));
+        context.message(PipeFrames.read(new ByteArrayInputStream(vector("message"))));
+        assertThat(heard)
+                .singleElement()
+                .satisfies(
+                        it -> {
+                            assertThat(it.id()).isEqualTo(sent.id());
+                            assertThat(it.type()).isEqualTo("text/plain");
+                            assertThat(it.author()).isEqualTo("ab".repeat(32));
+                            assertThat(it.ours()).isTrue();
+                            assertThat(it.time().toEpochMilli()).isEqualTo(1_700_000_000_000L);
+                            assertThat(it.payload()).asString().isEqualTo("hi");
+                        });
+        assertThat(host.toByteArray())
+                .isEqualTo(
+                        vector(
+                                "ask group.listen",
+                                "ask group.send",
+                                "ask group.since",
+                                "ask of a group that is not granted"));
     }
 
     /** The child takes the process's streams for itself; the test has them back afterwards. */

@@ -1,6 +1,7 @@
 package dev.parley.processor;
 
 import dev.parley.plugin.CallPermission;
+import dev.parley.plugin.GroupsPermission;
 import dev.parley.plugin.Plugin;
 import dev.parley.plugin.PublishPermission;
 import dev.parley.plugin.StoragePermission;
@@ -108,7 +109,7 @@ public final class PluginProcessor extends AbstractProcessor {
                         .put("title", plugin.title().isEmpty() ? plugin.name() : plugin.title())
                         .put("description", plugin.description())
                         .put("entryClass", entryClass)
-                        .put("api", "1.1.0")
+                        .put("api", "1.2.0")
                         .raw("permissions", JsonObject.array(permissions(type)))
                         .raw("tools", JsonObject.array(tools(type)))
                 + "\n";
@@ -185,15 +186,16 @@ public final class PluginProcessor extends AbstractProcessor {
         if (stores != null) {
             check(stores.stores().length > 0, type, "a permission for no store at all");
             for (String store : stores.stores()) {
-                check(
-                        store.length() <= 128
-                                && store.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*(/\\*)?"),
-                        type,
-                        "'"
-                                + store
-                                + "' is no store's name: parts of letters, digits, '.', '_' and '-'"
-                                + " joined by '/', and '/*' at the end");
+                checkName(type, "store", store);
                 permissions.add(permission(type, "stores:" + store, stores.reason()));
+            }
+        }
+        GroupsPermission groups = type.getAnnotation(GroupsPermission.class);
+        if (groups != null) {
+            check(groups.groups().length > 0, type, "a permission for no group at all");
+            for (String group : groups.groups()) {
+                checkName(type, "group", group);
+                permissions.add(permission(type, "groups:" + group, groups.reason()));
             }
         }
         CallPermission call = type.getAnnotation(CallPermission.class);
@@ -212,6 +214,20 @@ public final class PluginProcessor extends AbstractProcessor {
                 type,
                 permissions.size() + " permissions are asked for, at most " + MAX_PERMISSIONS);
         return permissions;
+    }
+
+    /** Of a store or a group. */
+    private static void checkName(TypeElement type, String what, String name)
+            throws InvalidPluginException {
+        check(
+                name.length() <= 128 && name.matches("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*(/\\*)?"),
+                type,
+                "'"
+                        + name
+                        + "' is no "
+                        + what
+                        + "'s name: parts of letters, digits, '.', '_' and '-' joined by '/',"
+                        + " and '/*' at the end");
     }
 
     private static void checkTopic(TypeElement type, String topic) throws InvalidPluginException {

@@ -55,6 +55,7 @@ class PluginProcessorTest {
                                 + "@SubscribePermission(topics = \"a/b\", reason = \"hears\")"
                                 + "@CallPermission(plugins = \"other\", reason = \"asks\")"
                                 + "@StoresPermission(stores = {\"board/*\", \"notes\"}, reason = \"shares\")"
+                                + "@GroupsPermission(groups = {\"team\", \"work/*\"}, reason = \"talks\")"
                                 + PLUGIN
                                 + "public class P implements T { public P(PluginContext c) {}"
                                 + " public Out say(String what, int times) { return new Out(what); } }");
@@ -70,6 +71,8 @@ class PluginProcessorTest {
                         "\"tool.call:other\"",
                         "{\"permission\":\"stores:board/*\",\"reason\":\"shares\"}",
                         "\"stores:notes\"",
+                        "\"groups:team\"",
+                        "{\"permission\":\"groups:work/*\",\"reason\":\"talks\"}",
                         "\"title\":\"Say \\\"it\\\"\"",
                         "\"effects\":\"external\",\"audience\":\"network\"",
                         "\"parameters\":[\"what\",\"times\"]",
@@ -190,6 +193,10 @@ class PluginProcessorTest {
                 "@StoresPermission(stores = \"/*\", reason = \"r\")",
                 "@StoresPermission(stores = \"a b\", reason = \"r\")",
                 "@StoresPermission(stores = {}, reason = \"r\")",
+                "@GroupsPermission(groups = \"*\", reason = \"r\")",
+                "@GroupsPermission(groups = \"a b\", reason = \"r\")",
+                "@GroupsPermission(groups = {}, reason = \"r\")",
+                "@GroupsPermission(groups = \"team\", reason = \"\")",
                 "@CallPermission(plugins = \"other\", reason = \" \")",
                 "@PublishPermission(topics = {}, reason = \"r\")"
             })

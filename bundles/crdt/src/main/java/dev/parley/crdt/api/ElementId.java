@@ -8,7 +8,11 @@ package dev.parley.crdt.api;
  * element, and which its {@link Transaction#state} shows. Afterwards {@link #in} gives the name
  * that lasts. No other transaction takes it: it finds nothing there.
  *
- * @param offset how many operation numbers of the change come before
+ * <p>Code points whose change's id was left out of a snapshot are named by a later change of the
+ * same author, from which they lie back. So one of them may have two names; others have one.
+ *
+ * @param offset how many operation numbers of the change come before; below 0, how far before the
+ *     change's first one it is, on the way back to the author's earlier changes
  */
 public record ElementId(Id change, int offset) {
     /** The root of every tree, which nobody made. */

@@ -110,6 +110,21 @@ public interface Replica {
      */
     void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException;
 
+    /**
+     * Whether this replica began with a snapshot without the ids of most changes. Then a change
+     * that builds on one of those waits, {@link State#blame} and cursors fail where they would have
+     * to name one, and no snapshot can be taken, until {@link #addIds} gave it the ids.
+     */
+    boolean lacksIds();
+
+    /**
+     * Takes the ids from a whole file of the snapshot that this replica began with.
+     *
+     * @return the changes that had waited for them and were taken in, in order
+     * @throws MalformedException if it is of another snapshot, or without them, too
+     */
+    List<Id> addIds(byte[] snapshot, long nowMillis) throws MalformedException;
+
     /** Whether somebody who said this misses changes whose operations were given up here. */
     boolean needsCheckpoint(Summary theirs);
 
@@ -130,7 +145,8 @@ public interface Replica {
     /**
      * A replica from an index and the history that it was made of, to which more may have been
      * appended. Only that, and branches that were not merged, are taken in again; nobody is told of
-     * them. It is the same replica as the one that takes all in, but for the order of its changes.
+     * them. It is the same replica as the one that takes all in, with its changes in the same
+     * order.
      *
      * @param floor the file of the last {@link #compact} or {@link #fromCheckpoint}, if there was
      *     one; of the changes below it the history has none, and none is counted

@@ -9,6 +9,9 @@ public interface State {
     /** Keys of a map with content, in order; one key twice if it has objects of two types. */
     List<Path.Segment> keys(Path map);
 
+    /** Whether there is content at a path, so that its map has the key. */
+    boolean has(Path path);
+
     /** The last writer's value. */
     Optional<Scalar> register(Path path);
 

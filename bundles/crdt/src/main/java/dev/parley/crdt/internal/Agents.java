@@ -52,7 +52,7 @@ final class Agents {
 
     /** All lines of an agent, the one that came first first. */
     List<Integer> of(AgentName name) {
-        if (!name.equals(lastName)) {
+        if (name != lastName && !name.equals(lastName)) {
             lastName = name;
             lastLines = byName.getOrDefault(name, List.of());
         }

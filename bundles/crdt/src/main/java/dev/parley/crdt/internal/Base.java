@@ -9,6 +9,10 @@ final class Base {
     private final StoreInfo info;
     private final ChangeGraph graph;
     private final int[] changes;
+
+    /** How many changes of the graph, from the first on, are in it; others by their numbers. */
+    private final int count;
+
     private final int[] heads;
     private final int[] lines;
     private final byte[] objects;
@@ -25,9 +29,26 @@ final class Base {
             int[] heads,
             int[] lines,
             byte[] objects) {
+        this(info, graph, changes, 0, heads, lines, objects);
+    }
+
+    /** Of a graph that began with these changes. */
+    Base(StoreInfo info, ChangeGraph graph, int count, int[] heads, int[] lines, byte[] objects) {
+        this(info, graph, new int[0], count, heads, lines, objects);
+    }
+
+    private Base(
+            StoreInfo info,
+            ChangeGraph graph,
+            int[] changes,
+            int count,
+            int[] heads,
+            int[] lines,
+            byte[] objects) {
         this.info = info;
         this.graph = graph;
         this.changes = changes;
+        this.count = count;
         this.heads = heads;
         this.lines = lines;
         this.objects = objects;
@@ -47,6 +68,9 @@ final class Base {
     View view() throws MalformedException {
         try {
             View view = new View(info, graph);
+            if (count > 0) {
+                view.takeBase(count, heads);
+            }
             for (int change : changes) {
                 view.take(change);
             }
@@ -54,7 +78,7 @@ final class Base {
             view.root().read(new StateReader(in, graph, lines));
             in.end();
             return view;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | MissingIdException e) {
             throw new MalformedException("objects that nobody can have made: " + e.getMessage());
         }
     }

@@ -28,19 +28,12 @@ final class ChangeGraph {
     private Id last = ElementId.pending(0);
     private final GraphRows rows = new GraphRows();
 
-    /**
-     * Open addressing, for the first {@link #indexed} changes; others are put in when somebody
-     * looks for an id. 0 is empty, else the upper bits are of the id's hash and the lower ones the
-     * change + 1, which fits because the table is never more than half full.
-     */
-    private int[] index = new int[64];
-
-    private int indexed;
+    /** Of the changes that are not below a checkpoint. */
+    private final IdIndex index = new IdIndex(rows);
 
     /** Per agent: its changes in order. */
-    private int[][] chains = new int[4][];
+    private Chain[] chains = new Chain[4];
 
-    private int[] chainLengths = new int[4];
     private int[] heads = new int[4];
     private int headCount;
 
@@ -99,10 +92,14 @@ final class ChangeGraph {
         byAdmins.set(change);
     }
 
-    /** What others call an operation; while its change has no id, a name for the time being. */
+    /**
+     * What others call an operation; while its change has no id, a name for the time being. If the
+     * id of its change is not here, the name is how far it lies before a later change of the line.
+     */
     ElementId element(long dot) {
         int change = changeOf(At.agent(dot), At.number(dot));
-        return new ElementId(id(change), At.number(dot) - rows.start(change));
+        int named = rows.knowsId(change) ? change : rows.base().nextNamed(change);
+        return new ElementId(id(named), At.number(dot) - rows.start(named));
     }
 
     /**
@@ -113,9 +110,11 @@ final class ChangeGraph {
                 open != NONE && element.change().equals(ElementId.pending(begun))
                         ? open
                         : find(element.change());
-        return change == NONE || element.offset() < 0 || element.offset() >= rows.length(change)
-                ? At.NOWHERE
-                : At.dot(rows.agent(change), rows.start(change) + element.offset());
+        if (change == NONE || element.offset() >= rows.length(change)) {
+            return At.NOWHERE;
+        }
+        int number = rows.start(change) + element.offset();
+        return number < 0 ? At.NOWHERE : At.dot(agents.owner(rows.agent(change), number), number);
     }
 
     /**
@@ -141,38 +140,10 @@ final class ChangeGraph {
      * @return its number, or -1
      */
     int find(Id id) {
-        indexAll();
-        int hash = id.hashCode();
-        int mask = index.length - 1;
-        int at = hash & mask;
-        for (int entry = index[at]; entry != 0; entry = index[at]) {
-            int change = (entry & mask) - 1;
-            if (((entry ^ hash) & ~mask) == 0 && rows.hasId(change, id)) {
-                return change;
-            }
-            at = at + 1 & mask;
-        }
-        return NONE;
-    }
-
-    private void indexAll() {
+        int below = rows.base().count();
         int complete = open == NONE ? size : open;
-        if (indexed == complete) {
-            return;
-        }
-        if (complete * 2 > index.length) {
-            index = new int[Integer.highestOneBit(complete) * 4];
-            indexed = 0;
-        }
-        int mask = index.length - 1;
-        for (; indexed < complete; indexed++) {
-            int hash = rows.hash(indexed);
-            int at = hash & mask;
-            while (index[at] != 0) {
-                at = at + 1 & mask;
-            }
-            index[at] = hash & ~mask | indexed + 1;
-        }
+        int found = index.find(id, complete - below);
+        return found != NONE ? below + found : below == 0 ? NONE : rows.base().find(id);
     }
 
     /**
@@ -264,32 +235,21 @@ final class ChangeGraph {
 
     /** The change of a line that has this operation. */
     int changeOf(int ofAgent, int number) {
-        int[] chain = chains[ofAgent];
-        int low = 0;
-        int high = chainLengths[ofAgent] - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (rows.start(chain[middle]) <= number) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return chain[low];
+        return chains[ofAgent].with(number, rows, rows.base());
     }
 
     /** The last change of a line. */
     int tip(int ofAgent) {
-        return chains[ofAgent][chainLengths[ofAgent] - 1];
+        return chains[ofAgent].last(rows.base());
     }
 
     /** A change of a line, which are counted from 0. */
     int chained(int ofAgent, int index) {
-        return chains[ofAgent][index];
+        return chains[ofAgent].get(index, rows.base());
     }
 
     int chainLength(int ofAgent) {
-        return chainLengths[ofAgent];
+        return chains[ofAgent].length();
     }
 
     /**
@@ -323,8 +283,8 @@ final class ChangeGraph {
         open = NONE;
         byAdmins.clear(last);
         int owner = rows.agent(last);
-        chainLengths[owner]--;
-        if (chainLengths[owner] == 0) {
+        chains[owner].removeLast();
+        if (chains[owner].length() == 0) {
             agents.removeLast();
         }
         heads = headsBefore.length == 0 ? new int[4] : headsBefore.clone();
@@ -345,29 +305,69 @@ final class ChangeGraph {
         return added;
     }
 
-    private int append(AgentName name, long at, int prevChange, int[] builtOn) {
-        int added = size++;
-        rows.set(
-                added,
+    /**
+     * Begins with changes below a checkpoint; before any other is there. All but the first of the
+     * run build on the one before alone.
+     *
+     * @param operations of each
+     * @param step by how much the time goes on from one to the next
+     * @param idsAt as {@link BaseRows} has it
+     * @return the number of the last one
+     */
+    int addBase(
+            AgentName name,
+            int prevChange,
+            int[] builtOn,
+            int changes,
+            int operations,
+            long at,
+            long step,
+            boolean isVoid,
+            int idsAt) {
+        BaseRows base = rows.base();
+        int first = size;
+        int start = prevChange == NONE ? 0 : end(prevChange);
+        int owner = owner(name, prevChange, start, first);
+        base.add(
+                owner,
                 prevChange == NONE ? 1 : rows.seq(prevChange) + 1,
-                prevChange == NONE ? 0 : rows.end(prevChange),
+                start,
                 prevChange,
-                latest(at, prevChange, builtOn),
-                builtOn);
-        int owner = owner(name, prevChange, added);
-        rows.agent(added, owner);
-        rows.foreign(added, foreign(prevChange, builtOn, owner));
-        int[] chain = chains[owner];
-        if (chainLengths[owner] == chain.length) {
-            chain = Arrays.copyOf(chain, chain.length * 2);
-            chains[owner] = chain;
-        }
-        chain[chainLengths[owner]++] = added;
-        replaceHeads(prevChange, builtOn, added);
-        return added;
+                builtOn,
+                foreign(prevChange, builtOn, owner),
+                changes,
+                operations,
+                at,
+                step,
+                isVoid,
+                idsAt);
+        chains[owner].addRun(base.runs() - 1, changes);
+        size += changes;
+        rows.base(base);
+        replaceHeads(prevChange, builtOn, size - 1);
+        return size - 1;
     }
 
-    private long latest(long at, int prevChange, int[] builtOn) {
+    BaseRows base() {
+        return rows.base();
+    }
+
+    /** Whether ids of changes below the checkpoint are not here. */
+    boolean lacksIds() {
+        return rows.base().lacksIds();
+    }
+
+    boolean knowsId(int change) {
+        return rows.knowsId(change);
+    }
+
+    /** Takes the ids that were not here, in the order of the changes. */
+    void addIds(byte[] ids) {
+        rows.base().apart(ids);
+    }
+
+    /** The time that a change gets which says it is of this one. */
+    long latest(long at, int prevChange, int[] builtOn) {
         long latest = at;
         if (prevChange != NONE && Long.compareUnsigned(rows.time(prevChange), latest) > 0) {
             latest = rows.time(prevChange);
@@ -380,18 +380,33 @@ final class ChangeGraph {
         return latest;
     }
 
-    private int owner(AgentName name, int prevChange, int added) {
+    private int append(AgentName name, long at, int prevChange, int[] builtOn) {
+        int added = size++;
+        rows.set(
+                added,
+                prevChange == NONE ? 1 : rows.seq(prevChange) + 1,
+                prevChange == NONE ? 0 : rows.end(prevChange),
+                prevChange,
+                latest(at, prevChange, builtOn),
+                builtOn);
+        int owner = owner(name, prevChange, rows.start(added), added);
+        rows.agent(added, owner);
+        rows.foreign(added, foreign(prevChange, builtOn, owner));
+        chains[owner].add(added);
+        replaceHeads(prevChange, builtOn, added);
+        return added;
+    }
+
+    private int owner(AgentName name, int prevChange, int start, int added) {
         if (prevChange != NONE && tip(rows.agent(prevChange)) == prevChange) {
             return rows.agent(prevChange);
         }
         int parent = prevChange == NONE ? NONE : rows.agent(prevChange);
-        int line = agents.add(name, parent, rows.start(added), added);
+        int line = agents.add(name, parent, start, added);
         if (line >= chains.length) {
             chains = Arrays.copyOf(chains, chains.length * 2);
-            chainLengths = Arrays.copyOf(chainLengths, chains.length);
         }
-        chains[line] = new int[4];
-        chainLengths[line] = 0;
+        chains[line] = new Chain();
         return line;
     }
 
@@ -414,7 +429,9 @@ final class ChangeGraph {
             heads[0] = added;
             return;
         }
-        removeHead(prevChange);
+        if (prevChange != NONE) {
+            removeHead(prevChange);
+        }
         for (int dependency : builtOn) {
             removeHead(dependency);
         }

@@ -62,6 +62,12 @@ final class ChangeReader {
         return new Change(store, agent, seq, prev, start, dependencies, time, message, all);
     }
 
+    /** Changes that the last one names to say which line of a forked agent it means. */
+    List<Id> ways() {
+        SentTables last = tables;
+        return last == null ? List.of() : last.ways();
+    }
+
     private SentTables tables(AgentName owner) throws MalformedException {
         SentTables last = tables;
         if (last != null && owner == tableOwner && in.skip(tableBytes)) {

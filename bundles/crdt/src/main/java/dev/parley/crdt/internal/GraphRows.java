@@ -9,8 +9,8 @@ import java.util.Arrays;
  * beside its author's one before, and what it knows of others, is kept for pages that have such
  * changes.
  */
-final class GraphRows {
-    private static final int[] NOTHING = {};
+final class GraphRows implements IdIndex.Ids {
+    static final int[] NOTHING = {};
     private static final int PAGE_BITS = 8;
     private static final int PAGE = 1 << PAGE_BITS;
     private static final int FIRST = 16;
@@ -22,6 +22,10 @@ final class GraphRows {
     private static final int TIME = 5;
     private static final int VOID = 7;
 
+    /** The first changes, if the graph began with them. */
+    private BaseRows base = new BaseRows();
+
+    private int below;
     private int pages = 1;
     private int[][] numbers = {new int[FIRST * STRIDE]};
     private byte[][] ids = {new byte[FIRST * Id.BYTES]};
@@ -31,118 +35,171 @@ final class GraphRows {
 
     private Version[][] foreign = {{}};
 
-    private static int at(int change) {
-        return (change & PAGE - 1) * STRIDE;
+    /** Rows are written behind these from now on. */
+    void base(BaseRows rows) {
+        base = rows;
+        below = rows.count();
     }
 
-    private int[] page(int change) {
-        return numbers[change >>> PAGE_BITS];
+    BaseRows base() {
+        return base;
+    }
+
+    private static int at(int row) {
+        return (row & PAGE - 1) * STRIDE;
+    }
+
+    private int[] page(int row) {
+        return numbers[row >>> PAGE_BITS];
     }
 
     int agent(int change) {
-        return page(change)[at(change)];
+        int row = change - below;
+        return row < 0 ? base.agent(change) : page(row)[at(row)];
     }
 
     void agent(int change, int agent) {
-        page(change)[at(change)] = agent;
+        int row = change - below;
+        page(row)[at(row)] = agent;
     }
 
     int seq(int change) {
-        return page(change)[at(change) + SEQ];
+        int row = change - below;
+        return row < 0 ? base.seq(change) : page(row)[at(row) + SEQ];
     }
 
     int start(int change) {
-        return page(change)[at(change) + START];
+        int row = change - below;
+        return row < 0 ? base.start(change) : page(row)[at(row) + START];
     }
 
     int length(int change) {
-        return page(change)[at(change) + LENGTH];
+        int row = change - below;
+        return row < 0 ? base.length(change) : page(row)[at(row) + LENGTH];
     }
 
     void length(int change, int length) {
-        page(change)[at(change) + LENGTH] = length;
+        int row = change - below;
+        page(row)[at(row) + LENGTH] = length;
     }
 
     /** One past the last operation number. */
     int end(int change) {
-        int[] page = page(change);
-        int at = at(change);
+        int row = change - below;
+        if (row < 0) {
+            return base.start(change) + base.length(change);
+        }
+        int[] page = page(row);
+        int at = at(row);
         return page[at + START] + page[at + LENGTH];
     }
 
     int prev(int change) {
-        return page(change)[at(change) + PREV];
+        int row = change - below;
+        return row < 0 ? base.prev(change) : page(row)[at(row) + PREV];
     }
 
     long time(int change) {
-        int[] page = page(change);
-        int at = at(change) + TIME;
+        int row = change - below;
+        if (row < 0) {
+            return base.time(change);
+        }
+        int[] page = page(row);
+        int at = at(row) + TIME;
         return (long) page[at] << 32 | page[at + 1] & 0xffff_ffffL;
     }
 
     boolean isVoid(int change) {
-        return page(change)[at(change) + VOID] != 0;
+        int row = change - below;
+        return row < 0 ? base.isVoid(change) : page(row)[at(row) + VOID] != 0;
     }
 
     void markVoid(int change) {
-        page(change)[at(change) + VOID] = 1;
+        int row = change - below;
+        page(row)[at(row) + VOID] = 1;
     }
 
     Id id(int change) {
-        return Id.of(ids[change >>> PAGE_BITS], idAt(change), Id.BYTES);
+        int row = change - below;
+        return row < 0 ? base.id(change) : Id.of(ids[row >>> PAGE_BITS], idAt(row), Id.BYTES);
     }
 
     boolean hasId(int change, Id id) {
-        return id.equalsAt(ids[change >>> PAGE_BITS], idAt(change));
+        int row = change - below;
+        return row < 0 ? base.hasId(change, id) : id.equalsAt(ids[row >>> PAGE_BITS], idAt(row));
     }
 
     /** Whether the id stands there. */
     boolean hasId(int change, byte[] source, int from) {
-        int at = idAt(change);
-        byte[] page = ids[change >>> PAGE_BITS];
+        int row = change - below;
+        if (row < 0) {
+            return base.hasId(change, source, from);
+        }
+        int at = idAt(row);
+        byte[] page = ids[row >>> PAGE_BITS];
         return Arrays.equals(page, at, at + Id.BYTES, source, from, from + Id.BYTES);
     }
 
     void id(int change, Id id) {
-        id.copyTo(ids[change >>> PAGE_BITS], idAt(change));
+        int row = change - below;
+        id.copyTo(ids[row >>> PAGE_BITS], idAt(row));
     }
 
-    /** What {@link Id#hashCode} says. */
-    int hash(int change) {
-        return Id.hashAt(ids[change >>> PAGE_BITS], idAt(change));
+    /** Whether its id is here. */
+    boolean knowsId(int change) {
+        return change >= below || base.knowsId(change);
     }
 
-    private static int idAt(int change) {
-        return (change & PAGE - 1) * Id.BYTES;
+    @Override
+    public int hash(int row) {
+        return Id.hashAt(ids[row >>> PAGE_BITS], idAt(row));
+    }
+
+    @Override
+    public boolean is(int row, Id id) {
+        return id.equalsAt(ids[row >>> PAGE_BITS], idAt(row));
+    }
+
+    private static int idAt(int row) {
+        return (row & PAGE - 1) * Id.BYTES;
     }
 
     int[] dependencies(int change) {
-        int[][] page = dependencies[change >>> PAGE_BITS];
-        return page.length == 0 ? NOTHING : page[change & PAGE - 1];
+        int row = change - below;
+        if (row < 0) {
+            return base.dependencies(change);
+        }
+        int[][] page = dependencies[row >>> PAGE_BITS];
+        return page.length == 0 ? NOTHING : page[row & PAGE - 1];
     }
 
-    private void dependencies(int change, int[] builtOn) {
-        int number = change >>> PAGE_BITS;
+    private void dependencies(int row, int[] builtOn) {
+        int number = row >>> PAGE_BITS;
         if (builtOn.length > 0 && dependencies[number].length == 0) {
             dependencies[number] = filled(new int[0][], capacity(number), NOTHING);
         }
         if (dependencies[number].length > 0) {
-            dependencies[number][change & PAGE - 1] = builtOn;
+            dependencies[number][row & PAGE - 1] = builtOn;
         }
     }
 
     Version foreign(int change) {
-        Version[] page = foreign[change >>> PAGE_BITS];
-        return page.length == 0 ? Version.EMPTY : page[change & PAGE - 1];
+        int row = change - below;
+        if (row < 0) {
+            return base.foreign(change);
+        }
+        Version[] page = foreign[row >>> PAGE_BITS];
+        return page.length == 0 ? Version.EMPTY : page[row & PAGE - 1];
     }
 
     void foreign(int change, Version version) {
-        int number = change >>> PAGE_BITS;
+        int row = change - below;
+        int number = row >>> PAGE_BITS;
         if (version != Version.EMPTY && foreign[number].length == 0) {
             foreign[number] = filled(new Version[0], capacity(number), Version.EMPTY);
         }
         if (foreign[number].length > 0) {
-            foreign[number][change & PAGE - 1] = version;
+            foreign[number][row & PAGE - 1] = version;
         }
     }
 
@@ -158,12 +215,13 @@ final class GraphRows {
 
     /** Writes a row without operations and without a name; rows come in order. */
     void set(int change, int seq, int start, int prev, long time, int[] builtOn) {
-        int number = change >>> PAGE_BITS;
-        if (number == pages || (change & PAGE - 1) == capacity(number)) {
+        int row = change - below;
+        int number = row >>> PAGE_BITS;
+        if (number == pages || (row & PAGE - 1) == capacity(number)) {
             grow(number);
         }
         int[] page = numbers[number];
-        int at = at(change);
+        int at = at(row);
         page[at + SEQ] = seq;
         page[at + START] = start;
         page[at + LENGTH] = 0;
@@ -171,7 +229,7 @@ final class GraphRows {
         page[at + TIME] = (int) (time >>> 32);
         page[at + TIME + 1] = (int) time;
         page[at + VOID] = 0;
-        dependencies(change, builtOn);
+        dependencies(row, builtOn);
     }
 
     private void grow(int number) {

@@ -56,6 +56,11 @@ final class Held {
         return waiting.release(change);
     }
 
+    /** Takes out all that wait for others. */
+    List<SignedChange> drainWaiting() {
+        return waiting.drain();
+    }
+
     /** Takes out all that are ahead of their time, in the order they came. */
     List<SignedChange> drainParked() {
         return parked.drain();

@@ -24,30 +24,48 @@ final class HistoryIndex {
     /** No more changes than a snapshot has, and as many beside. */
     private static final int MAX_SIZE = 2 * SnapshotFormat.MAX_CHANGES;
 
+    private static final int BESIDE = -1;
+
     private final StoreSnapshotReader snapshot;
-    private final int[] places;
+    private final int[] numbers;
+    private final int forgotten;
     private final int size;
     private final List<Fork> forks;
 
     private HistoryIndex(StoreSnapshotReader snapshot, int[] places, int size, List<Fork> forks) {
         this.snapshot = snapshot;
-        this.places = places;
+        this.forgotten = (int) Arrays.stream(places).filter(place -> place < 0).count();
         this.size = size;
         this.forks = forks;
+        numbers = new int[places.length];
+        int below = 0;
+        for (int row = 0; row < places.length; row++) {
+            numbers[row] = places[row] < 0 ? below++ : forgotten + places[row];
+        }
     }
 
     StoreSnapshotReader snapshot() {
         return snapshot;
     }
 
-    /** Of each change of the snapshot and then of each other one, where it is; -1 if given up. */
-    int[] places() {
-        return places;
+    /** How many changes were given up. They come first; the others are as in the history. */
+    int forgotten() {
+        return forgotten;
     }
 
-    /** How many the history has. */
-    int size() {
-        return size;
+    /** Which number each row of the snapshot has. */
+    int[] numbers() {
+        return numbers;
+    }
+
+    /** For each number the row of the snapshot, or {@code -1} if the change is beside it. */
+    int[] rows() {
+        int[] rows = new int[forgotten + size];
+        Arrays.fill(rows, BESIDE);
+        for (int row = 0; row < numbers.length; row++) {
+            rows[numbers[row]] = row;
+        }
+        return rows;
     }
 
     List<Fork> forks() {
@@ -60,14 +78,14 @@ final class HistoryIndex {
     static byte[] write(Integration integration, @Nullable Id floor) {
         ChangeGraph graph = integration.graph();
         Places places = integration.places();
-        byte[] raw =
+        byte[] packed =
                 StoreSnapshotWriter.write(
-                        integration.info(),
-                        graph,
-                        integration.roles(),
-                        integration.main(),
-                        floor == null);
-        byte[] packed = StoreSnapshotWriter.packed(raw);
+                                integration.info(),
+                                graph,
+                                integration.roles(),
+                                integration.main(),
+                                floor == null)
+                        .packed();
         // Positions are counted without what was given up, as they are once the history is closed.
         int end = places.next(graph.size());
         BitSet kept = new BitSet(end);
@@ -140,7 +158,7 @@ final class HistoryIndex {
         if (count > 0 && !in.id().equals(history.get(count - 1).id())) {
             throw new MalformedException("an index of another history");
         }
-        int[] places = readPlaces(in, snapshot.count(), count, size);
+        int[] places = readPlaces(in, snapshot.count(), count);
         List<Fork> forks = new ArrayList<>();
         for (int i = in.uint(); i > 0; i--) {
             SignedChange first = signed(in);
@@ -150,11 +168,9 @@ final class HistoryIndex {
         return new HistoryIndex(snapshot, places, size, forks);
     }
 
-    /** Those of the snapshot, and behind them all that it does not have, in order. */
-    private static int[] readPlaces(Reader in, int rows, int count, int size)
-            throws MalformedException {
+    private static int[] readPlaces(Reader in, int rows, int count) throws MalformedException {
         int[] places = new int[rows];
-        BitSet taken = new BitSet(size);
+        BitSet taken = new BitSet(count);
         long before = 0;
         for (int row = 0; row < rows; row++) {
             before += in.zigzag() + 1;
@@ -166,12 +182,7 @@ final class HistoryIndex {
                 taken.set(places[row]);
             }
         }
-        int[] all = Arrays.copyOf(places, rows + size - taken.cardinality());
-        int at = rows;
-        for (int free = taken.nextClearBit(0); free < size; free = taken.nextClearBit(free + 1)) {
-            all[at++] = free;
-        }
-        return all;
+        return places;
     }
 
     private static SignedChange signed(Reader in) throws MalformedException {

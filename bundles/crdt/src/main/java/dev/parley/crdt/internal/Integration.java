@@ -36,13 +36,17 @@ final class Integration {
     private final ChangeGraph graph;
     private final Roles roles;
     private final Held held;
+
+    /** The hash of the snapshot whose changes the graph began with. */
+    private @Nullable Id begunWith;
+
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
     private final Consumer<ChangeEvent> listener;
     private View main;
 
     /** What views begin with if they have all of it, the newest first. */
-    private final List<Base> bases;
+    private final List<Base> bases = new ArrayList<>();
 
     private final Places places;
     private long lastTime;
@@ -58,28 +62,44 @@ final class Integration {
     private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
+        this(info, new ChangeGraph(), history, listener, new Held(), Places.EMPTY);
+    }
+
+    private Integration(
+            StoreInfo info,
+            ChangeGraph graph,
+            History history,
+            Consumer<ChangeEvent> listener,
+            Held held,
+            Places places) {
         this.info = info;
         this.store = info.id();
         this.history = history;
         this.listener = listener;
-        this.graph = new ChangeGraph();
+        this.graph = graph;
         this.roles = new Roles(info, graph);
         this.main = new View(info, graph);
-        this.held = new Held();
-        this.bases = List.of();
-        this.places = Places.EMPTY;
+        this.held = held;
+        this.places = places;
     }
 
     /** Begins at a snapshot, with an empty history. */
     Integration(StoreSnapshotReader base, History history, Consumer<ChangeEvent> listener)
             throws MalformedException {
-        this(
-                base,
-                List.of(),
-                history,
-                listener,
-                new Held(),
-                new Places(forgotten(base.count()), 0));
+        this(base, history, listener, new Held(), Places.below(base.count()));
+    }
+
+    private Integration(
+            StoreSnapshotReader snapshot,
+            History history,
+            Consumer<ChangeEvent> listener,
+            Held held,
+            Places places)
+            throws MalformedException {
+        this(snapshot.info(), snapshot.graph(), history, listener, held, places);
+        begunWith = snapshot.hash();
+        snapshot.readRoles(roles);
+        begin(snapshot.on(graph));
     }
 
     private static int[] forgotten(int count) {
@@ -88,28 +108,11 @@ final class Integration {
         return none;
     }
 
-    private Integration(
-            StoreSnapshotReader snapshot,
-            List<Base> older,
-            History history,
-            Consumer<ChangeEvent> listener,
-            Held held,
-            Places places)
-            throws MalformedException {
-        this.info = snapshot.info();
-        this.store = info.id();
-        this.history = history;
-        this.listener = listener;
-        this.graph = snapshot.graph();
-        this.roles = new Roles(info, graph);
-        this.held = held;
-        this.places = places;
-        Base newest = snapshot.base();
-        bases = new ArrayList<>(List.of(newest));
-        bases.addAll(older);
-        snapshot.readRoles(roles);
-        main = newest.view();
-        for (int change = 0; change < snapshot.count(); change++) {
+    private void begin(Base base) throws MalformedException {
+        bases.add(base);
+        main = base.view();
+        lastTime = graph.base().latestTime();
+        for (int change = graph.base().count(); change < graph.size(); change++) {
             if (Long.compareUnsigned(graph.time(change), lastTime) > 0) {
                 lastTime = graph.time(change);
             }
@@ -121,7 +124,8 @@ final class Integration {
     }
 
     /**
-     * Begins with an index of a history, and takes the rest of that in.
+     * Begins with an index of a history, and takes the rest of that in, so that all stand in the
+     * order of the history.
      *
      * @param floor the snapshot below which changes were given up
      */
@@ -132,21 +136,39 @@ final class Integration {
             Consumer<ChangeEvent> listener)
             throws MalformedException {
         StoreSnapshotReader snapshot = index.snapshot();
-        List<Base> older = floor == null ? List.of() : List.of(floor.on(snapshot.graph()));
         Integration integration =
                 new Integration(
-                        snapshot,
-                        older,
+                        snapshot.info(),
+                        new ChangeGraph(),
                         history,
                         listener,
                         new Held(),
-                        new Places(index.places(), index.size()));
+                        new Places(forgotten(index.forgotten()), 0));
         for (Fork fork : index.forks()) {
             integration.forks.add(fork);
             integration.forked.add(ChangeCodec.decode(fork.first().body()).agent());
         }
-        for (int change = snapshot.count(); change < index.places().length; change++) {
-            integration.takeRest(history.get(index.places()[change]));
+        snapshot.readRoles(integration.roles, index.numbers());
+        int[] rows = index.rows();
+        int last = 0;
+        for (int row : index.numbers()) {
+            last = Math.max(last, row + 1);
+        }
+        for (int number = 0; number < rows.length; number++) {
+            if (number == last) {
+                integration.begin(snapshot.on(integration.graph));
+            }
+            if (rows[number] >= 0) {
+                snapshot.rows().addTo(integration.graph, rows[number], index.numbers());
+            } else {
+                integration.takeRest(history.get(number - index.forgotten()), number >= last);
+            }
+        }
+        if (last == rows.length) {
+            integration.begin(snapshot.on(integration.graph));
+        }
+        if (floor != null) {
+            integration.bases.add(floor.on(integration.graph));
         }
         return integration;
     }
@@ -160,6 +182,9 @@ final class Integration {
      */
     Integration compacted(StoreSnapshotReader snapshot) throws MalformedException {
         ChangeGraph skeleton = snapshot.graph();
+        if (skeleton.lacksIds()) {
+            throw new MalformedException("a snapshot without the ids of its changes");
+        }
         BitSet below = new BitSet();
         for (int i = 0; i < skeleton.size(); i++) {
             int here = graph.find(skeleton.id(i));
@@ -185,7 +210,6 @@ final class Integration {
         Integration next =
                 new Integration(
                         snapshot,
-                        List.of(),
                         history,
                         listener,
                         held,
@@ -207,10 +231,12 @@ final class Integration {
     }
 
     /** Takes in what the history has beside an index. */
-    private void takeRest(SignedChange signed) throws MalformedException {
+    private void takeRest(SignedChange signed, boolean isLater) throws MalformedException {
         Change change = ChangeCodec.decode(signed.body());
         Id prev = change.prev();
-        boolean isKnown = prev == null || graph.find(prev) != NONE;
+        boolean isKnown =
+                (isLater || !change.branch().isEmpty())
+                        && (prev == null || graph.find(prev) != NONE);
         for (Id dependency : change.dependencies()) {
             isKnown &= graph.find(dependency) != NONE;
         }
@@ -374,6 +400,10 @@ final class Integration {
         if (!isComplete) {
             return hold(signed, change);
         }
+        if (graph.lacksIds() && needsMissingId(signed, prev)) {
+            held.await(change.author(), signed, signed.id());
+            return Receipt.Status.WAITING;
+        }
         if (!fits(change, prev)) {
             return refuse(signed);
         }
@@ -385,6 +415,55 @@ final class Integration {
         held.isTaken(signed.id());
         reader.follow(change, signed.id());
         return Receipt.Status.APPLIED;
+    }
+
+    /**
+     * Whether judging or placing a change may need an id that is not here: of the change that
+     * stands where it forks from its author's line, or of one that it names to say which line of a
+     * forked agent it means.
+     */
+    private boolean needsMissingId(SignedChange signed, int prev) {
+        if (prev != NONE) {
+            int beside = graph.changeOf(graph.agent(prev), graph.end(prev));
+            if (beside != prev && !graph.knowsId(beside)) {
+                return true;
+            }
+        }
+        try {
+            ChangeReader again = new ChangeReader();
+            again.read(signed.body());
+            for (Id way : again.ways()) {
+                if (graph.find(way) == NONE) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (MalformedException e) {
+            return false;
+        }
+    }
+
+    /** Whether ids of the changes below the snapshot are not here. */
+    boolean lacksIds() {
+        return graph.lacksIds();
+    }
+
+    /** Takes those ids, and then what had to wait for them. */
+    List<Id> addIds(StoreSnapshotReader snapshot, long nowMillis) throws MalformedException {
+        if (begunWith == null || !snapshot.hash().equals(begunWith)) {
+            throw new MalformedException("another snapshot than this replica began with");
+        }
+        if (snapshot.graph().lacksIds()) {
+            throw new MalformedException("a snapshot without the ids of its changes");
+        }
+        List<Id> applied = new ArrayList<>();
+        if (graph.lacksIds()) {
+            graph.addIds(snapshot.apart());
+            for (SignedChange change : held.drainWaiting()) {
+                applied.addAll(receive(change, nowMillis).applied());
+            }
+        }
+        return applied;
     }
 
     /**

@@ -114,6 +114,13 @@ final class LineParts {
         return parts.get(rank);
     }
 
+    /** Whether the agent has other parts than this one. */
+    boolean isFork(int rank) {
+        AgentName name = parts.get(rank).name();
+        return rank > 0 && parts.get(rank - 1).name().equals(name)
+                || rank + 1 < parts.size() && parts.get(rank + 1).name().equals(name);
+    }
+
     int ofChange(int change) {
         return partOf[change];
     }

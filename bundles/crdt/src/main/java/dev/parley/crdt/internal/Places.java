@@ -10,16 +10,27 @@ final class Places {
     static final int FORGOTTEN = -1;
     static final Places EMPTY = new Places(new int[0], 0);
 
+    private final int below;
     private final int[] first;
     private final int end;
+
+    private Places(int below, int[] first, int end) {
+        this.below = below;
+        this.first = first;
+        this.end = end;
+    }
+
+    /** So many that were given up, before an empty history. */
+    static Places below(int changes) {
+        return new Places(changes, new int[0], 0);
+    }
 
     /**
      * @param first of the first changes of the graph, by number; {@link #FORGOTTEN} if given up
      * @param end how many the history had
      */
     Places(int[] first, int end) {
-        this.first = first;
-        this.end = end;
+        this(0, first, end);
     }
 
     /**
@@ -29,17 +40,19 @@ final class Places {
         if (isForgotten(change)) {
             throw new ForgottenException();
         }
-        return change < first.length ? first[change] : end + change - first.length;
+        int index = change - below;
+        return index < first.length ? first[index] : end + index - first.length;
     }
 
     /** Whether only the graph's knowledge of a change is left. */
     boolean isForgotten(int change) {
-        return change < first.length && first[change] < 0;
+        int index = change - below;
+        return index < 0 || index < first.length && first[index] < 0;
     }
 
     /** Whether nothing was given up. */
     boolean areComplete() {
-        return Arrays.stream(first).noneMatch(place -> place < 0);
+        return below == 0 && Arrays.stream(first).noneMatch(place -> place < 0);
     }
 
     /**
@@ -47,6 +60,6 @@ final class Places {
      * @return where the next one will be
      */
     int next(int changes) {
-        return end + changes - first.length;
+        return end + changes - below - first.length;
     }
 }

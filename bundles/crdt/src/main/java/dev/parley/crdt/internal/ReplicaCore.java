@@ -121,15 +121,19 @@ public final class ReplicaCore implements Replica {
             }
         }
         View view = Arrays.equals(numbers, now) ? main : view(numbers);
-        byte[] raw;
+        StoreSnapshotWriter.Written written;
         try {
-            raw = StoreSnapshotWriter.write(info(), graph, integration.roles(), view, deletedText);
+            written =
+                    StoreSnapshotWriter.write(
+                            info(), graph, integration.roles(), view, deletedText);
+        } catch (MissingIdException e) {
+            throw new RefusedException(Code.NOT_FOUND, MissingIdException.MESSAGE);
         } catch (IllegalStateException e) {
             throw new RefusedException(Code.NOT_FOUND, "the text of deleted elements was given up");
         }
         Checkpoint checkpoint =
-                new Checkpoint(integration.store(), ids(view.heads()), Sha256.of(raw));
-        return new Snapshot(checkpoint, StoreSnapshotWriter.packed(raw));
+                new Checkpoint(integration.store(), ids(view.heads()), Sha256.of(written.raw()));
+        return new Snapshot(checkpoint, written.packed());
     }
 
     @Override
@@ -140,6 +144,16 @@ public final class ReplicaCore implements Replica {
         graph = integration.graph();
         branchViews.clear();
         compactions++;
+    }
+
+    @Override
+    public boolean lacksIds() {
+        return integration.lacksIds();
+    }
+
+    @Override
+    public List<Id> addIds(byte[] snapshot, long nowMillis) throws MalformedException {
+        return integration.addIds(new StoreSnapshotReader(snapshot), nowMillis);
     }
 
     /** Changes whenever operations get other numbers. */
@@ -641,8 +655,12 @@ public final class ReplicaCore implements Replica {
         int number = number(id);
         AgentName name = graph.agents().name(graph.agent(number));
         List<Id> parents = new ArrayList<>(ids(graph.dependencies(number)));
-        if (graph.prev(number) != NONE) {
-            parents.add(0, graph.id(graph.prev(number)));
+        int prev = graph.prev(number);
+        if (prev != NONE && !graph.knowsId(prev)) {
+            throw new RefusedException(Code.NOT_FOUND, MissingIdException.MESSAGE);
+        }
+        if (prev != NONE) {
+            parents.add(0, graph.id(prev));
         }
         boolean forgotten = integration.isForgotten(number);
         Change change = forgotten ? null : integration.change(number);

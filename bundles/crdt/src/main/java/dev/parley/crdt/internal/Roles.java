@@ -33,6 +33,9 @@ final class Roles {
 
     /** In the past of a change. */
     Role at(Id agent, int change) {
+        if (entries.isEmpty()) {
+            return otherwise(agent);
+        }
         return role(agent, it -> graph.isBefore(it, change));
     }
 
@@ -47,10 +50,10 @@ final class Roles {
     }
 
     private Role role(Id agent, Known known) {
-        if (agent.equals(info.owner())) {
-            return Role.ADMIN;
+        Role otherwise = otherwise(agent);
+        if (otherwise == Role.ADMIN) {
+            return otherwise;
         }
-        Role otherwise = info.mode() == StoreInfo.Mode.OPEN ? Role.WRITER : Role.NONE;
         List<Entry> all = entries.get(agent);
         if (all == null) {
             return otherwise;
@@ -65,6 +68,14 @@ final class Roles {
             }
         }
         return lowest == null ? otherwise : lowest;
+    }
+
+    /** The role of an agent that was given none. */
+    private Role otherwise(Id agent) {
+        if (agent.equals(info.owner())) {
+            return Role.ADMIN;
+        }
+        return info.mode() == StoreInfo.Mode.OPEN ? Role.WRITER : Role.NONE;
     }
 
     /** Everybody with a role that was given. */
@@ -140,13 +151,16 @@ final class Roles {
                 });
     }
 
-    void read(Reader in, int changes) throws MalformedException {
+    /**
+     * @param numbers of the rows that {@link #write} named
+     */
+    void read(Reader in, int[] numbers) throws MalformedException {
         for (int i = in.count("agents", 0, Integer.MAX_VALUE, Id.BYTES); i > 0; i--) {
             List<Entry> all = new ArrayList<>(1);
             entries.put(in.id(), all);
             for (int j = in.count("roles", 1, Integer.MAX_VALUE, 2); j > 0; j--) {
-                int change = in.uint("a change", changes - 1);
-                all.add(new Entry(change, Role.values()[ChangeCodec.role(in.u8())]));
+                int row = in.uint("a change", numbers.length - 1);
+                all.add(new Entry(numbers[row], Role.values()[ChangeCodec.role(in.u8())]));
             }
         }
     }

@@ -1,10 +1,13 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tables as they were sent; who reads the operations says that each entry was used. */
@@ -64,6 +67,18 @@ final class SentTables {
     void restart() {
         agentsUsed = 0;
         objectsUsed = 0;
+    }
+
+    /** The changes with which forked agents are named. */
+    List<Id> ways() {
+        List<Id> ways = new ArrayList<>();
+        for (Ref agent : agents) {
+            Id way = agent.fork();
+            if (way != null) {
+                ways.add(way);
+            }
+        }
+        return ways;
     }
 
     Ref ref(int agent, int number) throws MalformedException {

@@ -2,7 +2,7 @@ package dev.parley.crdt.internal;
 
 /** Numbers of a snapshot ({@code docs/protocols/0010-crdt-changes.md}, Checkpoint). */
 final class SnapshotFormat {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int MAX_RAW_BYTES = 1 << 30;
     static final int MAX_CHANGES = 1 << 24;
     static final int MAX_LINES = 1 << 20;
@@ -23,6 +23,8 @@ final class SnapshotFormat {
     static final int ID = 17;
     static final int ROLES = 19;
     static final int OBJECTS = 21;
+    static final int APART = 23;
+    static final int APART_HASH = 25;
 
     private SnapshotFormat() {}
 }

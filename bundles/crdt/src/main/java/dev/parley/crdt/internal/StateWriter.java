@@ -4,6 +4,7 @@ import dev.parley.crdt.internal.columns.ByteWriter;
 import dev.parley.crdt.internal.sequence.Sequence;
 import dev.parley.crdt.internal.sequence.SequenceSnapshot;
 import dev.parley.crdt.internal.sequence.SnapshotWriter;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 
@@ -16,8 +17,14 @@ final class StateWriter {
     private final LineParts parts;
     private final boolean deletedText;
 
-    StateWriter(Writer out, LineParts parts, boolean deletedText) {
+    private final ChangeGraph graph;
+
+    /** Changes whose operations were named, and so may be compared by their ids. */
+    private final BitSet named = new BitSet();
+
+    StateWriter(Writer out, ChangeGraph graph, LineParts parts, boolean deletedText) {
         this.out = out;
+        this.graph = graph;
         this.parts = parts;
         this.deletedText = deletedText;
     }
@@ -39,7 +46,12 @@ final class StateWriter {
         return dots.stream().sorted(this::compare).toList();
     }
 
+    BitSet named() {
+        return named;
+    }
+
     void dot(long dot) {
+        named.set(graph.changeOf(At.agent(dot), At.number(dot)));
         out.uint(parts.of(At.agent(dot), At.number(dot)));
         out.uint(At.number(dot));
     }

@@ -5,19 +5,19 @@ import static dev.parley.crdt.internal.SnapshotFormat.*;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.StoreInfo;
-import dev.parley.crdt.internal.columns.BooleanReader;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
 import dev.parley.crdt.internal.columns.Deflate;
-import dev.parley.crdt.internal.columns.DeltaReader;
 import dev.parley.crdt.internal.columns.RleReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link StoreSnapshotWriter} wrote. */
 public final class StoreSnapshotReader {
     private static final int NONE = -1;
+    private static final long MAX_MILLIS = (1L << 48) - 1;
 
     private final Id hash;
     private final StoreInfo info;
@@ -26,9 +26,13 @@ public final class StoreSnapshotReader {
     private final byte[] roles;
     private final ChangeGraph graph = new ChangeGraph();
     private final int[] lines;
-
-    /** Of each change: the part of a line that it is in. */
-    private int[] partOf = {};
+    private final byte[] raw;
+    private final int columnsAt;
+    private @Nullable SnapshotRows rows;
+    private final int[] heads;
+    private final byte[] apart;
+    private int apartCount;
+    private byte[] apartHash = {};
 
     /**
      * @param file as it is kept and sent
@@ -38,19 +42,25 @@ public final class StoreSnapshotReader {
             ByteReader packed = new ByteReader(file);
             version(packed.readVarint());
             int length = packed.readLength(MAX_RAW_BYTES, "a snapshot");
-            byte[] raw =
-                    Deflate.inflate(packed.readBytes(packed.remaining()), length, MAX_RAW_BYTES);
+            byte[] deflated = packed.readBytes(packed.readLength(MAX_RAW_BYTES, "deflated"));
+            raw = Deflate.inflate(deflated, length, MAX_RAW_BYTES);
             hash = Sha256.of(raw);
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
             info = StoreInfo.decode(in.readBytes(in.readLength(512, "the store")));
             in.readInt(DELETED_TEXT, "flags");
             count = in.readLength(MAX_CHANGES, "changes");
+            columnsAt = raw.length - in.remaining();
             ColumnsReader columns = new ColumnsReader(in);
             in.finish();
             objects = bytes(columns.take(OBJECTS));
             roles = bytes(columns.take(ROLES));
             lines = readGraph(columns);
+            heads = graph.heads();
+            apart = apartIds(bytes(packed));
+            if (apart.length > 0) {
+                graph.addIds(apart);
+            }
         } catch (dev.parley.crdt.internal.columns.MalformedException e) {
             throw HistoryReader.malformed(e);
         }
@@ -109,22 +119,41 @@ public final class StoreSnapshotReader {
 
     private void read(ColumnsReader columns, List<AgentName> names, int[] tips, int[] lineOf)
             throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
-        RleReader line = new RleReader(columns.take(LINE));
-        RleReader length = new RleReader(columns.take(LENGTH));
-        DeltaReader millis = new DeltaReader(columns.take(MILLIS));
-        RleReader counter = new RleReader(columns.take(COUNTER));
-        RleReader dependencyCount = new RleReader(columns.take(DEPENDENCY_COUNT));
+        RunCursor line = new RunCursor(columns.take(LINE));
+        RunCursor length = new RunCursor(columns.take(LENGTH));
+        RunCursor millis = new RunCursor(columns.take(MILLIS));
+        RunCursor counter = new RunCursor(columns.take(COUNTER));
+        RunCursor dependencyCount = new RunCursor(columns.take(DEPENDENCY_COUNT));
         RleReader dependency = new RleReader(columns.take(DEPENDENCY));
-        BooleanReader isVoid = new BooleanReader(columns.take(VOID));
+        BooleanCursor isVoid = new BooleanCursor(columns.take(VOID));
+        ByteReader apartColumn = columns.take(APART);
+        boolean hasApart = apartColumn.remaining() > 0;
+        BooleanCursor isApart =
+                hasApart ? new BooleanCursor(apartColumn) : BooleanCursor.allFalse();
         byte[] ids = bytes(columns.take(ID));
+        byte[] hashed = bytes(columns.take(APART_HASH));
         columns.finish();
-        if (ids.length != (long) count * Id.BYTES) {
-            throw new MalformedException(count + " changes, and ids of " + ids.length + " bytes");
-        }
-        partOf = new int[count];
-        for (int row = 0; row < count; row++) {
-            int part = line.nextInt(names.size() - 1, "line");
-            partOf[row] = part;
+        int named = 0;
+        long clock = 0;
+        for (int row = 0; row < count; ) {
+            int part = line.value(names.size() - 1, "line");
+            int operations = length.value(Integer.MAX_VALUE, "length");
+            int dependencies = dependencyCount.value(ChangeCodec.MAX_DEPENDENCIES, "deps");
+            long delta = ByteReader.unzigzag(millis.value());
+            int low = counter.value(0xffff, "counter");
+            boolean voided = isVoid.value();
+            boolean apartHere = isApart.value();
+            int most = Math.min(count - row, Math.min(line.left(), length.left()));
+            most = Math.min(most, Math.min(millis.left(), counter.left()));
+            most = Math.min(most, Math.min(isVoid.left(), isApart.left()));
+            most = dependencies > 0 ? 1 : Math.min(most, dependencyCount.left());
+            int[] builtOn = dependencies == 0 ? GraphRows.NOTHING : new int[dependencies];
+            for (int i = 0; i < dependencies; i++) {
+                builtOn[i] = row - dependency.nextInt(row, "a dependency");
+                if (builtOn[i] == row) {
+                    throw new MalformedException("a change that builds on itself");
+                }
+            }
             int prev = tips[part];
             AgentName name = names.get(part);
             boolean goesOn =
@@ -133,83 +162,156 @@ public final class StoreSnapshotReader {
             if (!goesOn) {
                 throw new MalformedException("a line that goes on with another one's name");
             }
-            int[] builtOn = new int[dependencyCount.nextInt(ChangeCodec.MAX_DEPENDENCIES, "deps")];
-            for (int i = 0; i < builtOn.length; i++) {
-                builtOn[i] = row - dependency.nextInt(row, "a dependency");
-                if (builtOn[i] == row) {
-                    throw new MalformedException("a change that builds on itself");
-                }
+            if (clock + delta < 0 || clock + delta > MAX_MILLIS) {
+                throw new MalformedException("a time of " + (clock + delta) + " ms");
             }
-            long time = millis.next(0, (1L << 48) - 1, "time") << 16;
-            time |= counter.nextInt(0xffff, "counter");
-            int operations = length.nextInt(Integer.MAX_VALUE, "length");
+            long time = clock + delta << 16 | low;
+            long latest = graph.latest(time, prev, builtOn);
+            boolean regular = latest == time && delta >= 0;
+            int changes = regular ? most : 1;
+            if (delta > 0) {
+                changes = (int) Math.min(changes, (MAX_MILLIS - clock) / delta);
+            }
             int start = prev == NONE ? 0 : graph.end(prev);
-            if (operations == 0 || operations > Integer.MAX_VALUE - start) {
+            if (operations == 0 || (long) operations * changes > Integer.MAX_VALUE - start) {
                 throw new MalformedException("a change of " + operations + " operations");
             }
-            Id id = Id.of(ids, row * Id.BYTES, Id.BYTES);
-            if (graph.find(id) >= 0) {
-                throw new MalformedException("a change twice");
-            }
-            int change = graph.begin(name, time, prev, builtOn);
-            graph.extend(change, operations);
-            graph.seal(change, id);
-            if (isVoid.next()) {
-                graph.markVoid(change);
-            }
+            int at = apartHere ? -1 - (row - named) : named;
+            tips[part] =
+                    graph.addBase(
+                            name,
+                            prev,
+                            builtOn,
+                            changes,
+                            operations,
+                            latest,
+                            delta << 16,
+                            voided,
+                            at);
             if (lineOf[part] == NONE) {
-                lineOf[part] = graph.agent(change);
+                lineOf[part] = graph.agent(tips[part]);
             }
-            tips[part] = change;
+            clock += delta * changes;
+            named += apartHere ? 0 : changes;
+            row += changes;
+            for (RunCursor used :
+                    new RunCursor[] {line, length, millis, counter, dependencyCount}) {
+                used.use(changes);
+            }
+            isVoid.use(changes);
+            isApart.use(changes);
         }
-        for (RleReader runs : List.of(line, length, counter, dependencyCount, dependency)) {
+        for (RunCursor runs : List.of(line, length, millis, counter, dependencyCount)) {
             runs.finish();
         }
-        millis.finish();
+        dependency.finish();
         isVoid.finish();
+        isApart.finish();
+        checkIds(ids, named, hashed, tips);
     }
 
+    /** The ids that are asked for are there, each once. */
+    private void checkIds(byte[] ids, int named, byte[] hashed, int[] tips)
+            throws MalformedException {
+        apartCount = count - named;
+        if (ids.length != (long) named * Id.BYTES
+                || hashed.length != (apartCount > 0 ? Id.BYTES : 0)) {
+            throw new MalformedException(
+                    named + " changes with ids, and ids of " + ids.length + " bytes");
+        }
+        apartHash = hashed;
+        BaseRows base = graph.base();
+        base.ids(ids, apartCount);
+        if (!base.hasIdsOfAll(tips)) {
+            throw new MalformedException("a change that is built on without its id");
+        }
+        if (!base.hasEachIdOnce()) {
+            throw new MalformedException("a change twice");
+        }
+    }
+
+    private byte[] apartIds(byte[] sent) throws MalformedException {
+        if (sent.length > 0
+                && (sent.length != (long) apartCount * Id.BYTES
+                        || !Arrays.equals(Sha256.of(sent).bytes(), apartHash))) {
+            throw new MalformedException("other ids than the snapshot has");
+        }
+        return sent;
+    }
+
+    /** Those that lie apart from the snapshot; none if they were left out. */
+    byte[] apart() {
+        return apart;
+    }
+
+    /** A file without the ids that lie apart. */
+    public static byte[] withoutIds(byte[] file) {
+        try {
+            ByteReader packed = new ByteReader(file);
+            packed.readVarint();
+            packed.readVarint();
+            int deflated = packed.readLength(MAX_RAW_BYTES, "deflated");
+            return Arrays.copyOf(file, file.length - packed.remaining() + deflated);
+        } catch (dev.parley.crdt.internal.columns.MalformedException e) {
+            throw new IllegalArgumentException("no snapshot", e);
+        }
+    }
+
+    /** Of the graph that began with the snapshot. */
     void readRoles(Roles into) throws MalformedException {
-        Reader in = new Reader(roles);
-        into.read(in, count);
-        in.end();
-    }
-
-    /** The state on this reader's own graph. */
-    Base base() {
-        return new Base(info, graph, range(count), graph.heads(), lines, objects);
-    }
-
-    private static int[] range(int count) {
-        int[] all = new int[count];
-        Arrays.setAll(all, it -> it);
-        return all;
+        int[] numbers = new int[roles.length > 1 ? count : 0];
+        Arrays.setAll(numbers, row -> row);
+        readRoles(into, numbers);
     }
 
     /**
-     * The state on another graph that has these changes.
+     * @param numbers of the snapshot's changes in the graph of the roles
+     */
+    void readRoles(Roles into, int[] numbers) throws MalformedException {
+        Reader in = new Reader(roles);
+        into.read(in, numbers);
+        in.end();
+    }
+
+    /**
+     * The changes one by one.
+     *
+     * @throws MalformedException if not all ids are here
+     */
+    SnapshotRows rows() throws MalformedException {
+        SnapshotRows read = rows;
+        if (read == null) {
+            if (graph.lacksIds()) {
+                throw new MalformedException("a snapshot without the ids of its changes");
+            }
+            byte[] ids = new byte[count * Id.BYTES];
+            for (int row = 0; row < count; row++) {
+                graph.id(row).copyTo(ids, row * Id.BYTES);
+            }
+            try {
+                ByteReader in = new ByteReader(raw, columnsAt, raw.length - columnsAt);
+                read = new SnapshotRows(new ColumnsReader(in), count, ids);
+            } catch (dev.parley.crdt.internal.columns.MalformedException e) {
+                throw HistoryReader.malformed(e);
+            }
+            rows = read;
+        }
+        return read;
+    }
+
+    /**
+     * The state on a graph that has these changes.
      *
      * @throws MalformedException if it does not have them, or its lines part where these do not
      */
     Base on(ChangeGraph other) throws MalformedException {
-        int[] numbers = new int[count];
-        int[] lineOf = new int[lines.length];
-        Arrays.fill(lineOf, NONE);
-        for (int row = 0; row < count; row++) {
-            numbers[row] = other.find(graph.id(row));
-            if (numbers[row] == NONE) {
-                throw new MalformedException("a snapshot of other changes than are here");
-            }
-            int line = other.agent(numbers[row]);
-            int part = partOf[row];
-            if (lineOf[part] != NONE && lineOf[part] != line) {
-                throw new MalformedException("a snapshot of lines that part here");
-            }
-            lineOf[part] = line;
+        if (other == graph) {
+            return new Base(info, graph, count, heads, lines, objects);
         }
-        int[] heads = Arrays.stream(graph.heads()).map(head -> numbers[head]).toArray();
-        int[] ascending = numbers.clone();
-        Arrays.sort(ascending);
-        return new Base(info, other, ascending, heads, lineOf, objects);
+        int[] numbers = rows().numbersIn(other);
+        int[] lineOf = rows().linesIn(other, numbers);
+        int[] ends = rows().heads(numbers);
+        Arrays.sort(numbers);
+        return new Base(info, other, numbers, ends, lineOf, objects);
     }
 }

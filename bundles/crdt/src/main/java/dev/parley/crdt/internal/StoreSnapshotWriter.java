@@ -11,6 +11,7 @@ import dev.parley.crdt.internal.columns.Deflate;
 import dev.parley.crdt.internal.columns.DeltaWriter;
 import dev.parley.crdt.internal.columns.RleWriter;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Writes the state of a closed set of changes, and their graph without their operations, so that
@@ -31,9 +32,27 @@ final class StoreSnapshotWriter {
     }
 
     /**
-     * @return what is hashed
+     * @param raw what is hashed
+     * @param ids those that lie apart
      */
-    static byte[] write(
+    record Written(byte[] raw, byte[] ids) {
+        /** As it is kept and sent. */
+        byte[] packed() {
+            byte[] deflated = Deflate.deflate(raw);
+            ByteWriter out = new ByteWriter(deflated.length + ids.length + 16);
+            out.writeVarint(VERSION);
+            out.writeVarint(raw.length);
+            out.writeVarint(deflated.length);
+            out.writeBytes(deflated);
+            out.writeBytes(ids);
+            return out.toBytes();
+        }
+    }
+
+    /**
+     * @throws MissingIdException if the graph began without the ids that lie apart
+     */
+    static Written write(
             StoreInfo info, ChangeGraph graph, Roles roles, View view, boolean deletedText) {
         StoreSnapshotWriter writer = new StoreSnapshotWriter(graph, view);
         int[] rows = new int[graph.size()];
@@ -42,13 +61,14 @@ final class StoreSnapshotWriter {
             rows[writer.order[row]] = row;
         }
         writer.writeLines(rows);
-        writer.writeChanges(rows);
+        Writer objects = new Writer(1 << 12);
+        StateWriter state = new StateWriter(objects, graph, writer.parts, deletedText);
+        view.root().write(state);
+        writer.column(OBJECTS, objects);
+        byte[] apart = writer.writeChanges(rows, state.named());
         Writer given = new Writer(64);
         roles.write(given, rows);
         writer.column(ROLES, given);
-        Writer objects = new Writer(1 << 12);
-        view.root().write(new StateWriter(objects, writer.parts, deletedText));
-        writer.column(OBJECTS, objects);
         byte[] encoded = info.encode();
         ByteWriter out = new ByteWriter(1 << 16);
         out.writeVarint(VERSION);
@@ -57,16 +77,7 @@ final class StoreSnapshotWriter {
         out.writeVarint(deletedText ? DELETED_TEXT : 0);
         out.writeVarint(writer.order.length);
         writer.columns.writeTo(out);
-        return out.toBytes();
-    }
-
-    /** As it is kept and sent. */
-    static byte[] packed(byte[] raw) {
-        ByteWriter out = new ByteWriter(raw.length / 2);
-        out.writeVarint(VERSION);
-        out.writeVarint(raw.length);
-        out.writeBytes(Deflate.deflate(raw));
-        return out.toBytes();
+        return new Written(out.toBytes(), apart);
     }
 
     private void column(int id, Writer written) {
@@ -87,7 +98,40 @@ final class StoreSnapshotWriter {
         column(LINES, lines);
     }
 
-    private void writeChanges(int[] rows) {
+    /** Changes whose ids others, or the objects, may name or compare. */
+    private BitSet named(BitSet byObjects) {
+        BitSet named = (BitSet) byObjects.clone();
+        BitSet goesOn = new BitSet();
+        for (int change : order) {
+            int part = parts.ofChange(change);
+            int prev = graph.prev(change);
+            if (parts.isFork(part)) {
+                named.set(change);
+            }
+            if (prev != NONE && parts.ofChange(prev) == part) {
+                goesOn.set(prev);
+            } else {
+                named.set(change);
+            }
+            for (int dependency : graph.dependencies(change)) {
+                named.set(dependency);
+            }
+        }
+        for (int change : order) {
+            if (!goesOn.get(change)) {
+                named.set(change);
+            }
+        }
+        return named;
+    }
+
+    /**
+     * @return the ids that lie apart
+     */
+    private byte[] writeChanges(int[] rows, BitSet byObjects) {
+        BitSet named = named(byObjects);
+        ByteWriter apart = new ByteWriter();
+        BooleanWriter isApart = new BooleanWriter(columns.column(APART));
         RleWriter line = new RleWriter(columns.column(LINE));
         RleWriter length = new RleWriter(columns.column(LENGTH));
         DeltaWriter millis = new DeltaWriter(columns.column(MILLIS));
@@ -114,7 +158,8 @@ final class StoreSnapshotWriter {
             }
             isVoid.write(graph.isVoid(change));
             graph.id(change).copyTo(id, 0);
-            columns.column(ID).writeBytes(id);
+            isApart.write(!named.get(change));
+            (named.get(change) ? columns.column(ID) : apart).writeBytes(id);
         }
         for (RleWriter runs :
                 new RleWriter[] {line, length, counter, dependencyCount, dependency}) {
@@ -122,5 +167,11 @@ final class StoreSnapshotWriter {
         }
         millis.finish();
         isVoid.finish();
+        if (apart.size() > 0) {
+            isApart.finish();
+            Sha256.of(apart.toBytes()).copyTo(id, 0);
+            columns.column(APART_HASH).writeBytes(id);
+        }
+        return apart.toBytes();
     }
 }

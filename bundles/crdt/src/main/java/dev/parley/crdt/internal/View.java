@@ -64,7 +64,7 @@ final class View {
     }
 
     ObjectState orCreate(Path path) {
-        if (lastState != null && path.equals(lastPath)) {
+        if (lastState != null && (path == lastPath || path.equals(lastPath))) {
             return lastState;
         }
         List<Path.Segment> segments = path.segments();
@@ -122,6 +122,13 @@ final class View {
         }
         object.clear(at);
         return true;
+    }
+
+    /** Notes that the first changes of the graph are in the set, of which these are the heads. */
+    void takeBase(int count, int[] baseHeads) {
+        applied.set(0, count);
+        headCount = baseHeads.length;
+        heads = Arrays.copyOf(baseHeads, headCount + 2);
     }
 
     /** Notes that the change is in the set, without looking at its operations. */

@@ -46,6 +46,12 @@ final class ViewState implements State {
     }
 
     @Override
+    public boolean has(Path path) {
+        ObjectState found = view.get().find(path);
+        return found != null && found.present();
+    }
+
+    @Override
     public Optional<Scalar> register(Path path) {
         RegisterState found = find(path, RegisterState.class);
         return found == null ? Optional.empty() : found.value();

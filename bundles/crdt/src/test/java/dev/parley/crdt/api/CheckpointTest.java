@@ -126,6 +126,103 @@ class CheckpointTest {
         assertAlike(restored, first);
     }
 
+    @Property(tries = 400)
+    void withoutIdsNothingIsJudgedOtherwiseAndWhatNamesThemWaits(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int count) throws Exception {
+        Random random = new Random(seed);
+        Replicas replicas = HistoryFileTest.random(random, count, 30);
+        for (int i = 0; i < 10; i++) {
+            replicas.get(0).write(it -> it.text(RandomEdits.TEXT).insert(0, "typed"));
+        }
+        Replicas.Peer late = replicas.add(7);
+        Replicas.pull(late, replicas.get(random.nextInt(count)));
+        for (int i = 0; i < 8; i++) {
+            RandomEdits.write(random, late, replicas);
+        }
+        Replica first = replicas.get(0).replica;
+        List<Id> cut = random.nextInt(3) == 0 ? first.heads("") : randomCut(random, first);
+        Snapshot snapshot = first.snapshot(cut, random.nextBoolean());
+        Replica restored =
+                Replica.fromCheckpoint(
+                        snapshot.checkpoint(),
+                        snapshot.withoutIds(),
+                        new MemoryHistory(),
+                        event -> {});
+        assertThat(restored.lacksIds())
+                .isEqualTo(snapshot.withoutIds().length < snapshot.file().length);
+        assertThat(restored.state().heads()).isEqualTo(cut);
+        assertThat(restored.state().hash()).isEqualTo(first.at(cut).hash());
+        State state = first.at(cut);
+        for (int i = 0; i < 3 && state.textLength(RandomEdits.TEXT) > 0; i++) {
+            int at = random.nextInt(state.textLength(RandomEdits.TEXT) + 1);
+            TextCursor cursor = restored.state().cursor(RandomEdits.TEXT, at, true);
+            assertThat(state.position(RandomEdits.TEXT, cursor)).isEqualTo(at);
+            assertThat(restored.state().position(RandomEdits.TEXT, cursor)).isEqualTo(at);
+        }
+        replicas.exchange(random);
+        giveAll(restored, first, random);
+        for (SignedChange each : changes(restored)) {
+            if (first.state().heads().contains(each.id())) {
+                assertThat(restored.isVoid(each.id())).isEqualTo(first.isVoid(each.id()));
+            }
+        }
+        if (restored.lacksIds()) {
+            assertThatThrownBy(() -> restored.snapshot(cut, false))
+                    .isInstanceOf(RefusedException.class);
+            assertThatThrownBy(() -> restored.addIds(snapshot.withoutIds(), LATER))
+                    .isInstanceOf(MalformedException.class);
+        }
+        int before = restored.size();
+        int waiting = restored.waiting();
+        List<Id> applied = restored.addIds(snapshot.file(), LATER);
+        assertThat(applied).hasSize(restored.size() - before);
+        assertThat(waiting).isGreaterThanOrEqualTo(applied.size());
+        assertThat(restored.lacksIds()).isFalse();
+        // What was below the cut waited as if it were new; now it is known to be there.
+        giveAll(restored, first, random);
+        assertAlike(restored, first);
+        assertThat(restored.snapshot(restored.heads(""), false))
+                .usingRecursiveComparison()
+                .isEqualTo(first.snapshot(first.heads(""), false));
+    }
+
+    @Test
+    void whoTypesOneKeyAfterTheOtherLeavesNoIdsInTheStateButTheFirstAndTheLast() throws Exception {
+        Replicas replicas = Replicas.open(1);
+        Replicas.Peer a = replicas.get(0);
+        for (int i = 0; i < 1000; i++) {
+            a.write(it -> it.text(RandomEdits.TEXT).insert(0, "x"));
+        }
+        Snapshot snapshot = a.replica.snapshot(a.replica.heads(), false);
+        assertThat(snapshot.file().length - snapshot.withoutIds().length).isEqualTo(998 * 32);
+        assertThat(snapshot.withoutIds().length).isLessThan(3_000);
+        Snapshot other = a.replica.snapshot(List.of(a.replica.change(900).id()), false);
+        Replica restored =
+                Replica.fromCheckpoint(
+                        snapshot.checkpoint(),
+                        snapshot.withoutIds(),
+                        new MemoryHistory(),
+                        event -> {});
+        assertThatThrownBy(() -> restored.addIds(other.file(), LATER))
+                .isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> restored.describe(a.replica.heads().get(0)))
+                .isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> restored.compact(snapshot.checkpoint(), snapshot.withoutIds()))
+                .isInstanceOf(MalformedException.class);
+        // Who goes on from the last change needs no ids.
+        a.write(it -> it.text(RandomEdits.TEXT).insert(3, "y"));
+        assertThat(restored.receive(a.replica.change(1000), LATER).status())
+                .isEqualTo(Receipt.Status.APPLIED);
+        assertThat(restored.state().hash()).isEqualTo(a.replica.state().hash());
+        // One that comes back from below waits until the ids are here, and is known then.
+        assertThat(restored.receive(a.replica.change(500), LATER).status())
+                .isEqualTo(Receipt.Status.WAITING);
+        assertThat(restored.addIds(snapshot.file(), LATER)).isEmpty();
+        assertThat(restored.waiting()).isZero();
+        assertThat(restored.receive(a.replica.change(500), LATER).status())
+                .isEqualTo(Receipt.Status.KNOWN);
+    }
+
     @Property(tries = 200)
     void whoeverHasTheSameChangesMakesTheSameCheckpoint(
             @ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int count) throws Exception {

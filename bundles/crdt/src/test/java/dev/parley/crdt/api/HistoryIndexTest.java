@@ -82,6 +82,11 @@ class HistoryIndexTest {
         }
     }
 
+    /** What is not given up, as it was taken in. */
+    private static List<Id> order(Replica replica) {
+        return all(replica).stream().map(SignedChange::id).toList();
+    }
+
     /** Nothing if it needs what was given up. */
     private static Optional<Id> hash(Replica replica, List<Id> version) {
         try {
@@ -120,9 +125,11 @@ class HistoryIndexTest {
         Disk disk = Disk.of(all(first), first);
         Replica opened = open(index, Optional.empty(), disk);
         assertSame(opened, first);
+        assertThat(order(opened)).isEqualTo(order(first));
         // An index of one that was opened by an index.
         Replica again = open(opened.index(), Optional.empty(), disk);
         assertSame(again, first);
+        assertThat(order(again)).isEqualTo(order(first));
         // All go on alike.
         steps(random, replicas, 10);
         replicas.exchange(random);
@@ -168,6 +175,7 @@ class HistoryIndexTest {
             return;
         }
         assertSame(opened, compacted);
+        assertThat(order(opened)).isEqualTo(order(compacted));
         // Compacted once more, and opened once more.
         Snapshot higher = opened.snapshot(opened.heads(""), false);
         List<SignedChange> above = all(opened);

@@ -81,7 +81,12 @@ class FileVectorsTest {
         ByteReader in = new ByteReader(file);
         in.readVarint();
         int raw = in.readInt(1 << 20, "raw");
-        return Deflate.inflate(in.readBytes(in.remaining()), raw, 1 << 20);
+        return Deflate.inflate(in.readBytes(in.readInt(1 << 20, "deflated")), raw, 1 << 20);
+    }
+
+    private static byte[] idsApart(Snapshot snapshot) {
+        int length = snapshot.withoutIds().length;
+        return Arrays.copyOfRange(snapshot.file(), length, snapshot.file().length);
     }
 
     private static List<?> histories() throws Exception {
@@ -107,6 +112,8 @@ class FileVectorsTest {
                             hex(inflated(replica.save())),
                             "snapshot",
                             hex(inflatedSnapshot(snapshot.file())),
+                            "ids apart",
+                            hex(idsApart(snapshot)),
                             "checkpoint",
                             hex(snapshot.checkpoint().encode()),
                             "signed",
@@ -139,13 +146,17 @@ class FileVectorsTest {
             byte[] raw = bytes(vector, "snapshot");
             Checkpoint checkpoint = Checkpoint.decode(bytes(vector, "checkpoint"));
             assertThat(checkpoint.snapshot()).isEqualTo(Sha256.of(raw));
-            Replica restored =
-                    Replica.fromCheckpoint(
-                            checkpoint,
-                            StoreSnapshotWriter.packed(raw),
-                            new MemoryHistory(),
-                            event -> {});
-            assertThat(restored.state().hash()).isEqualTo(expected.state().hash());
+            byte[] ids = bytes(vector, "ids apart");
+            for (byte[] apart : new byte[][] {ids, {}}) {
+                Replica restored =
+                        Replica.fromCheckpoint(
+                                checkpoint,
+                                new StoreSnapshotWriter.Written(raw, apart).packed(),
+                                new MemoryHistory(),
+                                event -> {});
+                assertThat(restored.state().hash()).isEqualTo(expected.state().hash());
+                assertThat(restored.lacksIds()).isEqualTo(apart.length < ids.length);
+            }
         }
     }
 }

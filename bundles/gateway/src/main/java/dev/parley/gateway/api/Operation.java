@@ -34,8 +34,9 @@ public record Operation(
         STEPS,
         /**
          * Events, for as long as the listener stays. Each is a map; {@code event} is its kind, and
-         * {@code id}, if there, is where to go on behind it. Whoever asks anew gives the last id as
-         * the argument {@code since}. A kind {@code ping} only shows whether the listener is there.
+         * {@code after} or else {@code id}, if there, is where to go on behind it. Whoever asks
+         * anew gives the last id as the argument {@code since}. A kind {@code ping} only shows
+         * whether the listener is there.
          */
         EVENTS
     }

@@ -31,7 +31,11 @@ final class EventStream {
         } else if (text(event, "event").equals(Optional.of("ping"))) {
             send(COMMENT);
         } else {
-            send(block(text(event, "event").orElse("message"), text(event, "id"), event));
+            send(
+                    block(
+                            text(event, "event").orElse("message"),
+                            text(event, "after").or(() -> text(event, "id")),
+                            event));
         }
     }
 

@@ -202,15 +202,17 @@ public final class HttpGateway {
         Opening out = new Opening(exchange, lines ? NDJSON : SSE);
         EventStream events = new EventStream(out, lines);
         try {
-            events.end("result", OperationTable.call(operation, arguments, events::event));
+            try {
+                events.end("result", OperationTable.call(operation, arguments, events::event));
+            } catch (OperationException e) {
+                if (!out.opened) {
+                    throw e;
+                }
+                events.end("error", error(e).get("error").orElse(Value.NULL));
+            }
         } catch (ReaderLeftException e) {
             System.getLogger(HttpGateway.class.getName())
                     .log(System.Logger.Level.DEBUG, "the reader of events left", e);
-        } catch (OperationException e) {
-            if (!out.opened) {
-                throw e;
-            }
-            events.end("error", error(e).get("error").orElse(Value.NULL));
         }
     }
 

@@ -75,18 +75,34 @@ final class OpenApi {
                         .put("summary", operation.summary())
                         .put("parameters", Value.list(parameters));
         if (body) {
-            whole =
-                    Value.map()
-                            .put("type", "object")
-                            .put("properties", properties.build())
-                            .put("required", Value.texts(required))
-                            .put("additionalProperties", false)
-                            .build();
+            whole = object(properties, required);
         }
         if (!whole.equals(Value.NULL)) {
             described.put("requestBody", content("application/json", whole));
         }
         return described.put("responses", responses(operation)).build();
+    }
+
+    /** All arguments of an operation as one object (JSON Schema). */
+    static Value.Map input(Operation operation) {
+        Value.MapBuilder properties = Value.map();
+        List<String> required = new ArrayList<>();
+        for (Argument argument : operation.arguments()) {
+            properties.put(argument.name(), schema(argument));
+            if (argument.required()) {
+                required.add(argument.name());
+            }
+        }
+        return object(properties, required);
+    }
+
+    private static Value.Map object(Value.MapBuilder properties, List<String> required) {
+        return Value.map()
+                .put("type", "object")
+                .put("properties", properties.build())
+                .put("required", Value.texts(required))
+                .put("additionalProperties", false)
+                .build();
     }
 
     private static Value parameter(Argument argument, boolean inPath) {

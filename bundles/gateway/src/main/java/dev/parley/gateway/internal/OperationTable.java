@@ -19,10 +19,10 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Collects the groups of operations. There is no table before all seven of this bundle are there,
+ * Collects the groups of operations. There is no table before all eight of this bundle are there,
  * so that a container that says it is ready answers everything.
  */
-@Component(service = Operations.class, property = "Source.cardinality.minimum:Integer=7")
+@Component(service = Operations.class, property = "Source.cardinality.minimum:Integer=8")
 public final class OperationTable implements Operations {
     private static final System.Logger LOG = System.getLogger(OperationTable.class.getName());
 

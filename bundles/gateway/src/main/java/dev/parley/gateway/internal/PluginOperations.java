@@ -80,7 +80,8 @@ public final class PluginOperations implements OperationSource {
                         .takes(
                                 "consent",
                                 Type.ANY,
-                                "an object: permissions is \"all\" or the list you grant")
+                                "an object: permissions is \"all\", the list you grant, or"
+                                        + " [\"none\"]; an empty list agrees to nothing")
                         .takes(
                                 "trustPublisher",
                                 Type.TEXT,
@@ -233,7 +234,8 @@ public final class PluginOperations implements OperationSource {
         }
         throw OperationException.invalid(
                 "consent has no permissions that can be read",
-                "expected {\"permissions\":\"all\"} or {\"permissions\":[\"storage:64\"]}");
+                "expected {\"permissions\":\"all\"}, {\"permissions\":[\"storage:64\"]} or"
+                        + " {\"permissions\":[\"none\"]}");
     }
 
     private Value publish(Arguments arguments) throws OperationException {

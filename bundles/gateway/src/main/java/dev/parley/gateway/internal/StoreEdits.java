@@ -89,27 +89,21 @@ record StoreEdits(Stores stores) {
                 : stores.commit(store, branch, message, edit);
     }
 
-    /**
-     * Refuses to begin an object where only one of another type stands: both would be there.
-     *
-     * @param blank whether the object has no content, which its type tells quicker than the map
-     *     around it
-     */
-    static void fits(State state, Path path, boolean blank) {
-        if (!blank) {
+    /** Refuses to begin an object where only one of another type stands: both would be there. */
+    static void fits(State state, Path path) {
+        if (state.has(path)) {
             return;
         }
-        String place = Documents.place(path);
         List<Path> there;
         try {
-            there = Documents.objects(state, place);
+            there = Documents.objects(state, Documents.place(path));
         } catch (StoreException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        if (!there.isEmpty() && there.stream().noneMatch(it -> it.type() == path.type())) {
+        if (!there.isEmpty()) {
             throw new IllegalArgumentException(
                     "at "
-                            + place
+                            + Documents.place(path)
                             + " is a "
                             + Documents.name(there.get(0).type())
                             + ", expected type "

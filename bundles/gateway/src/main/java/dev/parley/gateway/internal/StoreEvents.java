@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreEvents {
     static final int MAX_STREAMS = 8;
-    private static final int BATCH = 256;
+    private static final int BATCH = 64;
     private static final int MAX_PATHS = 1000;
 
     /** Below the time after which the server ends every answer. */
@@ -37,6 +38,9 @@ final class StoreEvents {
 
     private static final Duration PING = Duration.ofSeconds(15);
     private static final String START = "start";
+
+    /** A change, and in a store that was compacted how many changes were given up. */
+    private static final Pattern SINCE = Pattern.compile("[0-9a-f]{64}(-[1-9][0-9]{0,8})?");
 
     private final Stores stores;
     private final StoreHistory history;
@@ -60,7 +64,7 @@ final class StoreEvents {
                         .takes(
                                 "since",
                                 Type.TEXT,
-                                "also those after this change (64 hex digits), or '"
+                                "also those after the event with this id, or '"
                                         + START
                                         + "' for all; none")
                         .takes(
@@ -92,10 +96,20 @@ final class StoreEvents {
         }
     }
 
-    /** Where a reader is: behind this change, which has that index; no id if it is behind none. */
-    private record Place(int next, String last) {
+    /**
+     * Where a reader is: behind this change, which has that index; no id if it is behind none.
+     *
+     * @param forgotten how many changes were given up then: with that number the order changes
+     */
+    private record Place(int next, String last, int forgotten) {
         boolean stands(StoreView view) {
-            return last.isEmpty() ? next == 0 : view.indexOf(Id.parse(last)) == next - 1;
+            return view.forgotten() == forgotten
+                    && (last.isEmpty() ? next == 0 : view.indexOf(Id.parse(last)) == next - 1);
+        }
+
+        /** As the next question gives it. */
+        String after() {
+            return last.isEmpty() || forgotten == 0 ? last : last + "-" + forgotten;
         }
     }
 
@@ -106,9 +120,9 @@ final class StoreEvents {
             throw OperationException.invalid(
                     "seconds is " + seconds, "expected 1 to " + MAX_SECONDS);
         }
-        if (!since.isEmpty() && !since.equals(START) && !since.matches("[0-9a-f]{64}")) {
+        if (!since.isEmpty() && !since.equals(START) && !SINCE.matcher(since).matches()) {
             throw OperationException.invalid(
-                    "since is '" + since + "'", "expected 64 hex digits of a change, or " + START);
+                    "since is '" + since + "'", "expected the id of an event, or " + START);
         }
         Id store = StoreOperations.store(stores, arguments);
         long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
@@ -151,7 +165,7 @@ final class StoreEvents {
         while (true) {
             long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
             if (left <= 0) {
-                return Value.map().put("since", place.last()).build();
+                return Value.map().put("since", place.after()).build();
             }
             int changes = onDisk.await(place.next(), Math.min(left, PING.toMillis()));
             if (changes < 0) {
@@ -168,43 +182,52 @@ final class StoreEvents {
     /** Says where it begins, so that who reads the store after that misses nothing. */
     private Place begin(Id store, String since, int changes, Consumer<Value> listener)
             throws OperationException {
-        if (since.equals(START)) {
-            listener.accept(Value.map().put("event", "start").build());
-            return new Place(0, "");
+        Place place = StoreOperations.wait(stores.read(store, view -> place(view, since, changes)));
+        if (place.next() < 0) {
+            return lost(since, now(store, changes), listener);
         }
-        Place now = now(store, changes);
-        if (since.isEmpty() || since.equals(now.last())) {
-            listener.accept(placed("start", now).build());
-            return now;
-        }
-        int index = StoreOperations.wait(stores.read(store, view -> view.indexOf(Id.parse(since))));
-        if (index < 0) {
-            return lost(since, now, listener);
-        }
-        Place place = new Place(index + 1, since);
         listener.accept(placed("start", place).build());
         return place;
     }
 
+    /** Below 0 if it is not known what came after that. */
+    private static Place place(StoreView view, String since, int changes) {
+        if (since.equals(START)) {
+            return new Place(0, "", view.forgotten());
+        } else if (since.isEmpty()) {
+            return now(view, changes);
+        }
+        int dash = since.indexOf('-');
+        int forgotten = dash < 0 ? 0 : Integer.parseInt(since.substring(dash + 1));
+        String id = dash < 0 ? since : since.substring(0, dash);
+        int index = view.forgotten() == forgotten ? view.indexOf(Id.parse(id)) : -1;
+        return index < 0 ? new Place(-1, "", 0) : new Place(index + 1, id, forgotten);
+    }
+
     private static Value.MapBuilder placed(String event, Place place) {
         Value.MapBuilder value = Value.map().put("event", event);
-        return place.last().isEmpty() ? value : value.put("id", place.last());
+        if (!place.last().isEmpty()) {
+            value.put("id", place.last());
+        }
+        return after(value, place);
+    }
+
+    /** Only where it is not the id, so that simple stores have simple events. */
+    private static Value.MapBuilder after(Value.MapBuilder event, Place place) {
+        return place.after().equals(place.last()) ? event : event.put("after", place.after());
     }
 
     private Place now(Id store, int changes) throws OperationException {
+        return StoreOperations.wait(stores.read(store, view -> now(view, changes)));
+    }
+
+    private static Place now(StoreView view, int changes) {
         return changes <= 0
-                ? new Place(0, "")
+                ? new Place(0, "", view.forgotten())
                 : new Place(
                         changes,
-                        StoreOperations.wait(
-                                stores.read(
-                                        store,
-                                        view ->
-                                                view.changes(changes - 1, 1)
-                                                        .get(0)
-                                                        .info()
-                                                        .id()
-                                                        .hex())));
+                        view.changes(changes - 1, 1).get(0).info().id().hex(),
+                        view.forgotten());
     }
 
     private static Place lost(String since, Place now, Consumer<Value> listener) {
@@ -214,7 +237,7 @@ final class StoreEvents {
                         .put(
                                 "message",
                                 "what came after that is not here in this order any more; read the"
-                                        + " store anew, events go on behind 'id'")
+                                        + " store anew, events go on behind this one")
                         .build());
         return now;
     }
@@ -236,16 +259,16 @@ final class StoreEvents {
         }
         Place reached = place;
         for (LoggedChange each : batch) {
-            listener.accept(describe(each));
-            reached = new Place(each.index() + 1, each.info().id().hex());
+            reached = new Place(each.index() + 1, each.info().id().hex(), place.forgotten());
+            listener.accept(describe(each, reached));
         }
         return reached;
     }
 
-    private Value describe(LoggedChange change) {
+    private Value describe(LoggedChange change, Place place) {
         List<String> paths =
                 change.paths().stream().map(Documents::place).distinct().sorted().toList();
-        return history.describe(change.info())
+        return after(history.describe(change.info()), place)
                 .put("event", "change")
                 .put("own", change.info().author().equals(self))
                 .put("paths", Value.texts(paths.subList(0, Math.min(MAX_PATHS, paths.size()))))

@@ -104,7 +104,7 @@ final class StoreLists {
         boolean last = arguments.value("index").isEmpty();
         return it -> {
             ListEditor list = it.list(path);
-            StoreEdits.fits(it.state(), path, list.size() == 0);
+            StoreEdits.fits(it.state(), path);
             list.insert(last ? list.size() : index(index, list.size()), value);
         };
     }
@@ -146,7 +146,7 @@ final class StoreLists {
             throws RefusedException {
         int size = transaction.list(path).size();
         if (size == 0) {
-            StoreEdits.fits(transaction.state(), path, true);
+            StoreEdits.fits(transaction.state(), path);
             throw new RefusedException(
                     RefusedException.Code.NOT_FOUND,
                     "no list with elements is at " + Documents.place(path));

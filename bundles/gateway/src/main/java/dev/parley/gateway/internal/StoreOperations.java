@@ -11,6 +11,7 @@ import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationSource;
 import dev.parley.identity.api.Identity;
 import dev.parley.network.api.Network;
+import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.api.StoreView;
@@ -125,6 +126,14 @@ public final class StoreOperations implements OperationSource {
                                 (arguments, progress) -> leave(arguments))
                         .needs("store", Type.TEXT, ID));
         all.add(
+                Operation.of(
+                                "stores.compact",
+                                "POST",
+                                "/stores/{store}/compact",
+                                "Gives up the history that everybody has who writes",
+                                (arguments, progress) -> compact(arguments))
+                        .needs("store", Type.TEXT, ID));
+        all.add(
                 Operation.get(
                                 "stores.members",
                                 "/stores/{store}/members",
@@ -233,6 +242,22 @@ public final class StoreOperations implements OperationSource {
         Id id = store(arguments);
         Waiting.join(stores.leave(id).thenApply(none -> id), SHORT);
         return Value.map().put("left", id.hex()).build();
+    }
+
+    private Value compact(Arguments arguments) throws OperationException {
+        Compaction compaction = wait(stores.compact(store(arguments)));
+        return Value.map()
+                .put("done", compaction.done())
+                .put("givenUp", compaction.givenUp())
+                .put("kept", compaction.kept())
+                .put("notAcknowledged", agents(compaction.notAcknowledged()))
+                .put("notApproved", agents(compaction.notApproved()))
+                .put("why", compaction.why())
+                .build();
+    }
+
+    private Value agents(List<Id> ids) {
+        return Value.list(ids.stream().map(id -> (Value) agents.describe(id).build()).toList());
     }
 
     private Value members(Arguments arguments) throws OperationException {

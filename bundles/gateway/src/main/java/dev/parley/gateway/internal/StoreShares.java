@@ -48,8 +48,7 @@ final class StoreShares {
                                     Path path = Documents.path(place, ObjectType.ESCROW);
                                     long amount = amount(arguments);
                                     return it -> {
-                                        boolean blank = it.state().shares(path).isEmpty();
-                                        StoreEdits.fits(it.state(), path, blank);
+                                        StoreEdits.fits(it.state(), path);
                                         it.mint(path, amount);
                                     };
                                 })

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Trees in a store: nodes that can be moved, with all below them, while others move them too. */
 final class StoreTrees {
@@ -28,6 +29,7 @@ final class StoreTrees {
     private static final String NODE =
             "a node's id or the first " + MIN_DIGITS + " or more digits of it, or its label";
     private static final String INDEX = "how many siblings come before it; all";
+    private static final Pattern WHOLE = Pattern.compile("[0-9a-f]{64}\\.[0-9]{1,9}");
     private static final String TREE = "/stores/{store}/tree";
 
     private final StoreEdits edits;
@@ -105,8 +107,7 @@ final class StoreTrees {
                             Path path = Documents.path(place, ObjectType.TREE);
                             Scalar label = label(given);
                             return it -> {
-                                List<TreeNode> top = it.state().children(path, ElementId.ROOT);
-                                StoreEdits.fits(it.state(), path, top.isEmpty());
+                                StoreEdits.fits(it.state(), path);
                                 ElementId parent = parent(it, path, given);
                                 int index = index(it, path, parent, null, given);
                                 offset[0] = it.tree(path).grow(parent, index, label).offset();
@@ -203,6 +204,12 @@ final class StoreTrees {
 
     /** The node that is called so: by its id, else by its label, else by its first digits. */
     private static ElementId find(State state, Path path, String wanted) throws RefusedException {
+        if (WHOLE.matcher(wanted).matches()) {
+            ElementId id = ElementId.parse(wanted);
+            if (state.node(path, id).isPresent()) {
+                return id;
+            }
+        }
         List<TreeNode> all = all(state, path);
         List<ElementId> named = named(all, wanted);
         if (named.size() == 1) {
@@ -222,14 +229,10 @@ final class StoreTrees {
     }
 
     private static List<ElementId> named(List<TreeNode> all, String wanted) {
-        List<ElementId> exactly = new ArrayList<>();
         List<ElementId> labelled = new ArrayList<>();
         List<ElementId> starting = new ArrayList<>();
         for (TreeNode node : all) {
             String id = node.id().toString();
-            if (id.equals(wanted)) {
-                exactly.add(node.id());
-            }
             if (node.label() instanceof Scalar.Text text && text.value().equals(wanted)) {
                 labelled.add(node.id());
             }
@@ -237,7 +240,7 @@ final class StoreTrees {
                 starting.add(node.id());
             }
         }
-        return !exactly.isEmpty() ? exactly : !labelled.isEmpty() ? labelled : starting;
+        return labelled.isEmpty() ? starting : labelled;
     }
 
     private static List<TreeNode> all(State state, Path path) {

@@ -82,7 +82,7 @@ final class StoreValues {
         Path path = Documents.path(place, ObjectType.COUNTER);
         long by = arguments.integer("by", 1);
         return it -> {
-            StoreEdits.fits(it.state(), path, it.state().counter(path) == 0);
+            StoreEdits.fits(it.state(), path);
             it.increment(path, by);
         };
     }
@@ -94,19 +94,33 @@ final class StoreValues {
         ObjectType wanted = Documents.type(type);
         switch (wanted) {
             case REGISTER -> {
-                return Documents.put(place, value)::on;
+                Documents.Assignment assignment = Documents.put(place, value);
+                if (value instanceof Value.Map map && map.get("hex").isEmpty()) {
+                    return assignment::on;
+                }
+                Path path = Documents.path(place, wanted);
+                return it -> {
+                    StoreEdits.fits(it.state(), path);
+                    assignment.on(it);
+                };
             }
             case MULTI_REGISTER -> {
                 Path path = Documents.path(place, wanted);
                 Scalar scalar = Documents.scalar(value);
-                return it -> it.set(path, scalar);
+                return it -> {
+                    StoreEdits.fits(it.state(), path);
+                    it.set(path, scalar);
+                };
             }
             case FLAG_ENABLE_WINS, FLAG_DISABLE_WINS -> {
                 Path path = Documents.path(place, wanted);
                 if (!(value instanceof Value.Bool flag)) {
                     throw OperationException.invalid("a flag is true or false", "");
                 }
-                return it -> it.flag(path, flag.value());
+                return it -> {
+                    StoreEdits.fits(it.state(), path);
+                    it.flag(path, flag.value());
+                };
             }
             default ->
                     throw OperationException.invalid(
@@ -131,7 +145,7 @@ final class StoreValues {
                                                 place,
                                                 arguments.text("text"))));
         return it -> {
-            StoreEdits.fits(it.state(), path, it.state().textLength(path) == 0);
+            StoreEdits.fits(it.state(), path);
             merge.on(it);
         };
     }
@@ -144,7 +158,14 @@ final class StoreValues {
         }
         Path path = Documents.path(place, Documents.type(type));
         Scalar value = Documents.scalar(arguments.value("value").orElse(Value.NULL));
-        return add ? it -> it.add(path, value) : it -> it.remove(path, value);
+        return it -> {
+            if (add) {
+                StoreEdits.fits(it.state(), path);
+                it.add(path, value);
+            } else {
+                it.remove(path, value);
+            }
+        };
     }
 
     private Value read(Arguments arguments) throws OperationException {

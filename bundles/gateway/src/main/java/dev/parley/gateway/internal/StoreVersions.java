@@ -46,6 +46,10 @@ record StoreVersions(Stores stores) {
     static State state(StoreView view, Arguments arguments)
             throws RefusedException, StoreException {
         String at = arguments.text("at");
+        if (!at.isEmpty() && !arguments.text("branch").isEmpty()) {
+            throw new StoreException(
+                    Code.INVALID, "found branch and at, expected one; at may name a branch");
+        }
         return at.isEmpty() ? view.state(arguments.text("branch")) : view.at(find(view, at));
     }
 

@@ -3,6 +3,7 @@ package dev.parley.gateway.internal;
 import dev.parley.catalog.api.RefusedException;
 import dev.parley.gateway.api.OperationException;
 import dev.parley.gateway.api.OperationException.Kind;
+import dev.parley.groups.api.GroupException;
 import dev.parley.host.api.ToolException;
 import dev.parley.network.api.NetworkException;
 import dev.parley.stores.api.StoreException;
@@ -58,6 +59,9 @@ final class Waiting {
                     };
             return new OperationException(kind, e.code().name(), message, hint(e));
         }
+        if (cause instanceof ToolException e && e.getCause() instanceof OperationException own) {
+            return own;
+        }
         if (cause instanceof ToolException e) {
             Kind kind =
                     switch (e.code()) {
@@ -65,12 +69,15 @@ final class Waiting {
                         case "ARGUMENTS_INVALID" -> Kind.INVALID;
                         case "PLUGIN_TIMEOUT" -> Kind.TIMEOUT;
                         case "PLUGIN_GONE", "BUSY", "QUARANTINED" -> Kind.UNAVAILABLE;
-                        case "PERMISSION_DENIED" -> Kind.REFUSED;
-                        default -> Kind.FAILED;
+                        case "PERMISSION_DENIED", "QUOTA", "NOT_ACTIVE" -> Kind.REFUSED;
+                        default -> ofStore(e.code());
                     };
             return new OperationException(kind, e.code(), message, hint(e));
         }
         if (cause instanceof StoreException e) {
+            return failure(e);
+        }
+        if (cause instanceof GroupException e) {
             return failure(e);
         }
         if (cause instanceof IllegalArgumentException) {
@@ -79,27 +86,74 @@ final class Waiting {
         return new OperationException(Kind.FAILED, "INTERNAL", message, "see the container's log");
     }
 
+    /** The kind of what a store refused to a plugin, whose tool let it go through. */
+    private static Kind ofStore(String code) {
+        for (StoreException.Code each : StoreException.Code.values()) {
+            if (each.name().equals(code)) {
+                return kind(each);
+            }
+        }
+        return Kind.FAILED;
+    }
+
+    private static Kind kind(StoreException.Code code) {
+        return switch (code) {
+            case NOT_FOUND, NO_SUCH_STORE -> Kind.NOT_FOUND;
+            case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
+            case BUSY, CLOSED, NO_HOLDER -> Kind.UNAVAILABLE;
+            case DISK -> Kind.FAILED;
+            case NOT_ALLOWED, APPEND_ONLY, NOT_ENOUGH, WRONG_STATE, NOT_SYNCED -> Kind.REFUSED;
+        };
+    }
+
     private static OperationException failure(StoreException e) {
-        Kind kind =
-                switch (e.code()) {
-                    case NOT_FOUND, NO_SUCH_STORE -> Kind.NOT_FOUND;
-                    case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
-                    case BUSY, CLOSED, NO_HOLDER -> Kind.UNAVAILABLE;
-                    case DISK -> Kind.FAILED;
-                    case NOT_ALLOWED, APPEND_ONLY, NOT_ENOUGH, WRONG_STATE, NOT_SYNCED ->
-                            Kind.REFUSED;
-                };
         String hint =
                 switch (e.code()) {
                     case NO_SUCH_STORE -> "'parley store list' shows those that are followed here";
                     case AMBIGUOUS -> "give the first hex digits of its id";
                     case NO_HOLDER -> "connect to somebody who has it, or join by its link";
                     case NOT_ALLOWED -> "'parley store members' shows who may do what";
+                    case NOT_ENOUGH -> "'parley store shares' shows who has how much";
                     case NOT_SYNCED -> "connect to somebody who has the store";
                     case DISK -> "see the container's log; after that restart it";
                     default -> "";
                 };
-        return new OperationException(kind, e.code().name(), String.valueOf(e.getMessage()), hint);
+        return new OperationException(
+                kind(e.code()), e.code().name(), String.valueOf(e.getMessage()), hint);
+    }
+
+    private static OperationException failure(GroupException e) {
+        Kind kind =
+                switch (e.reason()) {
+                    case NOT_FOUND -> Kind.NOT_FOUND;
+                    case INVALID, AMBIGUOUS, TOO_LARGE -> Kind.INVALID;
+                    case BUSY, CLOSED, NO_ADMIN -> Kind.UNAVAILABLE;
+                    case DISK -> Kind.FAILED;
+                    case NOT_ALLOWED,
+                            LAST_ADMIN,
+                            NOT_ACTIVE,
+                            ALREADY_MEMBER,
+                            INVITE_EXPIRED,
+                            INVITE_REFUSED ->
+                            Kind.REFUSED;
+                };
+        String hint =
+                switch (e.reason()) {
+                    case NOT_FOUND ->
+                            "'parley group list' shows the groups, 'parley group members' who is in"
+                                    + " one";
+                    case AMBIGUOUS -> "give the first hex digits of its id";
+                    case NOT_ALLOWED -> "'parley group members' shows who the admins are";
+                    case LAST_ADMIN -> "'parley group role <group> <member> admin' makes one";
+                    case NOT_ACTIVE -> "'parley group show' says how this agent stands to it";
+                    case INVITE_EXPIRED, INVITE_REFUSED -> "ask an admin for a new invite";
+                    case NO_ADMIN ->
+                            "connect to an admin; it goes on by itself until the invite expires";
+                    case DISK -> "see the container's log; after that restart it";
+                    default -> "";
+                };
+        return new OperationException(
+                kind, e.reason().name(), String.valueOf(e.getMessage()), hint);
     }
 
     private static String hint(ToolException e) {

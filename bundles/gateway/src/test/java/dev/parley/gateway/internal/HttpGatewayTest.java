@@ -119,6 +119,10 @@ class HttpGatewayTest {
         assertThat(fail("PLUGIN_TIMEOUT")).isEqualTo(504);
         assertThat(fail("QUARANTINED")).isEqualTo(503);
         assertThat(fail("PLUGIN_FAILED")).isEqualTo(500);
+        assertThat(fail("NO_SUCH_STORE")).isEqualTo(404);
+        assertThat(fail("WRONG_STATE")).isEqualTo(409);
+        assertThat(fail("INVALID")).isEqualTo(400);
+        assertThat(fail("QUOTA")).isEqualTo(409);
     }
 
     private int fail(String code) throws IOException {

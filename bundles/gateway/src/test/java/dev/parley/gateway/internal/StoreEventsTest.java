@@ -191,6 +191,29 @@ class StoreEventsTest {
         assertThat(reader.next().id()).isEqualTo(next.hex());
     }
 
+    /** Compaction puts the log in another order, so that "after that one" is not known any more. */
+    @Test
+    void whoReadsALogThatIsCompactedIsToldSoAndGoesOnByTheIdOfThat() throws Exception {
+        Id first = count();
+        Id second = count();
+        Reader reader = open("?since=" + first.hex());
+        reader.next();
+        assertThat(reader.next().id()).isEqualTo(second.hex());
+        assertThat(get(stores.compact(store)).givenUp()).isPositive();
+        Id third = count();
+        Event lost = reader.next();
+        assertThat(lost.kind()).isEqualTo("lost");
+        assertThat(lost.data()).contains("\"since\":\"" + second.hex());
+        Event next = lost.id().startsWith(third.hex()) ? lost : reader.next();
+        assertThat(next.id()).startsWith(third.hex() + "-");
+        Id fourth = count();
+        assertThat(reader.next().id()).startsWith(fourth.hex() + "-");
+        Reader again = open("", "Last-Event-ID", next.id());
+        assertThat(again.next().kind()).isEqualTo("start");
+        assertThat(again.next().id()).startsWith(fourth.hex() + "-");
+        assertThat(open("?since=" + third.hex()).next().kind()).isEqualTo("lost");
+    }
+
     @Test
     void eventsEndWithTheStoreAndAfterTheirTime() throws Exception {
         Id now = count();

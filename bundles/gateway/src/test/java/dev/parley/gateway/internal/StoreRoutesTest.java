@@ -2,6 +2,7 @@ package dev.parley.gateway.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.actor.api.Actors;
 import dev.parley.gateway.api.Operation;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +132,7 @@ class StoreRoutesTest {
         tasks();
         history();
         events();
+        compaction();
         ok("DELETE /stores/notes", "");
         refused(404, "NO_SUCH_STORE", "DELETE /stores/notes", "");
         Set<String> all =
@@ -188,6 +191,7 @@ class StoreRoutesTest {
                                 + "\"tags\":[\"y\"],\"title\":\"Shopping\"}");
         refused(400, "INVALID", "GET /stores/notes/value?path=title", "");
         refused(404, "NOT_FOUND", "GET /stores/notes/value?at=nowhere", "");
+        refused(400, "INVALID", "GET /stores/notes/value?at=now&branch=draft", "");
         String at = "POST /stores/notes/";
         refused(400, "INVALID", at + "put", "{'path':'title','value':1}");
         refused(400, "INVALID", at + "put", "{'path':'/l','value':[1]}");
@@ -198,6 +202,10 @@ class StoreRoutesTest {
                 "ARGUMENTS_INVALID",
                 at + "put",
                 "{'path':'/l','value':1,'undoable':true,'message':'m'}");
+        refused(400, "INVALID", at + "put", "{'path':'/tags','value':1}");
+        refused(400, "INVALID", at + "add", "{'path':'/title','value':1}");
+        refused(400, "INVALID", at + "put", "{'path':'/n','value':1,'type':'multi-register'}");
+        refused(400, "INVALID", at + "put", "{'path':'/n','value':true,'type':'flag-enable-wins'}");
         refused(404, "NOT_FOUND", at + "delete", "{'path':'/gone'}");
         refused(400, "INVALID", at + "increment", "{'path':'/title'}");
         refused(400, "ARGUMENTS_INVALID", at + "increment", "{'path':'/n','by':'one'}");
@@ -217,6 +225,8 @@ class StoreRoutesTest {
         post("/insert", "{'path':'/l','value':'before','index':0}");
         // By its id, though its index is another one by now.
         post("/replace", "{'path':'/l','element':'" + text(first, "id") + "','value':'B'}");
+        String digits = text(first, "id").substring(0, 12);
+        post("/replace", "{'path':'/l','element':'" + digits + "','value':'B'}");
         post("/drop", "{'path':'/l','element':'0'}");
         assertThat(value("/l")).isEqualTo("[\"B\",\"d\",\"a\"]");
         refused(400, "INVALID", "GET /stores/notes/items?path=l", "");
@@ -236,14 +246,19 @@ class StoreRoutesTest {
         String at = "POST /stores/notes/tree";
         post("/tree", "{'path':'/t','label':'one'}");
         post("/tree", "{'path':'/t','label':'two','parent':'one'}");
-        post("/tree", "{'path':'/t','label':'zero','index':0}");
+        String zero =
+                text(
+                        ok("POST /stores/notes/tree", "{'path':'/t','label':'zero','index':0}"),
+                        "node");
         post("/tree/two/move", "{'path':'/t','index':0}");
         post("/tree/one/label", "{'path':'/t','label':'last'}");
-        post("/tree/zero/remove", "{'path':'/t'}");
+        post("/tree/" + zero + "/remove", "{'path':'/t'}");
         String nodes = text(get("/tree?path=/t"), "nodes").replaceAll("\"id\":\"[0-9a-f.]+\",", "");
         assertThat(nodes)
                 .isEqualTo(
                         "[{\"label\":\"two\",\"children\":[]},{\"label\":\"last\",\"children\":[]}]");
+        post("/tree/two/move", "{'path':'/t'}");
+        assertThat(text(get("/tree?path=/t"), "nodes")).containsSubsequence("last", "two");
         post("/tree/last/move", "{'path':'/t','parent':'two'}");
         refused(400, "INVALID", "GET /stores/notes/tree?path=t", "");
         refused(404, "NOT_FOUND", at, "{'path':'/t','label':'x','parent':'gone'}");
@@ -300,6 +315,7 @@ class StoreRoutesTest {
         Value diff = get("/diff?from=v1");
         assertThat(text(diff, "differences"))
                 .contains("{\"path\":\"/title\",\"type\":\"register\"", "First", "Second");
+        assertThat(text(diff, "differences")).doesNotContain(".tags");
         assertThat(text(get("/tags"), "tags")).contains("\"name\":\"v1\"");
         refused(409, "WRONG_STATE", at + "tags", "{'tag':'v1'}");
         post("/tags", "{'tag':'v1','version':'now','move':true}");
@@ -332,6 +348,21 @@ class StoreRoutesTest {
         refused(400, "INVALID", "GET /stores/notes/blame?path=doc", "");
     }
 
+    private void compaction() throws Exception {
+        String hash = text(get(""), "hash");
+        String changes = text(get(""), "changes");
+        Value first = ok("POST /stores/notes/compact", "{}");
+        assertThat(text(first, "done")).isEqualTo("true");
+        assertThat(Integer.parseInt(text(first, "givenUp"))).isPositive();
+        assertThat(text(first, "notAcknowledged") + text(first, "notApproved")).isEqualTo("[][]");
+        Value again = ok("POST /stores/notes/compact", "{}");
+        assertThat(text(again, "done")).isEqualTo("false");
+        assertThat(text(again, "why")).contains("nothing new");
+        assertThat(text(get(""), "hash")).isEqualTo(hash);
+        assertThat(text(get(""), "changes")).isEqualTo(changes);
+        refused(404, "NO_SUCH_STORE", "POST /stores/other/compact", "{}");
+    }
+
     /** Events end by themselves here; what they are is for {@code StoreEventsTest}. */
     private void events() throws Exception {
         assertThat(send("GET /stores/notes/events?seconds=1", "").body()).contains("event: start");
@@ -339,6 +370,44 @@ class StoreRoutesTest {
         refused(404, "NO_SUCH_STORE", "GET /stores/other/events", "");
         refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/events?since=abc", "");
         refused(400, "ARGUMENTS_INVALID", "GET /stores/notes/events?seconds=0", "");
+    }
+
+    @Test
+    void storesCanBeUsedAsToolsWithTheSameChecksAndCodes() throws Exception {
+        ToolOperations tools = new ToolOperations();
+        ExecutorService pool = Actors.pool("test-tools", 2, 8);
+        OwnTools.of(table, pool).forEach(tools::addTool);
+        table.addSource(tools);
+        try {
+            String listed = text(ok("GET /tools", ""), "tools");
+            List<String> missing =
+                    table.list().stream()
+                            .map(Operation::name)
+                            .filter(it -> it.startsWith("stores.") && !it.equals("stores.events"))
+                            .filter(it -> !listed.contains("\"name\":\"" + it.substring(7) + "\""))
+                            .toList();
+            assertThat(missing).isEmpty();
+            assertThat(listed)
+                    .doesNotContain("\"name\":\"events\"")
+                    .containsPattern("\"name\":\"value\"[^}]*\"effects\":\"read\"")
+                    .containsPattern("\"name\":\"put\"[^}]*\"effects\":\"write\"")
+                    .contains("\"audience\":\"local\"")
+                    .contains("\"required\":[\"store\",\"path\",\"value\"]");
+            String put = "POST /tools/parley.stores/put";
+            ok(put, "{'store':'notes','path':'/title','value':'by a tool'}");
+            assertThat(value("/title")).isEqualTo("by a tool");
+            ok("POST /tools/parley.stores/tree.add", "{'store':'notes','path':'/t','label':'x'}");
+            refused(400, "ARGUMENTS_INVALID", put, "{'store':'notes'}");
+            refused(404, "NO_SUCH_STORE", put, "{'store':'other','path':'/a','value':1}");
+            refused(
+                    404,
+                    "NO_SUCH_TASK",
+                    "POST /tools/parley.stores/tasks.do",
+                    "{'store':'notes','task':'fly','verb':'claim'}");
+            refused(404, "NO_SUCH_TOOL", "POST /tools/parley.stores/fly", "{}");
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     @Test

@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call that gave no result. Codes: NO_SUCH_TOOL, ARGUMENTS_INVALID, PLUGIN_FAILED,
- * PLUGIN_TIMEOUT, PLUGIN_GONE, QUARANTINED, BUSY.
+ * PLUGIN_TIMEOUT, PLUGIN_GONE, QUARANTINED, BUSY, PERMISSION_DENIED, and what a store refuses to
+ * the plugin ({@code 0009-isolate-ipc}); of the container's own tools also what the operation
+ * refuses, with that as the cause.
  */
 public final class ToolException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -5,6 +5,8 @@ import dev.parley.wire.api.Value;
 /**
  * What a tool is called and what it takes and gives (JSON Schema, the subset of the descriptor's
  * format).
+ *
+ * @param plugin the plugin's name; {@code parley.ROOM} for the container's own operations
  */
 public record ToolSpec(
         String plugin,

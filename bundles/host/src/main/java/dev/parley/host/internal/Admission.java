@@ -95,10 +95,10 @@ final class Admission {
                             + descriptor.created()
                             + ", which is in the future; are the clocks right?");
         }
-        if (!descriptor.api().matches("1\\.[01]\\.[0-9]+")) {
+        if (!descriptor.api().matches("1\\.[0-2]\\.[0-9]+")) {
             throw new RefusedException(
                     ReasonCode.API_UNSUPPORTED,
-                    "it needs plugin-api " + descriptor.api() + ", this container has 1.1.0");
+                    "it needs plugin-api " + descriptor.api() + ", this container has 1.2.0");
         }
         PermissionCheck.check(descriptor);
         return descriptor;

@@ -4,6 +4,7 @@ import dev.parley.crdt.api.Id;
 import dev.parley.gossip.api.Gossip;
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
+import dev.parley.groups.api.Groups;
 import dev.parley.host.api.Tool;
 import dev.parley.host.api.ToolException;
 import dev.parley.storage.api.KeyValueStore;
@@ -35,6 +36,7 @@ final class Broker implements IsolateProcess.Asked {
     private final String keyPrefix;
     private final Gossip gossip;
     private final SharedStores shared;
+    private final SharedGroups groups;
     private final BiFunction<String, String, Optional<Tool>> tools;
     private final List<AutoCloseable> subscriptions = new ArrayList<>();
     private boolean closed;
@@ -45,6 +47,7 @@ final class Broker implements IsolateProcess.Asked {
             String keyPrefix,
             Gossip gossip,
             Stores stores,
+            Groups groups,
             Id self,
             BiFunction<String, String, Optional<Tool>> tools) {
         this.granted = granted;
@@ -52,6 +55,7 @@ final class Broker implements IsolateProcess.Asked {
         this.keyPrefix = keyPrefix;
         this.gossip = gossip;
         this.shared = new SharedStores(granted, stores, self);
+        this.groups = new SharedGroups(granted, groups, self.hex());
         this.tools = tools;
     }
 
@@ -70,6 +74,8 @@ final class Broker implements IsolateProcess.Asked {
             String operation, Value.Map arguments, IsolateProcess from) {
         if (operation.startsWith(SharedStores.PREFIX)) {
             return shared.ask(operation, arguments, from::changed);
+        } else if (operation.startsWith(SharedGroups.PREFIX)) {
+            return groups.ask(operation, arguments, from::said);
         }
         try {
             return switch (operation) {
@@ -145,10 +151,7 @@ final class Broker implements IsolateProcess.Asked {
                     store.get(keyPrefix + key)
                             .ifPresent(value -> answer.put("value", Value.of(value)));
             case "store.put" -> {
-                byte[] value =
-                        arguments.get("value").orElse(Value.NULL) instanceof Value.Bytes bytes
-                                ? bytes.value()
-                                : new byte[0];
+                byte[] value = IsolateProcess.bytes(arguments, "value");
                 long used = 0;
                 for (String other : store.keys(keyPrefix)) {
                     if (!other.equals(keyPrefix + key)) {
@@ -186,10 +189,7 @@ final class Broker implements IsolateProcess.Asked {
         if (!Topic.valid(topic)) {
             throw new DeniedException("BAD_TOPIC", "'" + topic + "' is no topic to publish on");
         }
-        byte[] payload =
-                arguments.get("payload").orElse(Value.NULL) instanceof Value.Bytes bytes
-                        ? bytes.value()
-                        : new byte[0];
+        byte[] payload = IsolateProcess.bytes(arguments, "payload");
         if (payload.length > MAX_PUBLISH) {
             throw new DeniedException(
                     "TOO_LONG",
@@ -255,6 +255,7 @@ final class Broker implements IsolateProcess.Asked {
 
     synchronized void close() {
         shared.close();
+        groups.close();
         closed = true;
         for (AutoCloseable subscription : subscriptions) {
             try {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class IsolateProcess {
     static final long CALL_MILLIS = 5_000;
+
+    /** The codes of results that say what was wrong with the call, not with the plugin. */
+    private static final Set<String> PASSED_ON =
+            Set.of(
+                    "BUSY",
+                    "NO_SUCH_TOOL",
+                    "PERMISSION_DENIED",
+                    "NO_SUCH_STORE",
+                    "AMBIGUOUS",
+                    "NOT_ALLOWED",
+                    "APPEND_ONLY",
+                    "NOT_FOUND",
+                    "NOT_ENOUGH",
+                    "WRONG_STATE",
+                    "INVALID",
+                    "TOO_LARGE",
+                    "NOT_SYNCED",
+                    "NOT_ACTIVE",
+                    "DISK",
+                    "QUOTA");
+
     private static final long START_MILLIS = 15_000;
     private static final int STRIKES = 2;
     private static final int MAX_CALLS = 256;
@@ -177,6 +199,15 @@ final class IsolateProcess {
                         .put("paths", Value.texts(paths)));
     }
 
+    /** A message of a group that the plugin listens to. Never waits, as {@link #event}. */
+    void said(long subscription, Value.Map message) {
+        told(
+                Value.map()
+                        .put("kind", "message")
+                        .put("subscription", subscription)
+                        .put("said", message));
+    }
+
     private void told(Value.MapBuilder event) {
         if (!outbox.later(encode(event)) && missed.getAndIncrement() == 0) {
             log.accept("it does not keep up with its events; from here on it misses some");
@@ -257,10 +288,7 @@ final class IsolateProcess {
                     String code = text(frame, "code");
                     call.completeExceptionally(
                             new ToolException(
-                                    List.of("BUSY", "NO_SUCH_TOOL", "PERMISSION_DENIED")
-                                                    .contains(code)
-                                            ? code
-                                            : "PLUGIN_FAILED",
+                                    PASSED_ON.contains(code) ? code : "PLUGIN_FAILED",
                                     message(frame)));
                 }
             }
@@ -347,6 +375,12 @@ final class IsolateProcess {
 
     static long number(Value.Map map, String key) {
         return map.get(key).orElse(Value.NULL) instanceof Value.Int number ? number.value() : 0;
+    }
+
+    static byte[] bytes(Value.Map map, String key) {
+        return map.get(key).orElse(Value.NULL) instanceof Value.Bytes bytes
+                ? bytes.value()
+                : new byte[0];
     }
 
     /** A stranger's text without control characters. */

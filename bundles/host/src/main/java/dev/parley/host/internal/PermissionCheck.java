@@ -28,19 +28,19 @@ final class PermissionCheck {
                                 Topic.validFilter(what)
                                         ? ""
                                         : kind + ": and a topic, or a topic and /*";
-                        case "stores" ->
+                        case "stores", "groups" ->
                                 what.length() <= 128
                                                 && what.matches(
                                                         "[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*(/\\*)?")
                                         ? ""
-                                        : "stores: and a store's name, or its first parts and /*";
+                                        : kind + ": and a name, or its first parts and /*";
                         case "tool.call" ->
                                 what.matches("[a-z][a-z0-9-]{0,39}")
                                         ? ""
                                         : "tool.call: and the name of a plugin";
                         default ->
-                                "storage, stores, gossip.publish, gossip.subscribe or tool.call, which"
-                                        + " this container knows";
+                                "storage, stores, groups, gossip.publish, gossip.subscribe or tool.call,"
+                                        + " which this container knows";
                     };
             if (!expected.isEmpty()) {
                 throw new RefusedException(

@@ -10,6 +10,7 @@ import dev.parley.catalog.api.RefusedException;
 import dev.parley.crdt.api.Id;
 import dev.parley.direct.api.Direct;
 import dev.parley.gossip.api.Gossip;
+import dev.parley.groups.api.Groups;
 import dev.parley.host.api.Plugins;
 import dev.parley.host.api.Tool;
 import dev.parley.identity.api.AgentId;
@@ -68,6 +69,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
     private final Storage storage;
     private final Gossip gossip;
     private final Stores stores;
+    private final Groups groups;
     private final Id self;
     private final TrustStore trust;
     private final Catalog catalog;
@@ -93,6 +95,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
             @Reference Direct direct,
             @Reference Gossip gossip,
             @Reference Stores stores,
+            @Reference Groups groups,
             @Reference TrustStore trust,
             @Reference Catalog catalog)
             throws StorageException, MalformedException {
@@ -103,6 +106,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
         this.storage = storage;
         this.gossip = gossip;
         this.stores = stores;
+        this.groups = groups;
         this.self = Id.of(identity.agent().bytes());
         this.trust = trust;
         this.catalog = catalog;
@@ -331,6 +335,7 @@ public final class PluginsComponent implements Plugins, TrustListener {
                                         prefix,
                                         gossip,
                                         stores,
+                                        groups,
                                         self,
                                         this::tool));
         running.put(descriptor.name(), started);

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
 /** What one plugin asks of the stores that the container shares, checked against its grants. */
 final class SharedStores {
     static final String PREFIX = "shared.";
-    private static final String PERMISSION = "stores:";
+    private static final String KIND = "stores";
     static final int MAX_JSON_BYTES = 256 << 10;
     private static final int MAX_LISTENERS = 32;
     private static final int MAX_PATHS = 100;
@@ -49,26 +49,14 @@ final class SharedStores {
     }
 
     static boolean mayUse(Set<String> granted, String store) {
-        return granted.stream()
-                .filter(it -> it.startsWith(PERMISSION))
-                .map(it -> it.substring(PERMISSION.length()))
-                .anyMatch(
-                        it ->
-                                it.endsWith("/*")
-                                        ? store.startsWith(it.substring(0, it.length() - 1))
-                                        : store.equals(it));
+        return Grants.cover(granted, KIND, store);
     }
 
     CompletionStage<Value.MapBuilder> ask(String operation, Value.Map arguments, Listener told) {
         String name = IsolateProcess.text(arguments, "store");
         if (!mayUse(granted, name)) {
             return CompletableFuture.completedFuture(
-                    refusal(
-                            "PERMISSION_DENIED",
-                            "the owner has not granted '"
-                                    + PERMISSION
-                                    + name
-                                    + "'; install the plugin again and grant it"));
+                    refusal("PERMISSION_DENIED", Grants.refusal(KIND, name)));
         }
         // By its name alone: what a plugin may use is granted by name, not by id.
         return stores.list()

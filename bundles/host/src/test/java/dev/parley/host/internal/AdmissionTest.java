@@ -163,6 +163,7 @@ class AdmissionTest {
                         "gossip.publish:A b",
                         "gossip.subscribe:",
                         "tool.call:../hello",
+                        "tool.call:parley.stores",
                         "network:any")) {
             assertThat(refusal(sign(descriptor(1, ZERO, "d", bad))))
                     .as(bad)
@@ -210,7 +211,7 @@ class AdmissionTest {
     @Test
     void anApiThatIsNewerThanOursIsRefusedBeforeAnythingIsFetched() throws Exception {
         Descriptor d = descriptor(1, ZERO, "d");
-        for (String api : List.of("1.2.0", "2.0.0", "0.9.0", "1.0", "")) {
+        for (String api : List.of("1.3.0", "2.0.0", "0.9.0", "1.0", "")) {
             Descriptor other =
                     new Descriptor(
                             d.bsn(),

@@ -188,6 +188,11 @@ final class FakeStores implements Stores {
         }
 
         @Override
+        public int forgotten() {
+            return 0;
+        }
+
+        @Override
         public int indexOf(Id change) {
             return replica.indexOf(change);
         }
@@ -221,5 +226,10 @@ final class FakeStores implements Stores {
         public List<Fork> forks() {
             return List.of();
         }
+    }
+
+    @Override
+    public CompletionStage<dev.parley.stores.api.Compaction> compact(Id store) {
+        throw new UnsupportedOperationException();
     }
 }

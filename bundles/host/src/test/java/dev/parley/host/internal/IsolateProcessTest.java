@@ -6,6 +6,7 @@ import dev.parley.gossip.api.Gossip;
 import dev.parley.gossip.api.GossipMessage;
 import dev.parley.gossip.api.Retention;
 import dev.parley.gossip.api.Topic;
+import dev.parley.groups.api.GroupStatus;
 import dev.parley.host.api.Tool;
 import dev.parley.host.api.ToolException;
 import dev.parley.host.api.ToolSpec;
@@ -223,6 +224,32 @@ class IsolateProcessTest {
     }
 
     @Test
+    void whatAStoreRefusedKeepsItsCodeAndWhatIsMadeUpIsThePluginsFailure() throws Exception {
+        PipedOutputStream child = new PipedOutputStream();
+        IsolateProcess isolate =
+                isolate(
+                        new FakeProcess(new PipedInputStream(child, 1 << 16)),
+                        IsolateProcessTest::nothing);
+        Value.Map none = Value.map().build();
+        long id = 0;
+        for (String code : List.of("WRONG_STATE", "NO_SUCH_STORE", "DISK", "QUOTA", "MADE_UP")) {
+            CompletionStage<Value> call = isolate.call("t", Value.texts(List.of()), none);
+            PipeFrames.write(
+                    child,
+                    Value.map()
+                            .put("kind", "result")
+                            .put("id", ++id)
+                            .put("code", code)
+                            .put("message", "why")
+                            .build());
+            child.flush();
+            String expected = code.equals("MADE_UP") ? "PLUGIN_FAILED" : code;
+            assertThat(failure(call)).isEqualTo(expected + ": why");
+        }
+        child.close();
+    }
+
+    @Test
     void aStartThatFailedSaysWhy() throws Exception {
         PipedOutputStream child = new PipedOutputStream();
         IsolateProcess isolate =
@@ -311,6 +338,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.of(tool(name)));
         byte[] questions =
@@ -348,6 +376,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         byte[] questions =
@@ -388,6 +417,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         byte[] questions =
@@ -407,6 +437,49 @@ class IsolateProcessTest {
                                 "answer to shared.tasks",
                                 "answer to shared.tasks.release",
                                 "answer to shared.tasks.finish"));
+    }
+
+    @Test
+    void eachQuestionAboutGroupsGetsTheSpecsAnswer() throws Exception {
+        Rooms rooms = new Rooms();
+        FakeGroups groups = new FakeGroups();
+        groups.add("work/team", GroupStatus.ACTIVE);
+        Broker broker =
+                new Broker(
+                        Set.of("groups:work/*"),
+                        rooms,
+                        "p/",
+                        rooms,
+                        new FakeStores(),
+                        groups,
+                        FakeStores.INFO.owner(),
+                        (plugin, name) -> Optional.empty());
+        byte[] questions =
+                vector(
+                        "ask group.listen",
+                        "ask group.send",
+                        "ask group.since",
+                        "ask of a group that is not granted");
+        PipedOutputStream child = new PipedOutputStream();
+        FakeProcess process = new FakeProcess(new PipedInputStream(child, 1 << 16));
+        IsolateProcess isolate = isolate(process, broker);
+        child.write(questions);
+        child.flush();
+        // What it is told of comes from another thread, and no more once it has ended.
+        String message = HexFormat.of().formatHex(vector("message"));
+        eventually(() -> HexFormat.of().formatHex(process.told.toByteArray()).contains(message));
+        child.close();
+        get(isolate.exited());
+        String told = HexFormat.of().formatHex(process.told.toByteArray());
+        for (String answer :
+                List.of(
+                        "answer to group.listen",
+                        "answer to group.send",
+                        "answer to group.since",
+                        "answer about a group that is not granted")) {
+            assertThat(told).as(answer).contains(HexFormat.of().formatHex(vector(answer)));
+        }
+        assertThat(groups.sent).hasSize(1);
     }
 
     @Test
@@ -492,6 +565,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         FakeProcess process = new FakeProcess(new ByteArrayInputStream(said.toByteArray()));
@@ -672,6 +746,7 @@ class IsolateProcessTest {
                         "p/",
                         rooms,
                         new FakeStores(),
+                        new FakeGroups(),
                         FakeStores.INFO.owner(),
                         (plugin, name) -> Optional.empty());
         assertThat(answerCode(ask("publish", "chat/*"), broker)).isEqualTo("BAD_TOPIC");

@@ -73,7 +73,10 @@ public interface GroupState {
     /**
      * Encrypts application data.
      *
-     * @param padTo the ciphertext hides the length up to a multiple of this many bytes; 1 for none
+     * @param padTo the ciphertext hides the length up to a multiple of this many bytes; 1 for none,
+     *     at most 1 MiB
+     * @throws IllegalArgumentException if padding, or content and data together, are longer than
+     *     anybody reads (62 MiB)
      * @throws MlsException NOT_RESERVED if no durable generation is left
      */
     byte[] encrypt(byte[] content, byte[] authenticatedData, int padTo, Signer signer)

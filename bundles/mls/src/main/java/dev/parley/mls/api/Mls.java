@@ -124,7 +124,9 @@ public interface Mls {
     /**
      * A saved state.
      *
-     * @param reservations every durable one, of whatever group and epoch, in any order
+     * @param reservations every durable one of the group, of whatever epoch, in any order; those of
+     *     other groups do no harm but take memory as long as states that come from this one are
+     *     used
      */
     GroupState decode(byte[] encoded, Collection<byte[]> reservations) throws MlsException;
 }

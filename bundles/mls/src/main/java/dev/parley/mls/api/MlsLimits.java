@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param maxForward generations that a message may be ahead of the last one of its sender
  * @param maxSkipped keys kept of one sender and kind for late messages
- * @param maxSkippedTotal such keys of one epoch
+ * @param maxSkippedTotal such keys of one epoch, but for a few of each sender
  * @param maxQueued proposals queued in one epoch
  * @param maxLifetime of a key package that is added; {@link Long#MAX_VALUE} seconds for any
  */

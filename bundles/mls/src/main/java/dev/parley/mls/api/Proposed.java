@@ -1,7 +1,8 @@
 package dev.parley.mls.api;
 
 /**
- * One's own proposal.
+ * One's own proposal. The caller saves the next state, then sends: an older copy cannot follow a
+ * commit that names the proposal.
  *
  * @param next the state with the proposal queued
  * @param message to be sent, an {@code MLSMessage}

@@ -30,12 +30,35 @@ import org.osgi.service.component.annotations.Reference;
             "osgi.command.function=doc",
             "osgi.command.function=task",
             "osgi.command.function=tree",
+            "osgi.command.function=group",
             "osgi.command.function=log",
             "osgi.command.function=doctor",
             "osgi.command.function=down"
         })
 public final class ParleyCommands {
     private static final int MAX_JSON_BYTES = 1 << 20;
+
+    private static final Verbs GROUP =
+            new Verbs(
+                    "group",
+                    "list groups.list",
+                    "create groups.create name description?",
+                    "show groups.get group",
+                    "invite groups.invite group seconds*?",
+                    "invites groups.invites group",
+                    "uninvite groups.uninvite group invite",
+                    "join groups.join link",
+                    "members groups.members group",
+                    "role groups.role group agent role",
+                    "remove groups.remove group agent",
+                    "rename groups.rename group name description?",
+                    "leave groups.leave group",
+                    "delete groups.close group",
+                    "forget groups.forget group",
+                    "refresh groups.refresh group",
+                    "send groups.send group text",
+                    "read groups.messages group after*? limit*?",
+                    "watch groups.events group seconds*");
 
     private static final Verbs STORE =
             new Verbs(
@@ -45,6 +68,7 @@ public final class ParleyCommands {
                     "join stores.join link",
                     "link stores.get store",
                     "leave stores.leave store",
+                    "compact stores.compact store",
                     "show stores.value store at?",
                     "get stores.value store path at?",
                     "set stores.put store path value* undoable=true",
@@ -216,6 +240,11 @@ public final class ParleyCommands {
         return ask(TREE, words);
     }
 
+    /** Private groups; a delete asks nobody. */
+    public String group(String... words) {
+        return ask(GROUP, words);
+    }
+
     /** Tasks. */
     public String task(String... words) {
         return ask(TASK, words);
@@ -224,7 +253,7 @@ public final class ParleyCommands {
     private String ask(Verbs verbs, String... words) {
         return verbs.question(List.of(words))
                 .map(it -> ask(it.operation(), it.arguments()))
-                .orElseGet(verbs::usage);
+                .orElseGet(() -> verbs.usage(List.of(words)));
     }
 
     /** The last lines that a plugin wrote: {@code log PLUGIN}. */

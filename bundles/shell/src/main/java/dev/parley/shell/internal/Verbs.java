@@ -74,8 +74,12 @@ final class Verbs {
         }
     }
 
-    /** All of them. */
-    String usage() {
+    /** Of the verb that was meant, or all of them. */
+    String usage(List<String> words) {
+        Verb meant = words.isEmpty() ? null : verbs.get(words.get(0));
+        if (meant != null) {
+            return "usage: " + command + " " + usage(words.get(0), meant);
+        }
         List<String> all = new ArrayList<>();
         verbs.forEach((name, verb) -> all.add(usage(name, verb)));
         return "usage: " + command + " [" + String.join(" | ", all) + "]";

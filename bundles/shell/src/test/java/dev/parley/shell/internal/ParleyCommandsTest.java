@@ -69,6 +69,32 @@ class ParleyCommandsTest {
     }
 
     @Test
+    void aGroupVerbAsksTheOperationOfTheSameMeaning() {
+        commands.group();
+        commands.group("create", "team");
+        commands.group("invite", "team", "3600");
+        commands.group("join", "parley://group/x");
+        commands.group("role", "team", "bob", "admin");
+        commands.group("delete", "team");
+        commands.group("send", "team", "12");
+        commands.group("read", "team", "7");
+        commands.group("watch", "team", "5");
+        assertThat(commands.group("send", "team")).isEqualTo("usage: group send GROUP TEXT");
+        assertThat(commands.group("explode")).startsWith("usage:").contains("members GROUP");
+        assertThat(asked)
+                .containsExactly(
+                        "groups.list {}",
+                        "groups.create {\"name\":\"team\"}",
+                        "groups.invite {\"group\":\"team\",\"seconds\":3600}",
+                        "groups.join {\"link\":\"parley://group/x\"}",
+                        "groups.role {\"group\":\"team\",\"agent\":\"bob\",\"role\":\"admin\"}",
+                        "groups.close {\"group\":\"team\"}",
+                        "groups.send {\"group\":\"team\",\"text\":\"12\"}",
+                        "groups.messages {\"group\":\"team\",\"after\":7}",
+                        "groups.events {\"group\":\"team\",\"seconds\":5}");
+    }
+
+    @Test
     void aStoreVerbAsksTheOperationOfTheSameMeaning() {
         commands.store();
         commands.store("create", "notes", "open");
@@ -84,8 +110,10 @@ class ParleyCommandsTest {
         commands.task("claim", "team", "dig", "60");
         assertThat(commands.task("explode", "team")).startsWith("usage:");
         assertThat(commands.doc()).startsWith("usage:");
-        assertThat(commands.store("explode")).startsWith("usage:");
-        assertThat(commands.store("set", "notes", "/a")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("explode")).startsWith("usage:").contains("merge");
+        assertThat(commands.store("set", "notes", "/a"))
+                .isEqualTo("usage: store set STORE PATH VALUE");
+        assertThat(commands.task()).contains("list STORE", "| reopen STORE TASK");
         assertThat(commands.store("undo", "notes", "again")).startsWith("usage:");
         assertThat(commands.doc("edit", "notes", "/t")).contains("parley doc edit", "doc write");
         assertThat(asked)

@@ -15,6 +15,7 @@ import dev.parley.stores.api.StoreException.Code;
 import dev.parley.wire.api.Value;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,9 +124,10 @@ public final class Documents {
         }
         Path parent = new Path(segments.subList(0, segments.size() - 1));
         String key = segments.get(segments.size() - 1).key();
-        return state.keys(parent).stream()
-                .filter(it -> it.key().equals(key))
-                .map(it -> parent.at(it.key(), it.type()))
+        // Each type is asked for, because listing the keys costs as much as the map has.
+        return Arrays.stream(ObjectType.values())
+                .map(type -> parent.at(key, type))
+                .filter(state::has)
                 .toList();
     }
 

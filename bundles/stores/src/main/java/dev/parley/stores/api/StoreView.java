@@ -45,6 +45,12 @@ public interface StoreView {
     List<LoggedChange> changes(int from, int limit);
 
     /**
+     * How many changes were given up by compaction; they are the first ones. Another number means
+     * that changes stand at other indices.
+     */
+    int forgotten();
+
+    /**
      * @return as how many-th a change was taken in, from 0; below 0 if it is not there
      */
     int indexOf(Id change);

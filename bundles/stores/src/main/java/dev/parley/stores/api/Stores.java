@@ -85,6 +85,15 @@ public interface Stores {
     /** Gives an agent a role, which only an admin may. */
     CompletionStage<Id> grant(Id store, Id agent, Role role);
 
+    /**
+     * Gives up the operations of changes that all who write have, if enough admins agree: what is
+     * seen stays as it is. Takes some seconds while others are asked. Admins propose; others give
+     * up what admins approved. Wish again to give up more, or to see how far it is.
+     *
+     * @return also when nothing was given up; it says why
+     */
+    CompletionStage<Compaction> compact(Id store);
+
     /** Looks at a store. What it returns must not hold on to the view. */
     interface Reading<T> {
         T on(StoreView view) throws RefusedException, StoreException;

@@ -8,6 +8,7 @@ import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A store's changes in a log on disk; in memory is where each one stands. {@link #replay} reads the
@@ -16,7 +17,9 @@ import java.util.function.Consumer;
  * the rest by itself, and {@link #isRead} ends that.
  */
 final class LogHistory implements History {
-    private final AppendLog log;
+    private static final long FORGOTTEN = -1;
+
+    private volatile AppendLog log;
     private long[] places = new long[64];
     private int stored;
     private int size;
@@ -59,6 +62,11 @@ final class LogHistory implements History {
         }
     }
 
+    /** So that another replica can be given all of it. */
+    void rewind() {
+        size = 0;
+    }
+
     /** How many changes the log has. */
     int stored() {
         return stored;
@@ -67,6 +75,31 @@ final class LogHistory implements History {
     /** All that is stored is in the replica. */
     void isRead() {
         size = stored;
+    }
+
+    @Override
+    public void forget(int index) {
+        places[index] = FORGOTTEN;
+    }
+
+    /** Those that were not given up, in order, read as they are asked for. */
+    Iterable<SignedChange> kept() {
+        return () ->
+                IntStream.range(0, size)
+                        .filter(index -> places[index] != FORGOTTEN)
+                        .mapToObj(this::get)
+                        .iterator();
+    }
+
+    /** Goes on in a log that has just what is kept; everything keeps its index. */
+    void moveTo(LogHistory next) {
+        int moved = 0;
+        for (int i = 0; i < size; i++) {
+            if (places[i] != FORGOTTEN) {
+                places[i] = next.places[moved++];
+            }
+        }
+        log = next.log;
     }
 
     private static StorageException damaged(int index, String why) {

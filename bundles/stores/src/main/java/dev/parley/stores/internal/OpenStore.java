@@ -1,9 +1,14 @@
 package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.MemoryHistory;
+import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
+import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
@@ -27,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +55,10 @@ final class OpenStore {
     private final Id id;
     private final StoreFiles files;
     private final ParkedLog parked;
-    private final LogHistory history;
-    private final Replica replica;
+    private volatile LogHistory history;
+    private Replica replica;
+    private Optional<CheckpointFile> checkpoint = Optional.empty();
+    private final Map<Id, PublicKey> keysBelow = new HashMap<>();
 
     /** How many changes the last index was of. */
     private int indexed;
@@ -78,13 +86,14 @@ final class OpenStore {
 
     final Deque<Write> writes = new ArrayDeque<>();
     final Pulls pulls = new Pulls();
+    final Compacting compacting = new Compacting();
     boolean flushing;
     boolean scheduled;
     long flushedAtNanos;
     boolean unforced;
 
-    /** How many changes are on disk. */
-    int onDisk;
+    /** How many changes are on disk; set by the disk's threads before they acknowledge. */
+    volatile int onDisk;
 
     /** Changes of our own that are on disk and not yet published. */
     List<SignedChange> unpublished = new ArrayList<>();
@@ -114,22 +123,40 @@ final class OpenStore {
                 history.close();
             }
         }
-        for (Summary.Tip first : replica.beginnings().tips()) {
-            keyAt.putIfAbsent(first.author(), first.change());
-        }
-        relearnOwnBranches();
+        learn();
         this.replaying = false;
         this.onDisk = replica.size();
     }
 
+    /** Which change brings whose key, and where this agent has written. */
+    private void learn() {
+        for (Summary.Tip first : replica.beginnings().tips()) {
+            if (!replica.isForgotten(replica.indexOf(first.change()))) {
+                keyAt.putIfAbsent(first.author(), first.change());
+            }
+        }
+        relearnOwnBranches();
+    }
+
     private Replica read(StoreInfo info) throws StorageException {
+        Optional<byte[]> kept = files.checkpoint();
+        Optional<CheckpointFile> below = Optional.empty();
+        if (kept.isPresent()) {
+            try {
+                below = Optional.of(CheckpointFile.decode(kept.get()));
+                begin(below.get());
+            } catch (dev.parley.wire.api.MalformedException e) {
+                throw new StorageException(
+                        StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
+            }
+        }
         Optional<byte[]> index = files.index();
         if (index.isPresent()) {
             try {
                 Replica read =
                         Replica.fromIndex(
                                 index.get(),
-                                Optional.empty(),
+                                below.map(CheckpointFile::snapshot),
                                 history,
                                 history.stored(),
                                 this::onEvent);
@@ -147,9 +174,158 @@ final class OpenStore {
                         e.getMessage());
             }
         }
-        Replica whole = Replica.create(info, history, this::onEvent);
+        Replica whole =
+                below.isPresent()
+                        ? readLog(below.get())
+                        : Replica.create(info, history, this::onEvent);
         history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
         return whole;
+    }
+
+    private Replica readLog(CheckpointFile file) throws StorageException {
+        try {
+            return Replica.fromCheckpoint(
+                    file.checkpoint(), file.snapshot(), history, this::onEvent);
+        } catch (MalformedException e) {
+            throw new StorageException(
+                    StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
+        }
+    }
+
+    private void begin(CheckpointFile file) {
+        checkpoint = Optional.of(file.approval());
+        for (PublicKey key : file.keys()) {
+            keysBelow.put(Id.of(key.agentId().bytes()), key);
+        }
+    }
+
+    /** Below which changes were given up here, with who approved it. */
+    Optional<CheckpointFile> checkpoint() {
+        return checkpoint;
+    }
+
+    StoreFiles files() {
+        return files;
+    }
+
+    /** Whether this agent wrote here. */
+    boolean hasWritten() {
+        return !ownBranches.isEmpty();
+    }
+
+    /**
+     * How far all agents are known here.
+     *
+     * @param named changes that are here, and have to be named
+     */
+    Summary summary(int maxBytes, List<Id> named) {
+        List<Summary.Tip> tips = new ArrayList<>();
+        int bytes = 0;
+        for (Id each : named) {
+            try {
+                ChangeInfo info = replica.describe(each);
+                tips.add(new Summary.Tip(info.author(), info.branch(), info.seq(), each));
+                bytes += 2 * Id.BYTES + 74;
+            } catch (RefusedException e) {
+                throw new IllegalArgumentException("a change that is not here", e);
+            }
+        }
+        tips.addAll(replica.summary(Math.max(0, maxBytes - bytes)).tips());
+        return new Summary(tips);
+    }
+
+    /** Whether nothing of it is on its way to the disk, as {@link #compact} needs it. */
+    boolean isQuiet() {
+        return !flushing && !unforced;
+    }
+
+    /** Keys of all whose changes are here. */
+    private List<PublicKey> allKeys() {
+        Map<Id, PublicKey> all = new LinkedHashMap<>(keysBelow);
+        for (Id author : keyAt.keySet()) {
+            key(author).ifPresent(key -> all.put(author, key));
+        }
+        return List.copyOf(all.values());
+    }
+
+    /**
+     * Gives up what is below a checkpoint of which all is here. Blocks on the disk for as long as
+     * it takes to write what is kept.
+     *
+     * @throws MalformedException if the snapshot is not of this store as it is here; then nothing
+     *     has happened
+     */
+    void compact(Checkpoint cut, byte[] snapshot, List<Seal> approvals)
+            throws MalformedException, StorageException {
+        CheckpointFile file = new CheckpointFile(cut, approvals, allKeys(), snapshot);
+        replica.compact(cut, snapshot);
+        boolean done = false;
+        try {
+            history.moveTo(files.compact(file.encode(), history.kept(), history));
+            done = true;
+        } finally {
+            if (!done) {
+                damaged("it could not be compacted, and is read again at the next start");
+            }
+        }
+        begin(file);
+        keyAt.clear();
+        learn();
+        indexed = 0;
+    }
+
+    /**
+     * Begins with a checkpoint of which not all is here, and takes what is here beside it in again.
+     *
+     * @throws MalformedException if it does not go with the store; then nothing has happened
+     */
+    void adopt(CheckpointFile file, long nowMillis) throws MalformedException, StorageException {
+        MemoryHistory above = new MemoryHistory();
+        Replica trial =
+                Replica.fromCheckpoint(file.checkpoint(), file.snapshot(), above, event -> {});
+        boolean isHigher =
+                checkpoint.isEmpty()
+                        || checkpoint.get().checkpoint().heads().stream().allMatch(trial::has);
+        if (!trial.info().equals(replica.info()) || !isHigher) {
+            throw new MalformedException("a checkpoint of another store, or below the one here");
+        }
+        int below = trial.size();
+        for (int i = 0; i < replica.size(); i++) {
+            if (!replica.isForgotten(i)) {
+                trial.receive(replica.change(i), READ_AGAIN_MILLIS);
+            }
+        }
+        int kept = trial.size() - below;
+        List<SignedChange> waiting = replica.parkedChanges();
+        boolean done = false;
+        replaying = true;
+        try {
+            LogHistory next =
+                    files.compact(
+                            file.encode(),
+                            () -> IntStream.range(0, kept).mapToObj(above::get).iterator(),
+                            history);
+            history = next;
+            begin(file);
+            next.rewind();
+            Replica begun = readLog(file);
+            next.replay(change -> begun.receive(change, READ_AGAIN_MILLIS));
+            replica = begun;
+            done = true;
+        } finally {
+            replaying = false;
+            if (!done) {
+                damaged("it could not take a checkpoint, and is read again at the next start");
+            }
+        }
+        keyAt.clear();
+        learn();
+        indexed = 0;
+        waiting.forEach(change -> take(change, nowMillis));
+        unforced = true;
+        for (Id head : replica.heads("")) {
+            events.add(new ChangeEvent(head, head, false, false, Set.of(Path.ROOT)));
+        }
     }
 
     /**
@@ -354,9 +530,9 @@ final class OpenStore {
     }
 
     private void relearnOwnBranches() {
-        for (Summary.Tip tip : replica.summary().tips()) {
-            if (tip.author().equals(self)) {
-                ownBranches.add(tip.branch());
+        for (Summary.Tip first : replica.beginnings().tips()) {
+            if (first.author().equals(self)) {
+                ownBranches.add(first.branch());
             }
         }
     }
@@ -378,7 +554,7 @@ final class OpenStore {
         }
         Id first = keyAt.get(author);
         if (first == null) {
-            return Optional.empty();
+            return Optional.ofNullable(keysBelow.get(author));
         }
         Optional<PublicKey> read = readKey(first);
         for (Summary.Tip other : read.isPresent() ? NO_TIPS : replica.beginnings().tips()) {
@@ -391,7 +567,10 @@ final class OpenStore {
     }
 
     private Optional<PublicKey> readKey(Id change) {
-        return ChangeSeal.key(replica.change(replica.indexOf(change)));
+        int index = replica.indexOf(change);
+        return replica.isForgotten(index)
+                ? Optional.empty()
+                : ChangeSeal.key(replica.change(index));
     }
 
     /** What a comparison compares: equal digests are equal stores. */

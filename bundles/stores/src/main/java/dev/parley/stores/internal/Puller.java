@@ -5,8 +5,6 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Summary;
-import dev.parley.direct.api.Direct;
-import dev.parley.direct.api.RequestException;
 import dev.parley.identity.api.MachineId;
 import dev.parley.network.api.Network;
 import dev.parley.network.api.Peer;
@@ -18,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +26,6 @@ import java.util.function.Consumer;
  */
 final class Puller {
     private static final System.Logger LOG = System.getLogger(Puller.class.getName());
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration TELL_AFTER = Duration.ofMillis(100);
     private static final Duration SEARCH_AGAIN = Duration.ofSeconds(2);
     private static final int ATTEMPTS = 6;
@@ -37,7 +33,8 @@ final class Puller {
 
     private final Actor actor;
     private final Network network;
-    private final Direct direct;
+    private final Requests requests;
+    private final Adoption adoption;
     private final Verifier verifier;
     private final Map<Id, OpenStore> stores;
     private final Consumer<OpenStore> changed;
@@ -49,56 +46,18 @@ final class Puller {
     Puller(
             Actor actor,
             Network network,
-            Direct direct,
+            Requests requests,
+            Adoption adoption,
             Verifier verifier,
             Map<Id, OpenStore> stores,
             Consumer<OpenStore> changed) {
         this.actor = actor;
         this.network = network;
-        this.direct = direct;
+        this.requests = requests;
+        this.adoption = adoption;
         this.verifier = verifier;
         this.stores = stores;
         this.changed = changed;
-    }
-
-    private interface Answered {
-        void with(SyncMessage answer);
-    }
-
-    private interface Failed {
-        void because(String code);
-    }
-
-    private void request(MachineId to, SyncMessage question, Answered answered, Failed failed) {
-        direct.request(to, SyncServer.METHOD, question.encode(), TIMEOUT)
-                .whenComplete(
-                        (bytes, failure) ->
-                                actor.after(
-                                        Duration.ZERO,
-                                        () -> {
-                                            try {
-                                                if (failure != null) {
-                                                    failed.because(code(failure));
-                                                } else {
-                                                    answered.with(SyncMessage.decode(bytes));
-                                                }
-                                            } catch (MalformedException e) {
-                                                LOG.log(
-                                                        System.Logger.Level.DEBUG,
-                                                        "an answer of {0}: {1}",
-                                                        to.words(),
-                                                        e.getMessage());
-                                                failed.because("MALFORMED");
-                                            }
-                                        }));
-    }
-
-    private static String code(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        return cause instanceof RequestException known ? known.code() : "FAILED";
     }
 
     /** With everybody who is connected. */
@@ -121,7 +80,7 @@ final class Puller {
                 asked.stream()
                         .map(store -> new SyncMessage.Held(store.id(), store.digest()))
                         .toList();
-        request(
+        requests.send(
                 peer,
                 new SyncMessage.Compare(held),
                 answer -> {
@@ -186,14 +145,21 @@ final class Puller {
     }
 
     private void step(OpenStore store, MachineId from) {
+        step(store, from, List.of());
+    }
+
+    /**
+     * @param named changes that the summary has to name
+     */
+    private void step(OpenStore store, MachineId from, List<Id> named) {
         if (gone(store)) {
             return;
         }
-        Summary summary = store.replica().summary(SyncMessage.MAX_SUMMARY_BYTES);
-        request(
+        Summary summary = store.summary(SyncMessage.MAX_SUMMARY_BYTES, named);
+        requests.send(
                 from,
                 new SyncMessage.Pull(store.id(), summary),
-                answer -> answered(new Pulled(store, from, 0, 0), answer),
+                answer -> answered(new Pulled(store, from, named, 0, 0), answer),
                 code -> {
                     if (code.equals("NO_SUCH_STORE")) {
                         search(store);
@@ -205,12 +171,13 @@ final class Puller {
     /**
      * A pull that goes on.
      *
+     * @param named what the summary had to name
      * @param given how many changes came
      * @param stale how many answers in a row brought nothing new
      */
-    private record Pulled(OpenStore store, MachineId from, int given, int stale) {
+    private record Pulled(OpenStore store, MachineId from, List<Id> named, int given, int stale) {
         Pulled and(int more, int fresh) {
-            return new Pulled(store, from, given + more, fresh > 0 ? 0 : stale + 1);
+            return new Pulled(store, from, named, given + more, fresh > 0 ? 0 : stale + 1);
         }
     }
 
@@ -229,9 +196,41 @@ final class Puller {
                     });
         } else if (answer instanceof SyncMessage.Large large) {
             pieces(pulled, large, new ByteArrayOutputStream());
+        } else if (answer instanceof SyncMessage.Checkpointed heard && pulled.given() == 0) {
+            checkpointed(pulled, heard);
         } else {
             end(store);
         }
+    }
+
+    /** What is missed was given up there. It may be here, and too much to be named. */
+    private void checkpointed(Pulled pulled, SyncMessage.Checkpointed heard) {
+        OpenStore store = pulled.store();
+        List<Id> heads = heard.checkpoint().heads();
+        if (heads.stream().allMatch(store.replica()::has)) {
+            if (pulled.named().equals(heads)) {
+                end(store);
+            } else {
+                step(store, pulled.from(), heads);
+            }
+            return;
+        }
+        adoption.adopt(
+                store,
+                pulled.from(),
+                heard,
+                done -> {
+                    if (gone(store)) {
+                        return;
+                    }
+                    store.pulls.progress |= done;
+                    changed.accept(store);
+                    if (done) {
+                        step(store, pulled.from());
+                    } else {
+                        end(store);
+                    }
+                });
     }
 
     /**
@@ -247,7 +246,7 @@ final class Puller {
             end(store);
             return;
         }
-        request(
+        requests.send(
                 pulled.from(),
                 new SyncMessage.GoOn(store.id(), pulled.given()),
                 answer -> answered(pulled, answer),
@@ -274,7 +273,7 @@ final class Puller {
 
     private void pieces(Pulled pulled, SyncMessage.Large large, ByteArrayOutputStream sofar) {
         OpenStore store = pulled.store();
-        request(
+        requests.send(
                 pulled.from(),
                 new SyncMessage.AskPiece(store.id(), large.change(), sofar.size()),
                 answer -> {
@@ -372,7 +371,7 @@ final class Puller {
     }
 
     private void ask(OpenStore store, MachineId source, List<Id> missing) {
-        request(
+        requests.send(
                 source,
                 new SyncMessage.Ask(store.id(), missing),
                 answer -> {

@@ -84,6 +84,20 @@ record ReplicaView(Replica replica) implements StoreView {
     }
 
     @Override
+    public int forgotten() {
+        int from = 0;
+        for (int to = replica.size(); from < to; ) {
+            int middle = (from + to) >>> 1;
+            if (replica.isForgotten(middle)) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
+    }
+
+    @Override
     public int indexOf(Id change) {
         return replica.indexOf(change);
     }

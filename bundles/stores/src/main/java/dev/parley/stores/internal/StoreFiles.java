@@ -11,6 +11,8 @@ import dev.parley.wire.api.ByteReader;
 import dev.parley.wire.api.ByteWriter;
 import dev.parley.wire.api.MalformedException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -220,11 +222,43 @@ final class StoreFiles {
         }
     }
 
+    /** How long the checkpoint's file is; 0 if there is none. */
+    synchronized int checkpointLength() throws StorageException {
+        Hash checkpoint = pointer.checkpoint();
+        try {
+            return checkpoint == null ? 0 : (int) Files.size(path(checkpoint));
+        } catch (IOException e) {
+            throw StorageException.of("reading the checkpoint of store " + store.hex(), e);
+        }
+    }
+
+    /** A part of the checkpoint's file; shorter at its end. */
+    synchronized byte[] checkpointPart(int offset, int max) throws StorageException {
+        Hash checkpoint = pointer.checkpoint();
+        if (checkpoint == null) {
+            return new byte[0];
+        }
+        try (SeekableByteChannel file = Files.newByteChannel(path(checkpoint))) {
+            long left = Math.max(0, file.size() - offset);
+            ByteBuffer part = ByteBuffer.allocate((int) Math.min(max, left));
+            file.position(offset);
+            while (part.hasRemaining() && file.read(part) >= 0) {
+                // Until all of it is there.
+            }
+            return part.array();
+        } catch (IOException e) {
+            throw StorageException.of("reading the checkpoint of store " + store.hex(), e);
+        }
+    }
+
+    private Path path(Hash hash) throws IOException {
+        return storage.blobs()
+                .path(hash)
+                .orElseThrow(() -> new IOException("the file " + hash + " is missing"));
+    }
+
     private byte[] read(Hash hash) throws IOException {
-        Path path =
-                storage.blobs()
-                        .path(hash)
-                        .orElseThrow(() -> new IOException("the file " + hash + " is missing"));
+        Path path = path(hash);
         byte[] content = Files.readAllBytes(path);
         if (!Hash.sha256(content).equals(hash)) {
             throw new IOException("the file " + path + " is damaged");
@@ -276,13 +310,14 @@ final class StoreFiles {
     }
 
     /**
-     * Replaces the log by one with these changes, above this checkpoint. Until it returns the old
-     * one counts, and afterwards it is gone; the old one must be closed by whoever opened it.
+     * Replaces the log by one with these changes, above this checkpoint. A crash leaves the old one
+     * or the new one.
      *
-     * @param old is closed
+     * @param above read one by one
+     * @param old is closed and removed, if all goes well
      * @return the new one, opened
      */
-    synchronized LogHistory compact(byte[] checkpoint, List<SignedChange> above, LogHistory old)
+    synchronized LogHistory compact(byte[] checkpoint, Iterable<SignedChange> above, LogHistory old)
             throws StorageException {
         Pointer now = pointer;
         Hash next = Hash.sha256(checkpoint);

@@ -21,6 +21,7 @@ import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerListener;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
+import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import dev.parley.stores.api.StoreLink;
@@ -34,12 +35,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -53,24 +52,21 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The stores on one actor. A write waits for the next commit, at most {@link #COMMIT} away: all
- * that came until then becomes one change. What a commit made is forced to disk on a pool, and only
- * then acknowledged, told to listeners, published and given to others.
+ * The stores on one actor. A write waits for the next commit, a few milliseconds away: all that
+ * came until then becomes one change. What a commit made is forced to disk on a pool, and only then
+ * acknowledged, told to listeners, published and given to others ({@link Flusher}).
  */
 @Component(service = Stores.class)
 public final class StoresComponent implements Stores, PeerListener {
     private static final System.Logger LOG = System.getLogger(StoresComponent.class.getName());
-    private static final Duration COMMIT = Duration.ofMillis(5);
     private static final int MAX_WAITING = 50_000;
     private static final int MAX_STORES = 10_000;
 
     /** Between two rounds of comparing, and as much again by chance. */
     private static final Duration ROUND = Duration.ofSeconds(30);
 
-    /** How many changes come before a new index is made, while it runs and when it ends. */
+    /** How many changes come before a new index is made. */
     private static final int INDEX_EVERY = 4096;
-
-    private static final int INDEX_AT_END = 256;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -80,11 +76,12 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Identity identity;
     private final Id self;
     private final Storage storage;
-    private final int indexEvery;
+    private final Flusher flusher;
     private final StoreList kept;
     private final Map<Id, OpenStore> stores = new LinkedHashMap<>();
     private final Map<Id, Lost> lost = new LinkedHashMap<>();
     private final Puller puller;
+    private final Compactor compactor;
     private final Joins joins;
     private final SyncServer server;
     private final Live live;
@@ -144,12 +141,32 @@ public final class StoresComponent implements Stores, PeerListener {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.storage = storage;
-        this.indexEvery = indexEvery;
+        this.flusher = new Flusher(actor, disk, self, indexEvery, this::publish);
         this.kept = new StoreList(storage.keyValue("stores"));
         Verifier verifier = new Verifier(identity.network(), actor, checks);
-        this.puller = new Puller(actor, network, direct, verifier, stores, this::schedule);
+        Requests requests = new Requests(actor, direct);
+        this.compactor =
+                new Compactor(
+                        actor,
+                        identity,
+                        network,
+                        requests,
+                        checks,
+                        stores,
+                        flusher::flush,
+                        this::renumbered);
+        Adoption adoption =
+                new Adoption(
+                        actor,
+                        identity.network(),
+                        requests,
+                        checks,
+                        compactor::whenQuiet,
+                        this::renumbered);
+        this.puller =
+                new Puller(actor, network, requests, adoption, verifier, stores, flusher::schedule);
         this.joins = new Joins(network, direct);
-        this.server = new SyncServer(actor, disk, trust, stores, puller::pull);
+        this.server = new SyncServer(actor, disk, trust, compactor, stores, puller::pull);
         actor.tell(this::openAll);
         this.live = new Live(actor, identity, network, gossip, puller, stores);
         nextRound();
@@ -172,7 +189,7 @@ public final class StoresComponent implements Stores, PeerListener {
         CountDownLatch committed = new CountDownLatch(1);
         if (actor.tell(
                 () -> {
-                    stores.values().forEach(this::flush);
+                    stores.values().forEach(flusher::flush);
                     committed.countDown();
                 })) {
             committed.await(5, TimeUnit.SECONDS);
@@ -182,8 +199,7 @@ public final class StoresComponent implements Stores, PeerListener {
         disk.awaitTermination(5, TimeUnit.SECONDS);
         checks.shutdownNow();
         for (OpenStore store : stores.values()) {
-            store.isIndexed();
-            store.index(Math.min(INDEX_AT_END, indexEvery)).ifPresent(work -> keep(store, work));
+            flusher.end(store);
             store.close();
         }
     }
@@ -197,7 +213,7 @@ public final class StoresComponent implements Stores, PeerListener {
                 lost.put(info.id(), new Lost(info, String.valueOf(e.getMessage())));
             }
         }
-        stores.values().forEach(this::index);
+        stores.values().forEach(flusher::index);
         puller.compareAll();
     }
 
@@ -205,7 +221,7 @@ public final class StoresComponent implements Stores, PeerListener {
         OpenStore store = new OpenStore(identity, storage, kept.kept(), info, kept.owed(info.id()));
         stores.put(info.id(), store);
         store.readParked(actor.time().now().toEpochMilli());
-        schedule(store);
+        flusher.schedule(store);
         return store;
     }
 
@@ -219,10 +235,26 @@ public final class StoresComponent implements Stores, PeerListener {
                     long now = actor.time().now().toEpochMilli();
                     for (OpenStore store : stores.values()) {
                         store.tick(now);
-                        schedule(store);
+                        flusher.schedule(store);
                     }
                     puller.compareAll();
+                    compactor.round();
                 });
+    }
+
+    private void publish(OpenStore store, List<SignedChange> changes) {
+        live.publish(store, changes);
+    }
+
+    /** After a checkpoint: what was given out before means something else. */
+    private void renumbered(OpenStore store) {
+        server.restart(store.id());
+        if (!store.unforced && !store.flushing) {
+            store.onDisk = store.replica().size();
+            Flusher.tell(store.watchers(), store.onDisk);
+        }
+        flusher.schedule(store);
+        flusher.index(store);
     }
 
     @Override
@@ -233,127 +265,6 @@ public final class StoresComponent implements Stores, PeerListener {
     @Override
     public void disconnected(Peer peer, String reason) {
         // What it was asked for fails by itself.
-    }
-
-    private void schedule(OpenStore store) {
-        if (store.flushing || store.scheduled || store.writes.isEmpty() && !store.unforced) {
-            return;
-        }
-        long wait = store.flushedAtNanos + COMMIT.toNanos() - actor.time().nanos();
-        if (wait <= 0) {
-            flush(store);
-        } else {
-            store.scheduled = true;
-            actor.after(
-                    Duration.ofNanos(wait),
-                    () -> {
-                        store.scheduled = false;
-                        flush(store);
-                    });
-        }
-    }
-
-    /** Makes the changes, then forces them with what came from others. */
-    private void flush(OpenStore store) {
-        if (store.flushing) {
-            return;
-        }
-        store.flushedAtNanos = actor.time().nanos();
-        List<Commits.Done> done = Commits.run(store, self, actor.time().now().toEpochMilli());
-        List<SignedChange> made = store.takeMade();
-        List<ChangeEvent> events = store.takeEvents();
-        if (!store.unforced) {
-            schedule(store);
-            return;
-        }
-        store.unforced = false;
-        store.flushing = true;
-        int size = store.replica().size();
-        try {
-            disk.execute(
-                    () -> {
-                        @Nullable StorageException failure = null;
-                        try {
-                            store.history().force();
-                        } catch (StorageException e) {
-                            failure = e;
-                        }
-                        StorageException found = failure;
-                        done.forEach(it -> acknowledge(it, found));
-                        actor.after(Duration.ZERO, () -> forced(store, made, events, size, found));
-                    });
-        } catch (RejectedExecutionException e) {
-            StorageException busy =
-                    new StorageException(StorageException.Reason.IO, "the disk is too busy");
-            done.forEach(it -> acknowledge(it, busy));
-            forced(store, made, events, size, busy);
-        }
-    }
-
-    private static void acknowledge(Commits.Done done, @Nullable StorageException failure) {
-        if (failure == null) {
-            done.write().done().complete(done.change());
-        } else {
-            done.write().done().completeExceptionally(Failures.of(failure));
-        }
-    }
-
-    private void forced(
-            OpenStore store,
-            List<SignedChange> made,
-            List<ChangeEvent> events,
-            int size,
-            @Nullable StorageException failure) {
-        store.flushing = false;
-        if (failure != null) {
-            store.damaged(
-                    "it could not be written, and is read again at the next start: "
-                            + failure.getMessage());
-            LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
-        } else {
-            events.forEach(event -> tell(store.listeners(), event));
-            store.onDisk = size;
-            tell(store.watchers(), size);
-            live.publish(store, made);
-            index(store);
-        }
-        schedule(store);
-    }
-
-    /** So that the next start does not read the whole log. */
-    private void index(OpenStore store) {
-        Optional<OpenStore.Disk> work = store.index(indexEvery);
-        if (work.isEmpty()) {
-            return;
-        }
-        try {
-            disk.execute(
-                    () -> {
-                        keep(store, work.get());
-                        actor.after(Duration.ZERO, store::isIndexed);
-                    });
-        } catch (RejectedExecutionException e) {
-            store.isIndexed();
-        }
-    }
-
-    private static void keep(OpenStore store, OpenStore.Disk work) {
-        try {
-            work.run();
-        } catch (StorageException e) {
-            // The log is what counts: without an index the next start takes longer.
-            LOG.log(System.Logger.Level.WARNING, "the index of store " + store.id().hex(), e);
-        }
-    }
-
-    private static <T> void tell(List<? extends Consumer<T>> listeners, T what) {
-        for (Consumer<T> listener : List.copyOf(listeners)) {
-            try {
-                listener.accept(what);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "a listener of a store failed", e);
-            }
-        }
     }
 
     private interface Work<T> {
@@ -462,12 +373,12 @@ public final class StoresComponent implements Stores, PeerListener {
                     Lost damaged = lost.remove(id);
                     if (damaged == null) {
                         OpenStore store = store(id);
-                        flush(store);
+                        flusher.flush(store);
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
                         store.close();
                         store.delete();
-                        tell(store.watchers(), -1);
+                        Flusher.tell(store.watchers(), -1);
                         store.watchers().clear();
                     } else {
                         kept.leave(id, java.util.Set.of());
@@ -542,7 +453,7 @@ public final class StoresComponent implements Stores, PeerListener {
             throw new StoreException(Code.BUSY, MAX_WAITING + " writes wait already");
         }
         store.writes.add(write);
-        schedule(store);
+        flusher.schedule(store);
     }
 
     @Override
@@ -610,6 +521,13 @@ public final class StoresComponent implements Stores, PeerListener {
     }
 
     @Override
+    public CompletionStage<Compaction> compact(Id id) {
+        return this.<CompletionStage<Compaction>>onActor(
+                        done -> done.complete(compactor.compact(store(id))))
+                .thenCompose(compaction -> compaction);
+    }
+
+    @Override
     public <T> CompletionStage<T> read(Id id, Reading<T> reading) {
         return onActor(done -> done.complete(reading.on(new ReplicaView(store(id).replica()))));
     }
@@ -621,7 +539,7 @@ public final class StoresComponent implements Stores, PeerListener {
                 done -> {
                     OpenStore store = store(id);
                     store.watchers().add(watcher);
-                    tell(List.of(watcher), store.onDisk);
+                    Flusher.tell(List.of(watcher), store.onDisk);
                     done.complete(() -> actor.tell(() -> store.watchers().remove(watcher)));
                 });
     }

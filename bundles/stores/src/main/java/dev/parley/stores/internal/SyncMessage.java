@@ -1,5 +1,6 @@
 package dev.parley.stores.internal;
 
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
@@ -18,6 +19,10 @@ sealed interface SyncMessage {
 
     /** Of a summary, so that a question fits into a request. */
     int MAX_SUMMARY_BYTES = 1_048_000;
+
+    /** Of a checkpoint with the most heads and approvals. */
+    int MAX_CHECKPOINTED_BYTES =
+            CheckpointFile.MAX_CHECKPOINT_BYTES + CheckpointFile.MAX_APPROVALS * Seal.BYTES + 32;
 
     int MAX_IDS = 64;
     int MAX_COMPARED = 256;
@@ -52,6 +57,30 @@ sealed interface SyncMessage {
         EQUAL,
         DIFFERENT
     }
+
+    int MAX_KNOWN = 1024;
+
+    /** An agent and the number of its newest acknowledgement. */
+    record Known(Id agent, long number) {}
+
+    /** Which acknowledgements are newer than these? */
+    record AskAcknowledgements(Id store, List<Known> known) implements SyncMessage {}
+
+    record Acknowledgements(List<Acknowledgement> all) implements SyncMessage {}
+
+    /**
+     * What stands for the changes below it; the file is to be asked for in pieces.
+     *
+     * @param length of the file, 0 if the checkpoint is only proposed
+     */
+    record Checkpointed(Checkpoint checkpoint, List<Seal> approvals, int length)
+            implements SyncMessage {}
+
+    /** A part of a checkpoint's file, please. */
+    record AskFile(Id store, Id checkpoint, int offset) implements SyncMessage {}
+
+    /** What is proposed, or was compacted to? */
+    record AskCheckpoint(Id store) implements SyncMessage {}
 
     /** More of what was pulled last, of which so many changes have come. */
     record GoOn(Id store, int given) implements SyncMessage {}
@@ -108,6 +137,23 @@ sealed interface SyncMessage {
             out.u8(11).bytes(it.store().bytes());
         } else if (this instanceof GoOn it) {
             out.u8(13).bytes(it.store().bytes()).varint(it.given());
+        } else if (this instanceof AskAcknowledgements it) {
+            out.u8(14).bytes(it.store().bytes()).varint(it.known().size());
+            for (Known known : it.known()) {
+                out.bytes(known.agent().bytes()).i64(known.number());
+            }
+        } else if (this instanceof Acknowledgements it) {
+            out.u8(15).varint(it.all().size());
+            it.all().forEach(each -> out.block(each.encode()));
+        } else if (this instanceof Checkpointed it) {
+            out.u8(16).block(it.checkpoint().encode());
+            CheckpointFile.write(out, it.approvals());
+            out.varint(it.length());
+        } else if (this instanceof AskFile it) {
+            out.u8(17).bytes(it.store().bytes()).bytes(it.checkpoint().bytes());
+            out.varint(it.offset());
+        } else if (this instanceof AskCheckpoint it) {
+            out.u8(18).bytes(it.store().bytes());
         } else if (this instanceof Info it) {
             out.u8(12).bytes(it.info().encode());
         }
@@ -127,7 +173,12 @@ sealed interface SyncMessage {
     static SyncMessage decode(byte[] bytes) throws MalformedException {
         ByteReader in = new ByteReader(bytes, "store message");
         int kind = in.u8();
-        int max = kind == 5 ? MAX_SUMMARY_BYTES + 64 : MAX_BYTES;
+        int max =
+                switch (kind) {
+                    case 5 -> MAX_SUMMARY_BYTES + 64;
+                    case 16 -> MAX_CHECKPOINTED_BYTES;
+                    default -> MAX_BYTES;
+                };
         if (bytes.length > max) {
             throw new MalformedException(
                     Reason.TOO_LONG, "store message: " + bytes.length + " bytes, at most " + max);
@@ -148,10 +199,23 @@ sealed interface SyncMessage {
                     case 11 -> new AskInfo(id(in));
                     case 12 -> new Info(info(in.rest()));
                     case 13 -> new GoOn(id(in), count(in, "given", 1, Integer.MAX_VALUE));
+                    case 14 -> new AskAcknowledgements(id(in), known(in));
+                    case 15 -> new Acknowledgements(acknowledgements(in));
+                    case 16 ->
+                            new Checkpointed(
+                                    CheckpointFile.checkpoint(in),
+                                    CheckpointFile.approvals(in),
+                                    count(in, "length", 0, CheckpointFile.MAX_BYTES));
+                    case 17 ->
+                            new AskFile(
+                                    id(in),
+                                    id(in),
+                                    count(in, "offset", 0, CheckpointFile.MAX_BYTES));
+                    case 18 -> new AskCheckpoint(id(in));
                     default ->
                             throw new MalformedException(
                                     Reason.UNSUPPORTED,
-                                    "store message: kind " + kind + ", expected 1 to 13");
+                                    "store message: kind " + kind + ", expected 1 to 18");
                 };
         in.end();
         return message;
@@ -188,6 +252,24 @@ sealed interface SyncMessage {
             held.add(new Held(id(in), id(in)));
         }
         return held;
+    }
+
+    private static List<Known> known(ByteReader in) throws MalformedException {
+        int count = count(in, "count", 0, MAX_KNOWN);
+        List<Known> known = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            known.add(new Known(id(in), in.i64()));
+        }
+        return known;
+    }
+
+    private static List<Acknowledgement> acknowledgements(ByteReader in) throws MalformedException {
+        int count = count(in, "count", 0, MAX_IDS);
+        List<Acknowledgement> all = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            all.add(Acknowledgement.decode(in.block(Acknowledgement.MAX_BYTES, "acknowledgement")));
+        }
+        return all;
     }
 
     private static List<Comparison> compared(ByteReader in) throws MalformedException {
@@ -248,7 +330,7 @@ sealed interface SyncMessage {
     }
 
     private static Piece piece(ByteReader in) throws MalformedException {
-        int length = count(in, "length", 1, MAX_CHANGE_BYTES);
+        int length = count(in, "length", 1, CheckpointFile.MAX_BYTES);
         byte[] content = in.rest();
         if (content.length < 1 || content.length > Math.min(length, MAX_PIECE_BYTES)) {
             throw new MalformedException(

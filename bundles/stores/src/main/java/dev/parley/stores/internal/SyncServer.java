@@ -37,6 +37,7 @@ final class SyncServer implements RequestHandler {
     private final Actor actor;
     private final ExecutorService disk;
     private final TrustStore trust;
+    private final Compactor compactor;
     private final Map<Id, OpenStore> stores;
     private final BiConsumer<OpenStore, MachineId> differs;
     private final Map<MachineId, Integer> running = new ConcurrentHashMap<>();
@@ -83,11 +84,13 @@ final class SyncServer implements RequestHandler {
             Actor actor,
             ExecutorService disk,
             TrustStore trust,
+            Compactor compactor,
             Map<Id, OpenStore> stores,
             BiConsumer<OpenStore, MachineId> differs) {
         this.actor = actor;
         this.disk = disk;
         this.trust = trust;
+        this.compactor = compactor;
         this.stores = stores;
         this.differs = differs;
     }
@@ -132,6 +135,10 @@ final class SyncServer implements RequestHandler {
                 answer.complete(new SyncMessage.Info(readable(caller, it.store()).info()).encode());
             } else if (question instanceof SyncMessage.Pull it) {
                 OpenStore store = readable(caller, it.store());
+                if (store.replica().needsCheckpoint(it.summary())) {
+                    give(store, Compactor.floor(store).orElseThrow(SyncServer::none), answer);
+                    return;
+                }
                 Session session = new Session(store.replica().serve(it.summary()));
                 sessions.put(new Asker(caller.machine(), it.store()), session);
                 give(store, session.next(), answer);
@@ -148,12 +155,26 @@ final class SyncServer implements RequestHandler {
             } else if (question instanceof SyncMessage.AskPiece it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, piece(store, it), answer);
+            } else if (question instanceof SyncMessage.AskAcknowledgements it) {
+                OpenStore store = readable(caller, it.store());
+                MachineId asker = caller.machine();
+                give(store, compactor.acknowledgements(store, it.known(), asker), answer);
+            } else if (question instanceof SyncMessage.AskCheckpoint it) {
+                OpenStore store = readable(caller, it.store());
+                give(store, compactor.checkpoint(store).orElseThrow(SyncServer::none), answer);
+            } else if (question instanceof SyncMessage.AskFile it) {
+                OpenStore store = readable(caller, it.store());
+                give(store, compactor.part(store, it), answer);
             } else {
                 throw new RequestException("MALFORMED", "that is no question");
             }
         } catch (RequestException | LogHistory.DiskException e) {
             answer.completeExceptionally(e);
         }
+    }
+
+    private static RequestException none() {
+        return new RequestException("NO_SUCH_CHECKPOINT", "it is not here");
     }
 
     private OpenStore readable(Caller caller, Id id) throws RequestException {
@@ -191,7 +212,7 @@ final class SyncServer implements RequestHandler {
         List<SignedChange> found = new ArrayList<>();
         for (Id id : ids) {
             int index = store.replica().indexOf(id);
-            if (index >= 0) {
+            if (index >= 0 && !store.replica().isForgotten(index)) {
                 found.add(store.replica().change(index));
             }
         }
@@ -219,7 +240,7 @@ final class SyncServer implements RequestHandler {
     private static SyncMessage piece(OpenStore store, SyncMessage.AskPiece question)
             throws RequestException {
         int index = store.replica().indexOf(question.change());
-        if (index < 0) {
+        if (index < 0 || store.replica().isForgotten(index)) {
             throw new RequestException("NO_SUCH_CHANGE", "it is not here");
         }
         byte[] whole = store.replica().change(index).encode();

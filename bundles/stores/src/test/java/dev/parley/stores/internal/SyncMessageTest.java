@@ -3,10 +3,13 @@ package dev.parley.stores.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.identity.api.PublicKey;
+import dev.parley.identity.api.Signature;
 import dev.parley.stores.internal.SyncMessage.Comparison;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.MalformedException.Reason;
@@ -67,6 +70,20 @@ class SyncMessageTest {
                                 (owner, mode, grows, nonce) ->
                                         new StoreInfo(
                                                 "parley.test", owner, mode, grows, "x", nonce));
+        Arbitrary<SyncMessage.Known> known =
+                Combinators.combine(ids(), Arbitraries.longs()).as(SyncMessage.Known::new);
+        Arbitrary<Seal> seals =
+                Combinators.combine(
+                                bytes(PublicKey.BYTES, PublicKey.BYTES),
+                                bytes(Signature.BYTES, Signature.BYTES))
+                        .as(SyncMessageTest::seal);
+        Arbitrary<List<Id>> heads =
+                ids().set().ofMinSize(1).ofMaxSize(4).map(SyncMessageTest::sorted);
+        Arbitrary<Acknowledgement> acknowledgements =
+                Combinators.combine(ids(), Arbitraries.longs().greaterOrEqual(0), heads, seals)
+                        .as(Acknowledgement::new);
+        Arbitrary<Checkpoint> checkpoints =
+                Combinators.combine(ids(), heads, ids()).as(Checkpoint::new);
         return Arbitraries.oneOf(
                 changes.map(SyncMessage.Changes::new),
                 some.map(SyncMessage.Heads::new),
@@ -90,7 +107,26 @@ class SyncMessageTest {
                 bytes(1, 100).map(content -> new SyncMessage.Piece(100, content)),
                 ids().map(SyncMessage.AskInfo::new),
                 infos.map(SyncMessage.Info::new),
-                Combinators.combine(ids(), lengths).as(SyncMessage.GoOn::new));
+                Combinators.combine(ids(), lengths).as(SyncMessage.GoOn::new),
+                Combinators.combine(ids(), known.list().ofMaxSize(5))
+                        .as(SyncMessage.AskAcknowledgements::new),
+                acknowledgements.list().ofMaxSize(2).map(SyncMessage.Acknowledgements::new),
+                Combinators.combine(checkpoints, seals.list().ofMinSize(1).ofMaxSize(2), lengths)
+                        .as(SyncMessage.Checkpointed::new),
+                Combinators.combine(ids(), ids(), lengths).as(SyncMessage.AskFile::new),
+                ids().map(SyncMessage.AskCheckpoint::new));
+    }
+
+    private static List<Id> sorted(java.util.Set<Id> ids) {
+        return ids.stream().sorted().toList();
+    }
+
+    private static Seal seal(byte[] key, byte[] signature) {
+        try {
+            return new Seal(PublicKey.decode(key), Signature.decode(signature));
+        } catch (MalformedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** What a message says, as something that can be compared. */
@@ -124,6 +160,28 @@ class SyncMessageTest {
             return "piece " + it.length() + " " + HexFormat.of().formatHex(it.content());
         } else if (message instanceof SyncMessage.AskInfo it) {
             return "ask info " + it.store().hex();
+        } else if (message instanceof SyncMessage.AskAcknowledgements it) {
+            StringBuilder told = new StringBuilder("ask acknowledgements " + it.store().hex());
+            it.known().forEach(each -> told.append(" " + each.agent().hex() + " " + each.number()));
+            return told.toString();
+        } else if (message instanceof SyncMessage.Acknowledgements it) {
+            StringBuilder told = new StringBuilder("acknowledgements");
+            for (Acknowledgement each : it.all()) {
+                told.append(
+                        " " + each.agent().hex() + " " + each.number() + " " + hex(each.heads()));
+            }
+            return told.toString();
+        } else if (message instanceof SyncMessage.Checkpointed it) {
+            return "checkpoint "
+                    + it.checkpoint().id().hex()
+                    + " by "
+                    + hex(it.approvals().stream().map(Seal::agent).toList())
+                    + " in "
+                    + it.length();
+        } else if (message instanceof SyncMessage.AskFile it) {
+            return "ask file " + it.store().hex() + " " + it.checkpoint().hex() + " " + it.offset();
+        } else if (message instanceof SyncMessage.AskCheckpoint it) {
+            return "ask checkpoint " + it.store().hex();
         } else if (message instanceof SyncMessage.GoOn it) {
             return "go on " + it.store().hex() + " " + it.given();
         } else if (message instanceof SyncMessage.Info it) {
@@ -193,7 +251,7 @@ class SyncMessageTest {
     }
 
     @Property(tries = 5000)
-    void noiseNeverSurprises(@ForAll @IntRange(max = 14) int kind, @ForAll byte[] noise) {
+    void noiseNeverSurprises(@ForAll @IntRange(max = 19) int kind, @ForAll byte[] noise) {
         byte[] bytes = new byte[noise.length + 1];
         bytes[0] = (byte) kind;
         System.arraycopy(noise, 0, bytes, 1, noise.length);

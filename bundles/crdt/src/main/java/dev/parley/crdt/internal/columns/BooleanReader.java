@@ -31,6 +31,24 @@ public final class BooleanReader {
         return current;
     }
 
+    /**
+     * Reads the next value as often as it is repeated.
+     *
+     * @return how often, at least once and at most as often as is said; {@link #value} gives the
+     *     value
+     */
+    public int nextRun(int most) throws MalformedException {
+        next();
+        int more = (int) Math.min(left, most - 1L);
+        left -= more;
+        return 1 + more;
+    }
+
+    /** The value that was read last. */
+    public boolean value() {
+        return current;
+    }
+
     /** Refuses values that were not read. */
     public void finish() throws MalformedException {
         if (hasNext()) {

@@ -43,6 +43,10 @@ public final class ByteReader {
         if (at < end && bytes[at] >= 0) {
             return bytes[at++];
         }
+        if (at + 1 < end && bytes[at + 1] > 0) {
+            at += 2;
+            return bytes[at - 2] & 0x7f | bytes[at - 1] << 7;
+        }
         long value = 0;
         for (int shift = 0; shift < 63; shift += 7) {
             int next = readByte();
@@ -105,7 +109,7 @@ public final class ByteReader {
         }
     }
 
-    static long unzigzag(long value) {
+    public static long unzigzag(long value) {
         return (value >>> 1) ^ -(value & 1);
     }
 

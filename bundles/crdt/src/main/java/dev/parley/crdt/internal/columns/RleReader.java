@@ -47,6 +47,24 @@ public final class RleReader {
     }
 
     /**
+     * Reads the next value as often as it is repeated in one run.
+     *
+     * @return how often, at least once and at most as often as is said; {@link #value} gives the
+     *     value
+     */
+    public int nextRun(int most) throws MalformedException {
+        next();
+        int more = (int) Math.min(repeats, most - 1L);
+        repeats -= more;
+        return 1 + more;
+    }
+
+    /** The value that was read last. */
+    public long value() {
+        return value;
+    }
+
+    /**
      * The next value, from 0 to {@code max}.
      *
      * @param what the name of the column in the message of a refusal

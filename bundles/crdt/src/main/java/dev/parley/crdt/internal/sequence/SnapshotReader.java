@@ -8,7 +8,10 @@ import dev.parley.crdt.internal.columns.ColumnsReader;
 import dev.parley.crdt.internal.columns.MalformedException;
 import dev.parley.crdt.internal.columns.MalformedException.Reason;
 import dev.parley.crdt.internal.columns.RleReader;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -309,6 +312,9 @@ public final class SnapshotReader {
 
     /** Hands out a text run by run. */
     private static final class Content {
+        private static final VarHandle LONGS =
+                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
         private final byte[] bytes;
 
         /** Null if the bytes are ASCII and need no decoding. */
@@ -330,11 +336,15 @@ public final class SnapshotReader {
         }
 
         private static boolean isAscii(byte[] bytes) {
-            int bits = 0;
-            for (byte each : bytes) {
-                bits |= each;
+            int eights = bytes.length / Long.BYTES;
+            long bits = 0;
+            for (int i = 0; i < eights; i++) {
+                bits |= (long) LONGS.get(bytes, i * Long.BYTES);
             }
-            return bits >= 0;
+            for (int i = eights * Long.BYTES; i < bytes.length; i++) {
+                bits |= (bytes[i] & 0x80L) << 56;
+            }
+            return (bits & 0x8080_8080_8080_8080L) == 0;
         }
 
         private static String decoded(byte[] bytes) throws MalformedException {

@@ -153,11 +153,48 @@ final class SnapshotRuns {
         }
         int[] result = new int[count];
         for (int agent = 0; agent < agentCount; agent++) {
-            Arrays.sort(sorted, starts[agent], starts[agent + 1]);
+            sort(sorted, starts[agent], starts[agent + 1]);
         }
         for (int i = 0; i < count; i++) {
             result[i] = (int) sorted[i];
         }
         return result;
+    }
+
+    private static final int FEW = 256;
+    private static final int DIGIT_BITS = 11;
+
+    /** By seq, which is in the upper half: digit by digit, the lowest first. */
+    private static void sort(long[] keys, int from, int to) {
+        long most = 0;
+        for (int i = from; i < to; i++) {
+            most = Math.max(most, keys[i]);
+        }
+        if (to - from < FEW) {
+            Arrays.sort(keys, from, to);
+            return;
+        }
+        long[] source = Arrays.copyOfRange(keys, from, to);
+        long[] target = new long[source.length];
+        int[] ends = new int[1 << DIGIT_BITS];
+        for (int shift = 32; shift < Long.SIZE - 1 && most >>> shift > 0; shift += DIGIT_BITS) {
+            Arrays.fill(ends, 0);
+            for (long key : source) {
+                ends[(int) (key >>> shift) & ends.length - 1]++;
+            }
+            int end = 0;
+            for (int i = 0; i < ends.length; i++) {
+                int here = ends[i];
+                ends[i] = end;
+                end += here;
+            }
+            for (long key : source) {
+                target[ends[(int) (key >>> shift) & ends.length - 1]++] = key;
+            }
+            long[] sorted = target;
+            target = source;
+            source = sorted;
+        }
+        System.arraycopy(source, 0, keys, from, source.length);
     }
 }

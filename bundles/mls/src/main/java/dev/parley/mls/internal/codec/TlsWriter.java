@@ -38,6 +38,17 @@ public final class TlsWriter {
         return this;
     }
 
+    /**
+     * For a code point that a caller chose, which would be written as another.
+     *
+     * @throws IllegalArgumentException if it has more than 16 bits
+     */
+    public static void requireU16(int value) {
+        if (value >>> 16 != 0) {
+            throw new IllegalArgumentException("a code point has 16 bits, found " + value);
+        }
+    }
+
     public TlsWriter u16(int value) {
         return u8(value >>> 8).u8(value);
     }

@@ -14,6 +14,7 @@ import dev.parley.mls.internal.node.ExternalSender;
 import dev.parley.mls.internal.node.KeyPackage;
 import dev.parley.mls.internal.node.LeafNode;
 import dev.parley.mls.internal.node.LeafNodeSource;
+import dev.parley.mls.internal.node.RequiredCapabilities;
 import dev.parley.mls.internal.proposal.PreSharedKeyId;
 import dev.parley.mls.internal.proposal.Proposal;
 import dev.parley.mls.internal.suite.Batches;
@@ -58,14 +59,12 @@ final class Applying {
     }
 
     /**
-     * What a proposal does that is in no commit yet. It may add who is a member now, because the
-     * commit may remove that one.
+     * What a proposal does that is in no commit yet. It may add who is a member now, or need what
+     * not all members understand, because the commit may remove them.
      */
     static Applied applyAlone(Environment environment, PublicState epoch, Queued proposal)
             throws MlsException {
-        Applied applied = new Applying(environment, epoch, true).all(List.of(proposal));
-        applied.roster().requireSupport(applied.extensions());
-        return applied;
+        return new Applying(environment, epoch, true).all(List.of(proposal));
     }
 
     private Applied all(List<Queued> list) throws MlsException {
@@ -130,6 +129,11 @@ final class Applying {
     static void checkGroup(Environment environment, KeyCheck keys, Extensions extensions)
             throws MlsException {
         Leaves.requireDistinct(extensions, "group context");
+        Optional<Bytes> required = extensions.find(Extension.REQUIRED_CAPABILITIES);
+        if (required.isPresent()) {
+            Decoder.decodeInner(
+                    RequiredCapabilities::read, required.get().array(), "required capabilities");
+        }
         for (ExternalSender sender : externalSenders(extensions)) {
             keys.check(sender.signatureKey());
             environment

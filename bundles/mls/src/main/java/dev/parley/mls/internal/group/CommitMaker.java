@@ -206,7 +206,12 @@ final class CommitMaker {
                 NextEpoch.derive(
                         environment,
                         new NextEpoch.Signed(
-                                epoch.context(), epoch.interim(), wireFormat, content, signature),
+                                epoch.messages().sent(),
+                                epoch.context(),
+                                epoch.interim(),
+                                wireFormat,
+                                content,
+                                signature),
                         trees,
                         applied.extensions(),
                         epoch.secrets().init(),

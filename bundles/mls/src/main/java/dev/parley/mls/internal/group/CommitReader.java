@@ -247,6 +247,7 @@ final class CommitReader {
                 NextEpoch.derive(
                         environment,
                         new NextEpoch.Signed(
+                                epoch.messages().sent(),
                                 epoch.context(),
                                 epoch.interim(),
                                 message.wireFormat(),

@@ -71,6 +71,7 @@ final class Creating {
                         Transcript.interim(suite, Bytes.EMPTY, tag),
                         tag,
                         environment.keyLimits(),
+                        new Sent(),
                         Optional.empty()));
     }
 }

@@ -39,6 +39,7 @@ record Epoch(
      * A new epoch; the encryption secret goes to the message keys, which may live longer.
      *
      * @param limits of late messages
+     * @param sent what was sent in epochs that the states of now lead to
      */
     static Epoch begin(
             GroupContext context,
@@ -49,6 +50,7 @@ record Epoch(
             Bytes interim,
             Bytes confirmationTag,
             EpochKeys.Limits limits,
+            Sent sent,
             Optional<Proposal.ReInit> ended) {
         CipherSuite suite = tree.suite();
         byte[] encoded = context.encode();
@@ -65,7 +67,7 @@ record Epoch(
                 secrets,
                 interim,
                 confirmationTag,
-                new MessageKeys(keys, own.leafIndex(), reservationId(suite, encoded, own)),
+                new MessageKeys(keys, own.leafIndex(), reservationId(suite, encoded, own), sent),
                 ended);
     }
 

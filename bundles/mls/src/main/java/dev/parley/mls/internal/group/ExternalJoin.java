@@ -153,6 +153,7 @@ final class ExternalJoin {
                 NextEpoch.derive(
                         environment,
                         new NextEpoch.Signed(
+                                new Sent(),
                                 old,
                                 Transcript.interim(
                                         suite,

@@ -16,6 +16,7 @@ import dev.parley.mls.api.Received;
 import dev.parley.mls.api.SendReservation;
 import dev.parley.mls.api.Signer;
 import dev.parley.mls.internal.codec.Bytes;
+import dev.parley.mls.internal.codec.TlsReader;
 import dev.parley.mls.internal.framing.AuthData;
 import dev.parley.mls.internal.framing.AuthenticatedContent;
 import dev.parley.mls.internal.framing.Content;
@@ -38,6 +39,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the epoch; the last one that is destroyed overwrites its secrets.
  */
 final class Group implements GroupState {
+    private static final int MAX_PADDING = 1 << 20;
+
+    /** What a reader still takes with all that belongs to a message. */
+    private static final int MAX_CONTENT = TlsReader.MAX_BYTES - (2 << 20);
+
     private final Environment environment;
     private final Epoch epoch;
     private final AtomicInteger owners;
@@ -61,21 +67,41 @@ final class Group implements GroupState {
         return new Group(environment, epoch, new AtomicInteger(), List.copyOf(queue));
     }
 
-    /** The same epoch with one more proposal; this one if it is there already. */
+    /** The same epoch with one more proposal, if it is not there already. */
     Group with(Queued.Told told) throws MlsException {
         for (Queued.Told each : queue) {
             if (each.queued().reference().equals(told.queued().reference())) {
-                return this;
+                return new Group(environment, epoch, owners, queue);
             }
         }
-        if (queue.size() >= environment.limits().maxQueued()) {
-            throw new MlsException(
-                    Reason.TOO_MANY_PROPOSALS,
-                    "more than " + environment.limits().maxQueued() + " proposals are queued");
-        }
+        requireRoom(told.queued().sender());
         List<Queued.Told> more = new ArrayList<>(queue);
         more.add(told);
         return new Group(environment, epoch, owners, List.copyOf(more));
+    }
+
+    /** Those who are no members get half of the queue, so that they do not silence the others. */
+    private void requireRoom(Sender sender) throws MlsException {
+        boolean member = sender instanceof Sender.Member;
+        int most = environment.limits().maxQueued();
+        long others =
+                queue.stream()
+                        .filter(each -> !(each.queued().sender() instanceof Sender.Member))
+                        .count();
+        if (queue.size() >= most || !member && others >= most / 2) {
+            throw new MlsException(
+                    Reason.TOO_MANY_PROPOSALS,
+                    queue.size() + " proposals are queued, " + others + " of them from outside");
+        }
+    }
+
+    /**
+     * What was made of the secrets, unless they may have been overwritten meanwhile: then it is
+     * made of zeros, which everybody knows.
+     */
+    private <T> T made(T result) {
+        alive();
+        return result;
     }
 
     private Epoch alive() {
@@ -140,17 +166,17 @@ final class Group implements GroupState {
 
     @Override
     public byte[] epochAuthenticator() {
-        return alive().secrets().authenticator().reveal().clone();
+        return made(alive().secrets().authenticator().reveal().clone());
     }
 
     @Override
     public byte[] export(String label, byte[] context, int length) {
-        return alive().secrets().export(epoch.suite(), label, context, length).reveal();
+        return made(alive().secrets().export(epoch.suite(), label, context, length).reveal());
     }
 
     @Override
     public byte[] resumptionPsk() {
-        return alive().secrets().resumption().reveal().clone();
+        return made(alive().secrets().resumption().reveal().clone());
     }
 
     @Override
@@ -163,9 +189,10 @@ final class Group implements GroupState {
             throws MlsException {
         requireOpen();
         requireOwn(signer);
-        return new MlsMessage.OfGroupInfo(
-                        CommitMaker.groupInfo(alive(), signer, inlineTree, external))
-                .encode();
+        return made(
+                new MlsMessage.OfGroupInfo(
+                                CommitMaker.groupInfo(alive(), signer, inlineTree, external))
+                        .encode());
     }
 
     @Override
@@ -227,7 +254,9 @@ final class Group implements GroupState {
                         Optional.empty(),
                         made.leafKey());
         Group next = with(ProposalReader.told(environment, epoch, queued));
-        return new Proposed(next, protect(environment, epoch, message, 1), reference.toByteArray());
+        return made(
+                new Proposed(
+                        next, protect(environment, epoch, message, 1), reference.toByteArray()));
     }
 
     private AuthenticatedContent signed(
@@ -279,30 +308,44 @@ final class Group implements GroupState {
         requireOpen();
         requireOwn(request.client().signer());
         CommitMaker maker = new CommitMaker(environment, alive(), request);
-        return maker.make(maker.list(queue, now), Usage.APPLICATION, psks);
+        return made(maker.make(maker.list(queue, now), Usage.APPLICATION, psks));
     }
 
     @Override
     public Received receive(byte[] message, PskSource psks, Instant now) {
         alive();
-        return new MessageReader(environment, this).read(message, psks);
+        return made(new MessageReader(environment, this).read(message, psks));
     }
 
     @Override
     public byte[] encrypt(byte[] content, byte[] authenticatedData, int padTo, Signer signer)
             throws MlsException {
+        if (padTo < 1 || padTo > MAX_PADDING) {
+            throw new IllegalArgumentException(
+                    "padding to " + padTo + " bytes, expected 1 to " + MAX_PADDING);
+        }
+        if ((long) content.length + authenticatedData.length > MAX_CONTENT) {
+            throw new IllegalArgumentException(
+                    "content and data of "
+                            + content.length
+                            + " and "
+                            + authenticatedData.length
+                            + " bytes, at most "
+                            + MAX_CONTENT);
+        }
         requireOpen();
         requireOwn(signer);
         alive().messages().requireReserved(EpochKeys.Kind.APPLICATION);
-        return protect(
-                environment,
-                epoch,
-                signed(
-                        new Content.Application(Bytes.copyOf(content)),
-                        MlsMessage.PRIVATE_MESSAGE,
-                        authenticatedData,
-                        signer),
-                padTo);
+        return made(
+                protect(
+                        environment,
+                        epoch,
+                        signed(
+                                new Content.Application(Bytes.copyOf(content)),
+                                MlsMessage.PRIVATE_MESSAGE,
+                                authenticatedData,
+                                signer),
+                        padTo));
     }
 
     @Override
@@ -312,12 +355,12 @@ final class Group implements GroupState {
 
     @Override
     public byte[] encode() {
-        return GroupCodec.encode(alive(), queue);
+        return made(GroupCodec.encode(alive(), queue));
     }
 
     @Override
     public GroupState forLateMessages() {
-        return LateGroup.of(environment, alive());
+        return made(LateGroup.of(environment, alive()));
     }
 
     @Override

@@ -164,7 +164,11 @@ final class GroupCodec {
                 throw in.unexpected("own leaf", self);
             }
             MessageKeys messages =
-                    new MessageKeys(keys, self, Epoch.reservationId(suite, context.encode(), self));
+                    new MessageKeys(
+                            keys,
+                            self,
+                            Epoch.reservationId(suite, context.encode(), self),
+                            new Sent());
             if (kind == LATE) {
                 return late(context, self, senderData, messages);
             }

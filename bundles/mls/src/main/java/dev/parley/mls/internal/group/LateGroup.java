@@ -212,7 +212,9 @@ final class LateGroup implements GroupState {
     @Override
     public byte[] encode() {
         alive();
-        return GroupCodec.encodeLate(context, roster, self, senderData, messages);
+        byte[] encoded = GroupCodec.encodeLate(context, roster, self, senderData, messages);
+        alive();
+        return encoded;
     }
 
     @Override

@@ -17,8 +17,10 @@ import dev.parley.mls.internal.proposal.Proposal;
 import dev.parley.mls.internal.suite.CipherSuite;
 import dev.parley.mls.internal.tree.TreeValidation;
 import dev.parley.mls.internal.welcome.GroupContext;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Makes leaves and checks those of others (RFC 9420 sections 7.2 and 7.3). */
@@ -99,9 +101,9 @@ final class Leaves {
             Environment environment, LeafNode leaf, Place place, Optional<Roster.Known> old)
             throws MlsException {
         requireDistinct(leaf.extensions(), "leaf");
+        Set<Integer> named = new HashSet<>(leaf.capabilities().extensions());
         for (Extension each : leaf.extensions().items()) {
-            if (!Extension.isDefault(each.type())
-                    && !leaf.capabilities().extensions().contains(each.type())) {
+            if (!Extension.isDefault(each.type()) && !named.contains(each.type())) {
                 throw new MlsException(
                         Reason.LEAF_EXTENSION_NOT_LISTED,
                         "leaf: extension " + each.type() + " is not among its capabilities");

@@ -7,6 +7,9 @@ import dev.parley.mls.internal.codec.Bytes;
 import dev.parley.mls.internal.codec.TlsWriter;
 import dev.parley.mls.internal.schedule.EpochKeys;
 import dev.parley.mls.internal.schedule.EpochKeys.Kind;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The keys of an epoch's messages with what of our own may be used: only generations that a durable
@@ -31,15 +34,27 @@ final class MessageKeys {
     private final Bytes id;
     private int owners = 1;
 
-    /** Ends of what was given out, and of what is durable, by {@link Kind}. */
-    private final long[] given = new long[Kind.values().length];
+    private final Sent sent;
 
-    private final long[] durable = new long[Kind.values().length];
+    /** What is durable: everything before these ends, as long as it is in a range of ours. */
+    private Reservation durable;
 
-    MessageKeys(EpochKeys keys, int leaf, Bytes id) {
+    /** Ranges that were given to this object and not used up, from their beginning to their end. */
+    private final Map<Kind, TreeMap<Long, Long>> ranges = new EnumMap<>(Kind.class);
+
+    MessageKeys(EpochKeys keys, int leaf, Bytes id, Sent sent) {
         this.keys = keys;
         this.leaf = leaf;
         this.id = id;
+        this.sent = sent;
+        this.durable = new Reservation(id, 0, 0);
+        for (Kind kind : Kind.values()) {
+            ranges.put(kind, new TreeMap<>());
+        }
+    }
+
+    Sent sent() {
+        return sent;
     }
 
     EpochKeys keys() {
@@ -63,31 +78,27 @@ final class MessageKeys {
             throw new IllegalArgumentException(
                     "a reservation of " + count + ", expected 1 to " + MAX_RESERVED);
         }
-        for (int i = 0; i < given.length; i++) {
-            given[i] = Math.min(given[i] + count, 1L << 32);
+        Reservation before = sent.give(id, count);
+        Reservation made = before.further(count);
+        for (Kind kind : Kind.values()) {
+            if (before.end(kind) < made.end(kind)) {
+                ranges(kind).put(before.end(kind), made.end(kind));
+            }
         }
-        Reservation made = ends(given);
         return made.with(() -> markDurable(made));
     }
 
-    private Reservation ends(long[] of) {
-        return new Reservation(id, of[Kind.HANDSHAKE.ordinal()], of[Kind.APPLICATION.ordinal()]);
+    private TreeMap<Long, Long> ranges(Kind kind) {
+        return java.util.Objects.requireNonNull(ranges.get(kind));
     }
 
     private synchronized void markDurable(Reservation made) {
-        raise(durable, made);
-    }
-
-    private static void raise(long[] ends, Reservation made) {
-        int handshake = Kind.HANDSHAKE.ordinal();
-        int application = Kind.APPLICATION.ordinal();
-        ends[handshake] = Math.max(ends[handshake], made.handshake());
-        ends[application] = Math.max(ends[application], made.application());
+        durable = durable.furthest(made);
     }
 
     /** Writes what is durable and all keys. */
     synchronized void write(TlsWriter out) {
-        out.put(ends(durable));
+        out.put(durable);
         keys.write(out);
     }
 
@@ -99,20 +110,24 @@ final class MessageKeys {
      */
     synchronized void restore(Reservation saved) throws MlsException {
         if (!saved.epoch().equals(id)) {
+            sent.restored(saved);
             return;
         }
         for (Kind kind : Kind.values()) {
-            long end = kind == Kind.HANDSHAKE ? saved.handshake() : saved.application();
-            int at = kind.ordinal();
-            if (end > given[at]) {
-                if (end - keys.nextGeneration(leaf, kind) > MAX_RESTORED) {
-                    throw new MlsException(
-                            Reason.GENERATION_TOO_FAR, "a reservation up to generation " + end);
-                }
+            long end = saved.end(kind);
+            if (end > durable.end(kind)) {
+                requireNear(end - keys.nextGeneration(leaf, kind), end);
                 keys.discardUntil(leaf, kind, end);
-                given[at] = end;
-                durable[at] = end;
             }
+        }
+        sent.restored(saved);
+        durable = durable.furthest(saved);
+    }
+
+    private static void requireNear(long left, long end) throws MlsException {
+        if (left > MAX_RESTORED) {
+            throw new MlsException(
+                    Reason.GENERATION_TOO_FAR, "a reservation up to generation " + end);
         }
     }
 
@@ -127,12 +142,20 @@ final class MessageKeys {
     }
 
     /**
-     * @throws MlsException NOT_RESERVED
+     * @throws MlsException NOT_RESERVED, or GENERATION_TOO_FAR if what is reserved begins beyond
+     *     all sense
      */
     synchronized void requireReserved(Kind kind) throws MlsException {
-        if (keys.nextGeneration(leaf, kind) >= durable[kind.ordinal()]) {
+        TreeMap<Long, Long> left = ranges(kind);
+        long next = keys.nextGeneration(leaf, kind);
+        while (!left.isEmpty() && left.firstEntry().getValue() <= next) {
+            left.pollFirstEntry();
+        }
+        if (left.isEmpty() || left.firstEntry().getValue() > durable.end(kind)) {
             throw new MlsException(
                     Reason.NOT_RESERVED, "no generation is set aside for another message");
         }
+        requireNear(left.firstKey() - next, left.firstKey());
+        keys.discardUntil(leaf, kind, left.firstKey());
     }
 }

@@ -22,8 +22,13 @@ import java.util.Optional;
  * @param joiner for a welcome
  */
 record NextEpoch(Epoch epoch, Secret joiner) {
-    /** A signed commit in the epoch that it was made in. */
+    /**
+     * A signed commit in the epoch that it was made in.
+     *
+     * @param sent what was sent in epochs that it may lead to
+     */
     record Signed(
+            Sent sent,
             GroupContext old,
             Bytes interim,
             int wireFormat,
@@ -102,6 +107,7 @@ record NextEpoch(Epoch epoch, Secret joiner) {
                         Transcript.interim(suite, confirmed, tag),
                         tag,
                         environment.keyLimits(),
+                        signed.sent(),
                         ended);
         return new NextEpoch(epoch, joiner);
     }

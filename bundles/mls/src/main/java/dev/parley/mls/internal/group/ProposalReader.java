@@ -28,7 +28,7 @@ final class ProposalReader {
     }
 
     /**
-     * A proposal that a commit of now could have, and what it would change.
+     * A proposal that some commit of now could have, and what it would change.
      *
      * @throws MlsException with the rule that it breaks
      */

@@ -45,7 +45,6 @@ final class ProposalRules {
                         Reason.DUPLICATE_PROPOSAL, "the commit names a proposal twice");
             }
             requireSender(each.proposal(), each.sender());
-            requireKnown(each.proposal());
             requireSound(each.proposal());
             Optional<Integer> leaf = leaf(each);
             if (leaf.isPresent() && leaf.equals(committer)) {
@@ -68,6 +67,9 @@ final class ProposalRules {
                 throw new MlsException(
                         Reason.EXTERNAL_INIT_NOT_ALLOWED, "an external init of a member");
             }
+        }
+        if (committer.isPresent()) {
+            requireKnown(list);
         }
     }
 
@@ -138,12 +140,26 @@ final class ProposalRules {
         }
     }
 
-    private void requireKnown(Proposal proposal) throws MlsException {
-        boolean own = proposal instanceof Proposal.Other || proposal instanceof Proposal.SelfRemove;
-        if (own && !epoch.roster().allKnowProposal(proposal.type())) {
-            throw new MlsException(
-                    Reason.PROPOSAL_NOT_SUPPORTED,
-                    "proposals of type " + proposal.type() + " are not known to all members");
+    /** All members who stay know each type that the RFC does not demand. */
+    private void requireKnown(List<Queued> list) throws MlsException {
+        Roster staying = epoch.roster();
+        for (Queued each : list) {
+            Optional<Integer> leaf = leaf(each);
+            if (leaf.isPresent() && !(each.proposal() instanceof Proposal.Update)) {
+                staying =
+                        staying.without(
+                                epoch.roster().require(leaf.get()).leafIndex(),
+                                epoch.tree().requireMember(leaf.get()));
+            }
+        }
+        for (Queued each : list) {
+            Proposal proposal = each.proposal();
+            if ((proposal instanceof Proposal.Other || proposal instanceof Proposal.SelfRemove)
+                    && !staying.allKnowProposal(proposal.type())) {
+                throw new MlsException(
+                        Reason.PROPOSAL_NOT_SUPPORTED,
+                        "proposals of type " + proposal.type() + " are not known to all members");
+            }
         }
     }
 

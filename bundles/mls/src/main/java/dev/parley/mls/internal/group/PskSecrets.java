@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** Asks for the pre-shared keys of a commit and combines them (RFC 9420 section 8.4). */
 final class PskSecrets {
+    private static final int MAX_KEYS = 0xffff;
+
     private PskSecrets() {}
 
     /** A source that knows the resumption key of one epoch, and asks another for the rest. */
@@ -34,10 +36,16 @@ final class PskSecrets {
     }
 
     /**
-     * @throws MlsException UNKNOWN_PSK
+     * @throws MlsException UNKNOWN_PSK, or TOO_MANY_PROPOSALS if their number does not fit into the
+     *     16 bits that it is told in
      */
     static Secret combine(CipherSuite suite, List<PreSharedKeyId> ids, PskSource source)
             throws MlsException {
+        if (ids.size() > MAX_KEYS) {
+            throw new MlsException(
+                    Reason.TOO_MANY_PROPOSALS,
+                    ids.size() + " pre-shared keys, at most " + MAX_KEYS);
+        }
         List<Psks.Psk> psks = new ArrayList<>();
         try {
             for (PreSharedKeyId id : ids) {

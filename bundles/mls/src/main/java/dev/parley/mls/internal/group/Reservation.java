@@ -6,6 +6,7 @@ import dev.parley.mls.internal.codec.Decoder;
 import dev.parley.mls.internal.codec.Encodable;
 import dev.parley.mls.internal.codec.TlsReader;
 import dev.parley.mls.internal.codec.TlsWriter;
+import dev.parley.mls.internal.schedule.EpochKeys.Kind;
 import dev.parley.wire.api.MalformedException;
 
 /**
@@ -33,6 +34,25 @@ record Reservation(Bytes epoch, long handshake, long application) implements Enc
             throw in.unexpected("version", version);
         }
         return new Reservation(Bytes.wrap(in.fixed(ID_BYTES)), end(in), end(in));
+    }
+
+    Reservation further(int count) {
+        return new Reservation(
+                epoch,
+                Math.min(handshake + count, MAX_END),
+                Math.min(application + count, MAX_END));
+    }
+
+    /** The further of each end. */
+    Reservation furthest(Reservation other) {
+        return new Reservation(
+                epoch,
+                Math.max(handshake, other.handshake),
+                Math.max(application, other.application));
+    }
+
+    long end(Kind kind) {
+        return kind == Kind.HANDSHAKE ? handshake : application;
     }
 
     private static long end(TlsReader in) throws MalformedException {

@@ -164,6 +164,7 @@ final class WelcomeReader {
                         Transcript.interim(suite, context.confirmedTranscriptHash(), tag),
                         tag,
                         environment.keyLimits(),
+                        new Sent(),
                         Optional.empty()));
     }
 }

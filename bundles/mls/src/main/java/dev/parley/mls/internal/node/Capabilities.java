@@ -20,6 +20,10 @@ public record Capabilities(
         extensions = List.copyOf(extensions);
         proposals = List.copyOf(proposals);
         credentials = List.copyOf(credentials);
+        for (List<Integer> each :
+                List.of(versions, cipherSuites, extensions, proposals, credentials)) {
+            each.forEach(TlsWriter::requireU16);
+        }
     }
 
     public static Capabilities read(TlsReader in) throws MalformedException {

@@ -53,6 +53,7 @@ public sealed interface Credential extends Encodable {
             if (type == BASIC || type == Credential.X509) {
                 throw new IllegalArgumentException("credential type " + type + " has its own form");
             }
+            TlsWriter.requireU16(type);
         }
 
         @Override

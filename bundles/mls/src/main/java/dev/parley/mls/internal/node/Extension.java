@@ -14,6 +14,10 @@ public record Extension(int type, Bytes data) implements Encodable {
     public static final int EXTERNAL_PUB = 4;
     public static final int EXTERNAL_SENDERS = 5;
 
+    public Extension {
+        TlsWriter.requireU16(type);
+    }
+
     public static Extension read(TlsReader in) throws MalformedException {
         return new Extension(in.u16(), in.opaque());
     }

@@ -40,6 +40,11 @@ public record Extensions(List<Extension> items) implements Encodable {
         return Optional.empty();
     }
 
+    /** About how long they are, for who writes them: a ratchet tree may be among them. */
+    public int expectedBytes() {
+        return items.stream().mapToInt(item -> item.data().length() + 16).sum();
+    }
+
     /** Whether each type stands there once at most, as section 13.4 demands. */
     public boolean areDistinct() {
         Set<Integer> seen = new HashSet<>();

@@ -139,6 +139,7 @@ public sealed interface Proposal extends Encodable {
             if (type >= ADD && type <= GROUP_CONTEXT_EXTENSIONS || type == SELF_REMOVE) {
                 throw new IllegalArgumentException("proposal type " + type + " has its own form");
             }
+            TlsWriter.requireU16(type);
         }
 
         @Override

@@ -37,7 +37,8 @@ public final class EpochKeys {
      *
      * @param maxForward the furthest that a message may be ahead of the last one of its sender
      * @param maxSkipped the most keys kept of one sender and kind; the oldest go first
-     * @param maxSkippedTotal the most keys kept altogether; then a sender's oldest go
+     * @param maxSkippedTotal the most keys kept altogether, but for a few of each sender; then a
+     *     sender's oldest go
      */
     public record Limits(int maxForward, int maxSkipped, int maxSkippedTotal) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 16_384);
@@ -48,6 +49,12 @@ public final class EpochKeys {
     public interface Opener<T> {
         T open(MessageKey key) throws MlsException;
     }
+
+    /**
+     * Keys of one sender and kind that stay even if there are too many altogether, so that nobody
+     * who skips many takes from others what they need.
+     */
+    private static final int FEW = 8;
 
     private static final long MAX_GENERATION = 0xffff_ffffL;
 
@@ -252,7 +259,7 @@ public final class EpochKeys {
         ratchet.skipped.put(key.generation(), key);
         skippedTotal++;
         while (ratchet.skipped.size() > limits.maxSkipped()
-                || skippedTotal > limits.maxSkippedTotal() && !ratchet.skipped.isEmpty()) {
+                || skippedTotal > limits.maxSkippedTotal() && ratchet.skipped.size() > FEW) {
             ratchet.skipped.pollFirstEntry().getValue().destroy();
             skippedTotal--;
         }

@@ -126,7 +126,11 @@ public record CipherSuite(int id, String name, Kem kem, Kdf kdf, Aead aead, Hash
         return hpke().open(own, labelled(label, context), EMPTY, ciphertext);
     }
 
-    /** A signer that holds its key itself; for callers without one of their own. */
+    /**
+     * A signer that holds its key itself; for callers without one of their own.
+     *
+     * @param keys a pair that belongs together ({@link Sig#sign(KeyPair, byte[], Randomness)})
+     */
     public Signer signer(KeyPair keys, Randomness random) {
         return new Signer() {
             @Override
@@ -137,7 +141,7 @@ public record CipherSuite(int id, String name, Kem kem, Kdf kdf, Aead aead, Hash
             @Override
             public byte[] sign(byte[] content) {
                 try {
-                    return sig.sign(keys.privateKey(), content, random);
+                    return sig.sign(keys, content, random);
                 } catch (MlsException e) {
                     throw new IllegalStateException("not a signature key of " + name, e);
                 }

@@ -68,6 +68,9 @@ public final class EcDsa implements Sig {
 
     @Override
     public boolean verify(Bytes publicKey, byte[] content, Bytes signature) {
+        if (signature.length() > 2 * (group.privateKeyLength() + 3) + 3) {
+            return false;
+        }
         try {
             BigInteger[] rs =
                     StandardDSAEncoding.INSTANCE.decode(group.domain().getN(), signature.array());
@@ -76,7 +79,10 @@ public final class EcDsa implements Sig {
                     false,
                     new ECPublicKeyParameters(group.point(publicKey.array()), group.domain()));
             return signer.verifySignature(hash.hash(content), rs[0], rs[1]);
-        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
+        } catch (IOException
+                | IllegalArgumentException
+                | ArithmeticException
+                | ClassCastException e) {
             return false; // not the DER of two numbers in range
         } catch (MlsException e) {
             return false; // not a public key

@@ -73,6 +73,21 @@ public enum EdDsa implements Sig {
     }
 
     @Override
+    public byte[] sign(KeyPair own, byte[] content, Randomness random) throws MlsException {
+        DhKem.checkLength("private key", own.privateKey().length(), keyLength);
+        DhKem.checkLength("public key", own.publicKey().length(), keyLength);
+        byte[] key = own.privateKey().reveal();
+        byte[] point = own.publicKey().array();
+        byte[] out = new byte[signatureLength];
+        if (this == ED25519) {
+            Ed25519.sign(key, 0, point, 0, content, 0, content.length, out, 0);
+        } else {
+            Ed448.sign(key, 0, point, 0, NO_CONTEXT, content, 0, content.length, out, 0);
+        }
+        return out;
+    }
+
+    @Override
     public boolean verify(Bytes publicKey, byte[] content, Bytes signature) {
         if (publicKey.length() != keyLength || signature.length() != signatureLength) {
             return false;

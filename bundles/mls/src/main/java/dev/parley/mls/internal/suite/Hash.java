@@ -1,22 +1,33 @@
 package dev.parley.mls.internal.suite;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import org.bouncycastle.crypto.ExtendedDigest;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.digests.SHA384Digest;
 import org.bouncycastle.crypto.digests.SHA512Digest;
-import org.bouncycastle.crypto.macs.HMac;
-import org.bouncycastle.crypto.params.KeyParameter;
 
-/** A hash function and the MAC that RFC 9420 makes of it (HMAC, section 5.1). */
+/**
+ * A hash function and the MAC that RFC 9420 makes of it (HMAC, section 5.1). The JDK's, because it
+ * has the processor's own instructions for them: several times faster on long inputs.
+ */
 public enum Hash {
-    SHA256(32),
-    SHA384(48),
-    SHA512(64);
+    SHA256(32, 64, "SHA-256"),
+    SHA384(48, 128, "SHA-384"),
+    SHA512(64, 128, "SHA-512");
+
+    private static final byte INNER = 0x36;
+    private static final byte OUTER = 0x5c;
 
     private final int length;
+    private final int block;
+    private final String name;
 
-    Hash(int length) {
+    Hash(int length, int block, String name) {
         this.length = length;
+        this.block = block;
+        this.name = name;
     }
 
     /** {@code Nh}: bytes of a hash. */
@@ -24,6 +35,7 @@ public enum Hash {
         return length;
     }
 
+    /** For those of BouncyCastle who want one. */
     ExtendedDigest digest() {
         switch (this) {
             case SHA256:
@@ -35,24 +47,43 @@ public enum Hash {
         }
     }
 
-    public byte[] hash(byte[]... parts) {
-        ExtendedDigest digest = digest();
-        for (byte[] part : parts) {
-            digest.update(part, 0, part.length);
+    private MessageDigest fresh() {
+        try {
+            return MessageDigest.getInstance(name);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK has no " + name, e);
         }
-        byte[] out = new byte[length];
-        digest.doFinal(out, 0);
-        return out;
     }
 
-    public byte[] mac(byte[] key, byte[]... parts) {
-        HMac mac = new HMac(digest());
-        mac.init(new KeyParameter(key));
+    public byte[] hash(byte[]... parts) {
+        return all(fresh(), parts);
+    }
+
+    private static byte[] all(MessageDigest digest, byte[]... parts) {
         for (byte[] part : parts) {
-            mac.update(part, 0, part.length);
+            digest.update(part);
         }
-        byte[] out = new byte[length];
-        mac.doFinal(out, 0);
-        return out;
+        return digest.digest();
+    }
+
+    /** HMAC (RFC 2104). */
+    public byte[] mac(byte[] key, byte[]... parts) {
+        byte[] pad = Arrays.copyOf(key.length > block ? hash(key) : key, block);
+        xor(pad, INNER);
+        MessageDigest digest = fresh();
+        digest.update(pad);
+        byte[] inner = all(digest, parts);
+        xor(pad, (byte) (INNER ^ OUTER));
+        digest.update(pad);
+        byte[] mac = all(digest, inner);
+        Arrays.fill(pad, (byte) 0);
+        Arrays.fill(inner, (byte) 0);
+        return mac;
+    }
+
+    private static void xor(byte[] pad, byte with) {
+        for (int i = 0; i < pad.length; i++) {
+            pad[i] ^= with;
+        }
     }
 }

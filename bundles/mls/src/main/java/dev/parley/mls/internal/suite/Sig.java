@@ -30,6 +30,17 @@ public interface Sig {
      */
     byte[] sign(Secret privateKey, byte[] content, Randomness random) throws MlsException;
 
+    /**
+     * As {@link #sign(Secret, byte[], Randomness)}, quicker where the public key is part of what is
+     * signed.
+     *
+     * @param own a pair that belongs together: with another public key the signature would give the
+     *     private one away
+     */
+    default byte[] sign(KeyPair own, byte[] content, Randomness random) throws MlsException {
+        return sign(own.privateKey(), content, random);
+    }
+
     /** Whether the signature holds; a key or signature of the wrong form does not. */
     boolean verify(Bytes publicKey, byte[] content, Bytes signature);
 }

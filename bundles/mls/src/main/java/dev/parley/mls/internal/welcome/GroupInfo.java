@@ -34,9 +34,20 @@ public record GroupInfo(
 
     /** What is signed ({@code GroupInfoTBS}). */
     public byte[] signedBytes() {
-        TlsWriter out = new TlsWriter();
+        TlsWriter out = room();
         writeUnsigned(out);
         return out.toByteArray();
+    }
+
+    @Override
+    public byte[] encode() {
+        TlsWriter out = room();
+        write(out);
+        return out.toByteArray();
+    }
+
+    private TlsWriter room() {
+        return new TlsWriter(1024 + extensions.expectedBytes());
     }
 
     private void writeUnsigned(TlsWriter out) {

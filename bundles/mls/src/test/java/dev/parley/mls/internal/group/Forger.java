@@ -67,6 +67,16 @@ final class Forger {
         return commit(Optional.empty(), values.toArray(new ProposalOrRef[0]));
     }
 
+    /** What a public commit says. */
+    static Commit commitOf(byte[] message) {
+        try {
+            MlsMessage.Public open = (MlsMessage.Public) MlsMessage.decode(message);
+            return ((Content.Commit) open.content().content()).commit();
+        } catch (dev.parley.wire.api.MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     byte[] proposal(Proposal proposal) throws MlsException {
         return message(new Sender.Member(epoch.self()), new Content.Propose(proposal), by.client);
     }

@@ -114,7 +114,7 @@ class JoiningTest {
     @Test
     void externalCommitsHaveTheirOwnRules() throws MlsException {
         Client dave = people.client("dave");
-        Commit good = commitOf(external(dave, People.POLICY).message());
+        Commit good = Forger.commitOf(external(dave, People.POLICY).message());
         ProposalOrRef init = good.proposals().get(0);
         ProposalOrRef remove = Forger.value(new Proposal.Remove(1));
         assertExternal(dave, good, Reason.EXTERNAL_INIT_COUNT);
@@ -151,15 +151,6 @@ class JoiningTest {
                                 new Content.Commit(new Commit(List.of(proposals), good.path())),
                                 dave);
         assertRefused(bob, forged, reason);
-    }
-
-    private static Commit commitOf(byte[] message) {
-        try {
-            MlsMessage.Public open = (MlsMessage.Public) MlsMessage.decode(message);
-            return ((Content.Commit) open.content().content()).commit();
-        } catch (dev.parley.wire.api.MalformedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test

@@ -90,4 +90,52 @@ class ThreadsTest {
             pool.shutdownNow();
         }
     }
+
+    @Test
+    void oneStateSendsReadsAndIsSavedAtTheSameTime() throws Exception {
+        People people = new People(1, 43);
+        Person alice = people.founder("alice");
+        Person bob = people.add(alice, "bob");
+        alice.state.reserve(100).durable();
+        bob.state.reserve(300).durable();
+        List<byte[]> incoming = hundred(alice);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            Future<Set<Long>> read = pool.submit(() -> generations(bob, incoming));
+            Future<List<byte[]>> first = pool.submit(() -> hundred(bob));
+            Future<List<byte[]>> second = pool.submit(() -> hundred(bob));
+            Future<Integer> saved =
+                    pool.submit(
+                            () -> {
+                                for (int i = 0; i < 60; i++) {
+                                    GroupState copy =
+                                            people.mls.decode(bob.state.encode(), List.of());
+                                    copy.reserve(1).durable();
+                                    byte[] message =
+                                            copy.encrypt(
+                                                    People.NOTHING,
+                                                    People.NOTHING,
+                                                    1,
+                                                    bob.client.signer());
+                                    Person reader =
+                                            new Person(
+                                                    alice.client,
+                                                    people.mls.decode(
+                                                            alice.state.encode(), List.of()));
+                                    assertThat(
+                                                    ((Received.Application) reader.receive(message))
+                                                            .generation())
+                                            .isEqualTo(300);
+                                }
+                                return 60;
+                            });
+            assertThat(read.get()).hasSize(100);
+            assertThat(saved.get()).isEqualTo(60);
+            List<byte[]> all = new ArrayList<>(first.get());
+            all.addAll(second.get());
+            assertThat(generations(alice, all)).hasSize(200);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
 }

@@ -1,0 +1,5 @@
+/** Ours alone. */
+@NullMarked
+package dev.parley.groups.internal;
+
+import org.jspecify.annotations.NullMarked;

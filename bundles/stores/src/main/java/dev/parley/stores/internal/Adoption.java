@@ -1,0 +1,139 @@
+package dev.parley.stores.internal;
+
+import dev.parley.actor.api.Actor;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.identity.api.MachineId;
+import dev.parley.identity.api.NetworkId;
+import dev.parley.storage.api.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Begins with a checkpoint of somebody who gave up what is missed here: checks who approved it,
+ * fetches its file in pieces, and takes what is here beside it in again.
+ */
+final class Adoption {
+    private static final System.Logger LOG = System.getLogger(Adoption.class.getName());
+
+    private final Actor actor;
+    private final NetworkId network;
+    private final Requests requests;
+    private final ExecutorService checks;
+    private final BiConsumer<OpenStore, Runnable> whenQuiet;
+    private final Consumer<OpenStore> renumbered;
+
+    /**
+     * @param whenQuiet runs something once nothing of a store is on its way to the disk
+     * @param renumbered told of a store whose changes have other numbers
+     */
+    Adoption(
+            Actor actor,
+            NetworkId network,
+            Requests requests,
+            ExecutorService checks,
+            BiConsumer<OpenStore, Runnable> whenQuiet,
+            Consumer<OpenStore> renumbered) {
+        this.actor = actor;
+        this.network = network;
+        this.requests = requests;
+        this.checks = checks;
+        this.whenQuiet = whenQuiet;
+        this.renumbered = renumbered;
+    }
+
+    /** Tells {@code then} whether the store begins with it now, on the room's thread. */
+    void adopt(
+            OpenStore store,
+            MachineId from,
+            SyncMessage.Checkpointed heard,
+            Consumer<Boolean> then) {
+        if (!heard.checkpoint().store().equals(store.id()) || heard.length() == 0) {
+            then.accept(false);
+            return;
+        }
+        try {
+            checks.execute(
+                    () -> {
+                        List<Seal> holding =
+                                CheckpointFile.holding(
+                                        heard.checkpoint(), heard.approvals(), network);
+                        actor.after(
+                                Duration.ZERO,
+                                () -> {
+                                    if (Compacting.isApproved(store.replica(), holding)) {
+                                        fetch(
+                                                store,
+                                                from,
+                                                heard,
+                                                new ByteArrayOutputStream(),
+                                                then);
+                                    } else {
+                                        LOG.log(
+                                                System.Logger.Level.WARNING,
+                                                "store {0}: what is missed was given up by {1}, and"
+                                                        + " too few admins signed the checkpoint",
+                                                store.id().hex(),
+                                                from.words());
+                                        then.accept(false);
+                                    }
+                                });
+                    });
+        } catch (RejectedExecutionException e) {
+            then.accept(false);
+        }
+    }
+
+    private void fetch(
+            OpenStore store,
+            MachineId from,
+            SyncMessage.Checkpointed heard,
+            ByteArrayOutputStream sofar,
+            Consumer<Boolean> then) {
+        requests.send(
+                from,
+                new SyncMessage.AskFile(store.id(), heard.checkpoint().id(), sofar.size()),
+                answer -> {
+                    if (!(answer instanceof SyncMessage.Piece piece)
+                            || piece.length() != heard.length()
+                            || sofar.size() + piece.content().length > heard.length()) {
+                        then.accept(false);
+                        return;
+                    }
+                    sofar.writeBytes(piece.content());
+                    if (sofar.size() < heard.length()) {
+                        fetch(store, from, heard, sofar, then);
+                    } else {
+                        whenQuiet.accept(
+                                store, () -> then.accept(begin(store, heard, sofar.toByteArray())));
+                    }
+                },
+                code -> then.accept(false));
+    }
+
+    private boolean begin(OpenStore store, SyncMessage.Checkpointed heard, byte[] bytes) {
+        try {
+            CheckpointFile file = CheckpointFile.decode(bytes);
+            if (!store.damage().isEmpty() || !file.checkpoint().equals(heard.checkpoint())) {
+                return false;
+            }
+            store.adopt(file, actor.time().now().toEpochMilli());
+            renumbered.accept(store);
+            return true;
+        } catch (dev.parley.wire.api.MalformedException
+                | MalformedException
+                | StorageException
+                | LogHistory.DiskException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store {0}: the checkpoint of others is not taken: {1}",
+                    store.id().hex(),
+                    e.getMessage());
+            return false;
+        }
+    }
+}

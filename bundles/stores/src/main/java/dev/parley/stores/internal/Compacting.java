@@ -1,0 +1,182 @@
+package dev.parley.stores.internal;
+
+import dev.parley.crdt.api.ChangeInfo;
+import dev.parley.crdt.api.Checkpoint;
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.RefusedException;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.Summary;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is known of one store that its compaction needs: who has acknowledged what, and which
+ * checkpoint is proposed. Forgotten at a restart. The room's actor owns it.
+ */
+final class Compacting {
+    static final Duration SILENT = Duration.ofDays(30);
+
+    private final Map<Id, Acknowledgement> acknowledged = new LinkedHashMap<>();
+
+    /** Those that this container found out it cannot sign. */
+    private final Set<Id> refused = new HashSet<>();
+
+    private Optional<Proposal> proposal = Optional.empty();
+    private List<Id> signedHeads = List.of();
+
+    /** When somebody last wished for it, here or elsewhere. */
+    private long wishedAtNanos;
+
+    private boolean isWished;
+
+    /**
+     * @param approvals those that hold
+     */
+    record Proposal(Checkpoint checkpoint, List<Seal> approvals) {}
+
+    void wish(long nowNanos) {
+        isWished = true;
+        wishedAtNanos = nowNanos;
+    }
+
+    boolean isWished(long nowNanos) {
+        isWished &= nowNanos - wishedAtNanos < Duration.ofHours(1).toNanos();
+        return isWished;
+    }
+
+    List<SyncMessage.Known> known() {
+        return acknowledged.values().stream()
+                .limit(SyncMessage.MAX_KNOWN)
+                .map(it -> new SyncMessage.Known(it.agent(), it.number()))
+                .toList();
+    }
+
+    /** As many as fit into a message. */
+    List<Acknowledgement> newerThan(List<SyncMessage.Known> known) {
+        Map<Id, Long> numbers = new HashMap<>();
+        known.forEach(it -> numbers.put(it.agent(), it.number()));
+        List<Acknowledgement> newer = new ArrayList<>();
+        int bytes = 16;
+        for (Acknowledgement each : acknowledged.values()) {
+            Long number = numbers.get(each.agent());
+            if (number == null || number < each.number()) {
+                bytes += each.encode().length + 4;
+                if (bytes > SyncMessage.MAX_BYTES || newer.size() == SyncMessage.MAX_IDS) {
+                    break;
+                }
+                newer.add(each);
+            }
+        }
+        return newer;
+    }
+
+    Optional<Acknowledgement> of(Id agent) {
+        return Optional.ofNullable(acknowledged.get(agent));
+    }
+
+    /** Takes one in whose signature holds, of somebody who counts. */
+    boolean take(Acknowledgement acknowledgement) {
+        Acknowledgement before = acknowledged.get(acknowledgement.agent());
+        boolean isNew =
+                before == null
+                        ? acknowledged.size() < SyncMessage.MAX_KNOWN
+                        : before.number() < acknowledgement.number();
+        if (isNew) {
+            acknowledged.put(acknowledgement.agent(), acknowledgement);
+        }
+        return isNew;
+    }
+
+    Optional<Proposal> proposal() {
+        return proposal;
+    }
+
+    void propose(Proposal next) {
+        proposal = Optional.of(next);
+    }
+
+    /** What was proposed is done. */
+    void settle() {
+        proposal = Optional.empty();
+    }
+
+    /** The heads of the last one that this container signed. */
+    List<Id> signedHeads() {
+        return signedHeads;
+    }
+
+    void isSigned(Checkpoint checkpoint) {
+        signedHeads = checkpoint.heads();
+    }
+
+    boolean isRefused(Checkpoint checkpoint) {
+        return refused.contains(checkpoint.id());
+    }
+
+    void refuse(Checkpoint checkpoint) {
+        if (refused.size() < SyncMessage.MAX_KNOWN) {
+            refused.add(checkpoint.id());
+        }
+    }
+
+    /** Who wrote, may write, and was heard of within the time: when that was, by its own word. */
+    Map<Id, Long> counted(Replica replica, long nowMillis) {
+        Map<Id, Long> heard = new LinkedHashMap<>();
+        for (Summary.Tip tip : replica.summary().tips()) {
+            if (replica.has(tip.change()) && mayWrite(replica, tip.author())) {
+                heard.merge(tip.author(), millis(replica, tip.change()), Math::max);
+            }
+        }
+        heard.replaceAll(
+                (agent, millis) -> Math.max(millis, of(agent).map(it -> it.number()).orElse(0L)));
+        heard.values().removeIf(millis -> nowMillis - millis > SILENT.toMillis());
+        return heard;
+    }
+
+    static boolean mayWrite(Replica replica, Id agent) {
+        return replica.info().mode() == StoreInfo.Mode.OWNED
+                ? agent.equals(replica.info().owner())
+                : replica.role(agent).compareTo(Role.WRITER) >= 0;
+    }
+
+    private static long millis(Replica replica, Id change) {
+        try {
+            ChangeInfo info = replica.describe(change);
+            return info.timeMillis();
+        } catch (RefusedException e) {
+            throw new IllegalStateException("a change that is there is not", e);
+        }
+    }
+
+    /** Whether all of these and their past are in the past of those, or they themselves. */
+    static boolean contains(Replica replica, List<Id> outer, List<Id> inner) {
+        List<Id> sorted = inner.stream().sorted().toList();
+        return sorted.stream().allMatch(replica::has)
+                && replica.stableCut(List.of(outer, inner)).equals(sorted);
+    }
+
+    /** Agents who are admin by all that is known. */
+    static List<Id> admins(Replica replica) {
+        return replica.members().entrySet().stream()
+                .filter(it -> it.getValue() == Role.ADMIN)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** More than half of the admins that are known. */
+    static boolean isApproved(Replica replica, List<Seal> approvals) {
+        List<Id> admins = admins(replica);
+        long signed =
+                approvals.stream().map(Seal::agent).distinct().filter(admins::contains).count();
+        return signed > admins.size() / 2;
+    }
+}

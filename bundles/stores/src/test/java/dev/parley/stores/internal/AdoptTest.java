@@ -1,0 +1,143 @@
+package dev.parley.stores.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.ObjectType;
+import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.Snapshot;
+import dev.parley.crdt.api.StoreInfo;
+import dev.parley.identity.api.NetworkId;
+import dev.parley.identity.internal.IdentityComponent;
+import dev.parley.storage.internal.StorageComponent;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One store that begins with somebody else's checkpoint, with nobody connected. */
+class AdoptTest {
+    private static final Path SECRET = Path.ROOT.at("secret", ObjectType.REGISTER);
+    private static final Path NOTE = Path.ROOT.at("note", ObjectType.REGISTER);
+    private static final Id OTHER = Id.parse("ab".repeat(32));
+    private static final long NOW = 1_760_000_000_000L;
+
+    @TempDir private java.nio.file.Path dir;
+    private IdentityComponent identity;
+    private StorageComponent storage;
+    private StoreInfo info;
+    private Replica others;
+    private OpenStore store;
+
+    @BeforeEach
+    void open() throws Exception {
+        identity = new IdentityComponent(dir, new NetworkId("parley.test"), "dave");
+        storage = new StorageComponent(dir);
+        info = new StoreInfo("parley.test", OTHER, StoreInfo.Mode.OPEN, false, "x", new byte[16]);
+        others = Replica.create(info);
+        store = start();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        store.close();
+        storage.close();
+    }
+
+    private OpenStore start() throws Exception {
+        return new OpenStore(identity, storage, storage.keyValue("stores"), info, Set.of());
+    }
+
+    private SignedChange write(Replica replica, Id author, Replica.Edit edit) throws Exception {
+        return replica.transact(author, NOW, id -> new byte[0], edit);
+    }
+
+    private void writeHere(String branch, String text) throws Exception {
+        Id self = Id.of(identity.agent().bytes());
+        SignedChange change =
+                store.replica()
+                        .transact(
+                                self,
+                                branch,
+                                "",
+                                NOW,
+                                id -> store.sign(branch, id),
+                                it -> it.set(NOTE, Scalar.of(text)));
+        store.wrote(branch, change);
+    }
+
+    private CheckpointFile file() throws Exception {
+        Snapshot snapshot = others.snapshot(others.heads(""), false);
+        Seal seal = Seal.of(identity, CheckpointFile.CONTEXT, snapshot.checkpoint().id().bytes());
+        return new CheckpointFile(snapshot.checkpoint(), List.of(seal), List.of(), snapshot.file());
+    }
+
+    @Test
+    void whatWasNotSentIsThereAboveItAndAfterARestart() throws Exception {
+        SignedChange first = write(others, OTHER, it -> it.set(SECRET, Scalar.of("old")));
+        store.receive(first, NOW);
+        writeHere("", "mine");
+        writeHere("draft", "drafted");
+        write(others, OTHER, it -> it.clear(SECRET));
+        store.adopt(file(), NOW);
+        for (int i = 0; i < 2; i++) {
+            assertThat(store.replica().size()).isEqualTo(4);
+            assertThat(store.replica().isForgotten(store.replica().indexOf(first.id()))).isTrue();
+            assertThat(store.replica().state().register(SECRET)).isEmpty();
+            assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine"));
+            assertThat(store.replica().heads("draft")).hasSize(1);
+            assertThat(store.replica().forks()).isEmpty();
+            store.close();
+            store = start();
+        }
+        // A branch from below the cut cannot be shown any more, and can be merged.
+        SignedChange merged =
+                store.replica()
+                        .merge(
+                                Id.of(identity.agent().bytes()),
+                                "draft",
+                                "",
+                                "",
+                                NOW,
+                                id -> store.sign("", id));
+        store.wrote("", merged);
+        // It goes on under its own numbers, and the same once more from above the first one.
+        writeHere("", "mine too");
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("new")));
+        write(others, OTHER, it -> it.clear(SECRET));
+        store.adopt(file(), NOW);
+        assertThat(store.replica().size()).isEqualTo(8);
+        assertThat(store.replica().forks()).isEmpty();
+        assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine too"));
+        assertThat(store.replica().state().register(SECRET)).isEmpty();
+    }
+
+    @Test
+    void oneOfAnotherStoreOrBelowTheLastIsNotTaken() throws Exception {
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("one")));
+        CheckpointFile lower = file();
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("two")));
+        store.adopt(file(), NOW);
+        assertThatThrownBy(() -> store.adopt(lower, NOW)).isInstanceOf(MalformedException.class);
+        others =
+                Replica.create(
+                        new StoreInfo(
+                                "parley.test",
+                                OTHER,
+                                StoreInfo.Mode.OPEN,
+                                false,
+                                "y",
+                                new byte[16]));
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("three")));
+        assertThatThrownBy(() -> store.adopt(file(), NOW)).isInstanceOf(MalformedException.class);
+        assertThat(store.damage()).isEmpty();
+        assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("two"));
+    }
+}

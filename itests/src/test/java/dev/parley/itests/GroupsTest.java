@@ -1,0 +1,300 @@
+package dev.parley.itests;
+
+import static dev.parley.itests.Containers.agent;
+import static dev.parley.itests.Containers.await;
+import static dev.parley.itests.Containers.listen;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.demo.Node;
+import dev.parley.wire.api.Json;
+import dev.parley.wire.api.Value;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Private groups of real containers, by the command and over REST. */
+class GroupsTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String NEEDS_ADMIN =
+            "a group must always have at least one admin; make another member an admin first";
+    private static final String NEEDS_ADMIN_BEFORE_LEAVING =
+            "a group must always have at least one admin; make another member an admin before"
+                    + " leaving";
+
+    @TempDir private Path dir;
+    private Containers containers = new Containers(Path.of("."));
+
+    @BeforeEach
+    void open() {
+        containers = new Containers(dir);
+    }
+
+    @AfterEach
+    void stop() {
+        containers.close();
+    }
+
+    private record Said(int exit, String text) {}
+
+    private static Process start(Node node, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Containers.SCRIPT.toString(), "group"));
+        command.addAll(List.of(words));
+        command.addAll(List.of("--data", node.data().toString()));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static Said run(Node node, String... words) throws Exception {
+        Process process = start(node, words);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Said(process.waitFor(), said.strip());
+    }
+
+    private static String group(Node node, String... words) throws Exception {
+        Said said = run(node, words);
+        assertThat(said.exit()).as(String.join(" ", words) + ": " + said.text()).isZero();
+        return said.text();
+    }
+
+    private static void refused(Node node, String code, String message, String... words)
+            throws Exception {
+        Said said = run(node, words);
+        assertThat(said.exit()).as(said.text()).isEqualTo(1);
+        assertThat(said.text()).contains("(" + code + ")", message);
+    }
+
+    private static String show(Node node, String field) throws Exception {
+        return Node.ok(node.get("/groups/team")).text(field);
+    }
+
+    private static void say(Node node, String text) throws Exception {
+        Node.ok(node.post("/groups/team/messages", Value.map().put("text", text)));
+    }
+
+    private static String messages(Node node) throws Exception {
+        return Node.ok(node.get("/groups/team/messages?limit=1000")).json();
+    }
+
+    private static boolean sameHead(Node... nodes) throws Exception {
+        String head = show(nodes[0], "head");
+        for (Node node : nodes) {
+            if (!show(node, "head").equals(head)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** By an invite of its own, which its maker passes on. */
+    private static void join(Node from, Node to) throws Exception {
+        assertThat(group(to, "join", group(from, "invite", "team"))).contains("team", "active");
+    }
+
+    /** Whether a text stands anywhere in what a container has on disk. */
+    private static boolean onDisk(Node node, String text) throws IOException {
+        try (Stream<Path> files = Files.walk(node.data())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Test
+    @Timeout(240)
+    void threeTalkAndWhoIsRemovedReadsNothingThatComesAfter() throws Exception {
+        Node alice = containers.up("alice");
+        Node bob = containers.up("bob", listen(alice));
+        Node carol = containers.up("carol", listen(alice), listen(bob));
+        assertThat(group(alice)).startsWith("No groups.");
+        assertThat(group(alice, "create", "team", "--description", "us three"))
+                .contains("admin", "active");
+        join(alice, bob);
+        join(alice, carol);
+        await(SOON, () -> sameHead(alice, bob, carol));
+        for (Node node : List.of(alice, bob, carol)) {
+            assertThat(Node.ok(node.get("/groups/team/members")).json())
+                    .contains(agent(alice), agent(bob), agent(carol))
+                    .containsOnlyOnce("\"role\":\"admin\"");
+            assertThat(show(node, "description")).isEqualTo("us three");
+        }
+        group(alice, "send", "team", "alice says hello");
+        group(bob, "send", "team", "bob says hello");
+        group(carol, "send", "team", "carol says hello");
+        for (Node node : List.of(alice, bob, carol)) {
+            await(
+                    SOON,
+                    () ->
+                            messages(node).contains("alice says")
+                                    && messages(node).contains("bob says")
+                                    && messages(node).contains("carol says"));
+        }
+        assertThat(group(bob, "read", "team")).contains("you  bob says hello");
+
+        refused(bob, "NOT_ALLOWED", "", "invite", "team");
+        refused(bob, "NOT_ALLOWED", "", "remove", "team", agent(carol));
+        refused(bob, "NOT_ALLOWED", "", "rename", "team", "ours");
+        refused(bob, "NOT_ALLOWED", "", "role", "team", agent(bob), "admin");
+        refused(bob, "NOT_ALLOWED", "", "delete", "team", "--yes");
+
+        group(alice, "remove", "team", agent(carol).substring(0, 8));
+        await(SOON, () -> show(carol, "status").equals("removed") && sameHead(alice, bob));
+        say(alice, "carol must not read this");
+        say(bob, "nor what bob says");
+        await(
+                SOON,
+                () ->
+                        messages(bob).contains("must not read")
+                                && messages(alice).contains("what bob says"));
+        assertThat(messages(carol))
+                .contains("alice says hello")
+                .doesNotContain("must not read", "what bob says");
+        assertThat(onDisk(bob, "must not read")).isTrue();
+        assertThat(onDisk(carol, "must not read")).isFalse();
+        refused(carol, "NOT_ACTIVE", "", "send", "team", "let me in");
+        assertThat(Node.ok(bob.get("/groups/team/members")).json()).doesNotContain(agent(carol));
+        group(carol, "forget", "team");
+        assertThat(group(carol, "list")).startsWith("No groups.");
+    }
+
+    @Test
+    @Timeout(240)
+    void thereIsAlwaysAnAdminAndTheLastMemberTakesTheGroupAlong() throws Exception {
+        Node alice = containers.up("alice");
+        Node bob = containers.up("bob", listen(alice));
+        group(alice, "create", "team");
+        join(alice, bob);
+        refused(alice, "LAST_ADMIN", NEEDS_ADMIN_BEFORE_LEAVING, "leave", "team");
+        refused(alice, "LAST_ADMIN", NEEDS_ADMIN, "role", "team", agent(alice), "member");
+        refused(alice, "INVALID", "leave the group", "remove", "team", agent(alice));
+        refused(alice, "INVALID", "valid roles", "role", "team", agent(bob), "owner");
+        group(alice, "role", "team", agent(bob), "admin");
+        await(SOON, () -> show(bob, "role").equals("admin"));
+        group(alice, "role", "team", agent(alice), "member");
+        await(SOON, () -> sameHead(alice, bob));
+        refused(alice, "NOT_ALLOWED", "", "rename", "team", "mine");
+        group(bob, "rename", "team", "team", "--description", "bob's now");
+        await(SOON, () -> show(alice, "description").equals("bob's now"));
+
+        group(alice, "leave", "team");
+        await(SOON, () -> show(bob, "members").equals("1"));
+        say(bob, "alone at last");
+        assertThat(messages(alice)).doesNotContain("alone at last");
+        group(bob, "leave", "team");
+        refused(bob, "NOT_ACTIVE", "", "send", "team", "anybody?");
+    }
+
+    @Test
+    @Timeout(240)
+    void anInviteAdmitsOneAgentOnceUntilItExpiresOrIsTakenBack() throws Exception {
+        Node alice = containers.up("alice");
+        Node bob = containers.up("bob", listen(alice));
+        Node carol = containers.up("carol", listen(alice));
+        group(alice, "create", "team");
+        String taken = group(alice, "invite", "team");
+        group(
+                alice,
+                "uninvite",
+                "team",
+                ((Value.List)
+                                ((Value.Map)
+                                                Json.parse(
+                                                        group(alice, "invites", "team", "--json"),
+                                                        1 << 20))
+                                        .get("invites")
+                                        .orElseThrow())
+                        .items().stream()
+                                .map(it -> new Node.Answer(200, it).text("invite"))
+                                .findFirst()
+                                .orElseThrow());
+        refused(bob, "INVITE_REFUSED", "", "join", taken);
+        String short1 = group(alice, "invite", "team", "--for", "1s");
+        Thread.sleep(1_500);
+        refused(bob, "INVITE_EXPIRED", "", "join", short1);
+        refused(bob, "INVALID", "", "join", "parley://group/AAAA");
+        String link = group(alice, "invite", "team");
+        assertThat(link).doesNotContain(agent(bob));
+        group(bob, "join", link);
+        refused(carol, "INVITE_REFUSED", "", "join", link);
+        refused(bob, "ALREADY_MEMBER", "", "join", link);
+        assertThat(Node.ok(alice.get("/groups/team/members")).json())
+                .contains(agent(bob))
+                .doesNotContain(agent(carol));
+    }
+
+    @Test
+    @Timeout(240)
+    void whatWasSaidIsThereAfterACrashAndComesToWhoWasAway() throws Exception {
+        Node alice = containers.up("alice");
+        Node bob = containers.up("bob", listen(alice));
+        Node carol = containers.up("carol", listen(alice));
+        group(alice, "create", "team");
+        join(alice, bob);
+        join(alice, carol);
+        await(SOON, () -> sameHead(alice, bob, carol));
+        say(bob, "before the crash");
+        await(SOON, () -> messages(carol).contains("before the crash"));
+        containers.kill(bob);
+        say(alice, "while bob was away");
+        group(alice, "rename", "team", "team", "--description", "changed meanwhile");
+        say(carol, "after the change");
+        Node again = containers.up("bob", listen(alice));
+        assertThat(messages(again)).contains("before the crash");
+        await(
+                SOON,
+                () ->
+                        messages(again).contains("while bob was away")
+                                && messages(again).contains("after the change")
+                                && sameHead(alice, again, carol));
+        say(again, "here again");
+        await(
+                SOON,
+                () ->
+                        messages(alice).contains("here again")
+                                && messages(carol).contains("here again"));
+        containers.kill(alice);
+        Node back = containers.up("alice", listen(again), listen(carol));
+        assertThat(show(back, "role")).isEqualTo("admin");
+        say(back, "alice is back");
+        await(SOON, () -> messages(carol).contains("alice is back"));
+    }
+
+    @Test
+    @Timeout(180)
+    void whatHappensIsToldAsItHappensAndAToolDoesWhatTheCommandDoes() throws Exception {
+        Node alice = containers.up("alice");
+        Node bob = containers.up("bob", listen(alice));
+        group(alice, "create", "team");
+        Process watching = start(alice, "watch", "team", "--since", "0", "--count", "3", "--json");
+        try (BufferedReader events =
+                new BufferedReader(
+                        new InputStreamReader(watching.getInputStream(), StandardCharsets.UTF_8))) {
+            Node.ok(
+                    alice.post(
+                            "/tools/parley.groups/send",
+                            Value.map().put("group", "team").put("text", "by a tool")));
+            assertThat(events.readLine()).contains("\"event\":\"message\"", "by a tool");
+            join(alice, bob);
+            assertThat(events.readLine()).contains("\"event\":\"joined\"", agent(bob));
+            say(bob, "thank you");
+            assertThat(events.readLine()).contains("\"text\":\"thank you\"", agent(bob));
+            assertThat(watching.waitFor()).isZero();
+        } finally {
+            watching.destroyForcibly();
+        }
+        assertThat(messages(bob)).doesNotContain("by a tool");
+    }
+}
