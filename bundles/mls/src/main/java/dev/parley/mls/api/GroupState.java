@@ -102,8 +102,9 @@ public interface GroupState {
 
     /**
      * Overwrites the secrets that no other state shares; every later use of them fails with an
-     * {@link IllegalStateException}. States of one epoch share theirs, and private keys of the tree
-     * are left to the garbage collector, because later epochs may have them.
+     * {@link IllegalStateException}. States of one epoch share theirs until the last of them is
+     * destroyed, and private keys of the tree are left to the garbage collector, because later
+     * epochs may have them.
      */
     void destroy();
 }

@@ -15,8 +15,8 @@ public final class MlsLibrary {
     }
 
     /**
-     * @param executor checks the leaves of a tree when a group is joined; it may run several tasks
-     *     at once
+     * @param executor does what is the same for many members, when a group is joined or many are
+     *     added; it may run several tasks at once, and the caller waits for them
      */
     public static Mls of(
             Randomness random, IdentityPolicy policy, MlsLimits limits, Executor executor) {

@@ -11,11 +11,13 @@ import dev.parley.mls.internal.framing.Sender;
 import dev.parley.mls.internal.node.Extension;
 import dev.parley.mls.internal.node.Extensions;
 import dev.parley.mls.internal.node.ExternalSender;
+import dev.parley.mls.internal.node.KeyPackage;
 import dev.parley.mls.internal.node.LeafNode;
 import dev.parley.mls.internal.node.LeafNodeSource;
 import dev.parley.mls.internal.node.RequiredCapabilities;
 import dev.parley.mls.internal.proposal.PreSharedKeyId;
 import dev.parley.mls.internal.proposal.Proposal;
+import dev.parley.mls.internal.suite.Batches;
 import dev.parley.mls.internal.suite.KeyPair;
 import dev.parley.mls.internal.tree.RatchetTree;
 import java.util.ArrayList;
@@ -86,10 +88,11 @@ final class Applying {
                 changes.add(new Change.Left(gone.member()));
             }
         }
-        for (Queued each : list) {
-            if (each.proposal() instanceof Proposal.Add add) {
-                add(each, add);
-            }
+        List<Queued> adds =
+                list.stream().filter(each -> each.proposal() instanceof Proposal.Add).toList();
+        List<MemberId> ids = Batches.map(environment.executor(), adds, this::whose);
+        for (int i = 0; i < adds.size(); i++) {
+            add(ids.get(i), ((Proposal.Add) adds.get(i).proposal()).keyPackage());
         }
         for (Queued each : list) {
             rest(each.proposal());
@@ -202,13 +205,16 @@ final class Applying {
         return gone;
     }
 
-    private void add(Queued queued, Proposal.Add add) throws MlsException {
-        MemberId id =
-                queued.checked().isPresent()
-                        ? queued.checked().get()
-                        : KeyPackages.check(environment, epoch.suite(), add.keyPackage());
+    private MemberId whose(Queued add) throws MlsException {
+        return add.checked().isPresent()
+                ? add.checked().get()
+                : KeyPackages.check(
+                        environment, epoch.suite(), ((Proposal.Add) add.proposal()).keyPackage());
+    }
+
+    private void add(MemberId id, KeyPackage keyPackage) throws MlsException {
         int index = tree.nextFreeLeaf();
-        LeafNode leaf = add.keyPackage().leafNode();
+        LeafNode leaf = keyPackage.leafNode();
         tree = tree.add(leaf);
         Roster.Known known = Roster.Known.of(index, id, leaf);
         Optional<Roster.Known> now = alone ? roster.find(id) : Optional.empty();
@@ -217,7 +223,7 @@ final class Applying {
             roster = roster.without(there, tree.requireMember(there));
         }
         roster = roster.with(known, leaf);
-        added.add(new Applied.Added(index, add.keyPackage()));
+        added.add(new Applied.Added(index, keyPackage));
         changes.add(new Change.Added(known.member()));
     }
 

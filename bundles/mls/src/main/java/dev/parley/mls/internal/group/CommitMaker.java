@@ -273,7 +273,13 @@ final class CommitMaker {
         }
         Welcome welcome =
                 WelcomeCrypto.seal(
-                        suite, info, next.joiner(), psk, recipients, environment.random());
+                        suite,
+                        info,
+                        next.joiner(),
+                        psk,
+                        recipients,
+                        environment.random(),
+                        environment.executor());
         return new MlsMessage.OfWelcome(welcome).encode();
     }
 

@@ -265,6 +265,8 @@ final class CommitReader {
         next.joiner().destroy();
         Bytes found = message.auth().confirmationTag().orElse(Bytes.EMPTY);
         if (!next.epoch().confirmationTag().sameAs(found.array())) {
+            next.epoch().secrets().destroy();
+            next.epoch().messages().release();
             throw new MlsException(
                     Reason.BAD_CONFIRMATION_TAG, "the confirmation tag does not verify");
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
 /**
  * What the library was made with.
  *
- * @param executor checks the leaves of a tree that somebody sent
+ * @param executor does what is the same for many members
  */
 public record Environment(
         CipherSuites suites,

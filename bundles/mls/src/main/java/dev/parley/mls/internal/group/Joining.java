@@ -8,22 +8,17 @@ import dev.parley.mls.internal.codec.Bytes;
 import dev.parley.mls.internal.codec.Decoder;
 import dev.parley.mls.internal.node.Extension;
 import dev.parley.mls.internal.node.LeafNode;
+import dev.parley.mls.internal.suite.Batches;
 import dev.parley.mls.internal.suite.CipherSuite;
 import dev.parley.mls.internal.tree.RatchetTree;
 import dev.parley.mls.internal.tree.TreeValidation;
 import dev.parley.mls.internal.welcome.GroupContext;
 import dev.parley.mls.internal.welcome.GroupInfo;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** What every way of joining checks: the group info and its tree (RFC 9420 section 12.4.3.1). */
 final class Joining {
-    /** Leaves that one task asks the policy for. */
-    private static final int BATCH = 16;
-
     private final Environment environment;
     private final CipherSuite suite;
 
@@ -71,52 +66,22 @@ final class Joining {
     }
 
     private Roster roster(RatchetTree tree) throws MlsException {
-        List<Integer> members = tree.members();
-        List<CompletableFuture<Asked>> tasks = new ArrayList<>();
-        for (int from = 0; from < members.size(); from += BATCH) {
-            List<Integer> batch = members.subList(from, Math.min(members.size(), from + BATCH));
-            tasks.add(
-                    CompletableFuture.supplyAsync(
-                            () -> identify(tree, batch), environment.executor()));
-        }
+        List<Roster.Known> members =
+                Batches.map(
+                        environment.executor(),
+                        tree.members(),
+                        index -> {
+                            LeafNode leaf = tree.requireMember(index);
+                            MemberId id =
+                                    Leaves.checkUnsigned(
+                                            environment, leaf, Place.TREE, Optional.empty());
+                            return Roster.Known.of(index, id, leaf);
+                        });
         Roster roster = Roster.EMPTY;
-        for (CompletableFuture<Asked> task : tasks) {
-            Asked asked = join(task);
-            if (asked.refused().isPresent()) {
-                throw asked.refused().get();
-            }
-            for (Roster.Known each : asked.known()) {
-                roster = roster.with(each, tree.requireMember(each.leafIndex()));
-            }
+        for (Roster.Known each : members) {
+            roster = roster.with(each, tree.requireMember(each.leafIndex()));
         }
         return roster;
-    }
-
-    private record Asked(List<Roster.Known> known, Optional<MlsException> refused) {}
-
-    private Asked identify(RatchetTree tree, List<Integer> batch) {
-        List<Roster.Known> known = new ArrayList<>();
-        try {
-            for (int index : batch) {
-                LeafNode leaf = tree.requireMember(index);
-                MemberId id = Leaves.checkUnsigned(environment, leaf, Place.TREE, Optional.empty());
-                known.add(Roster.Known.of(index, id, leaf));
-            }
-            return new Asked(known, Optional.empty());
-        } catch (MlsException e) {
-            return new Asked(known, Optional.of(e));
-        }
-    }
-
-    private static Asked join(CompletableFuture<Asked> task) {
-        try {
-            return task.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException unexpected) {
-                throw unexpected;
-            }
-            throw e;
-        }
     }
 
     /**

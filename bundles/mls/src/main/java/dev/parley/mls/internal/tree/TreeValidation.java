@@ -4,13 +4,10 @@ import dev.parley.mls.api.MlsException;
 import dev.parley.mls.api.MlsException.Reason;
 import dev.parley.mls.internal.codec.Bytes;
 import dev.parley.mls.internal.node.LeafNode;
+import dev.parley.mls.internal.suite.Batches;
 import dev.parley.mls.internal.suite.CipherSuite;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
@@ -19,9 +16,6 @@ import java.util.concurrent.Executor;
  * signature is checked elsewhere.
  */
 public final class TreeValidation {
-    /** Leaves that one task checks. */
-    private static final int BATCH = 16;
-
     private TreeValidation() {}
 
     /**
@@ -71,43 +65,13 @@ public final class TreeValidation {
 
     private static void leaves(RatchetTree tree, Bytes groupId, Executor executor)
             throws MlsException {
-        List<Integer> members = tree.members();
-        List<CompletableFuture<Optional<MlsException>>> tasks = new ArrayList<>();
-        for (int from = 0; from < members.size(); from += BATCH) {
-            List<Integer> batch = members.subList(from, Math.min(members.size(), from + BATCH));
-            tasks.add(
-                    CompletableFuture.supplyAsync(
-                            () -> firstBroken(tree, groupId, batch), executor));
-        }
-        for (CompletableFuture<Optional<MlsException>> task : tasks) {
-            Optional<MlsException> broken = join(task);
-            if (broken.isPresent()) {
-                throw broken.get();
-            }
-        }
-    }
-
-    private static Optional<MlsException> join(CompletableFuture<Optional<MlsException>> task) {
-        try {
-            return task.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException unexpected) {
-                throw unexpected;
-            }
-            throw e;
-        }
-    }
-
-    private static Optional<MlsException> firstBroken(
-            RatchetTree tree, Bytes groupId, List<Integer> batch) {
-        for (int index : batch) {
-            try {
-                leaf(tree.suite(), tree.requireMember(index), groupId, index);
-            } catch (MlsException e) {
-                return Optional.of(e);
-            }
-        }
-        return Optional.empty();
+        Batches.map(
+                executor,
+                tree.members(),
+                index -> {
+                    leaf(tree.suite(), tree.requireMember(index), groupId, index);
+                    return index;
+                });
     }
 
     /**

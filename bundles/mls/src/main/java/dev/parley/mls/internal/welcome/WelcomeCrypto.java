@@ -9,10 +9,11 @@ import dev.parley.mls.internal.codec.Secret;
 import dev.parley.mls.internal.node.HpkeCiphertext;
 import dev.parley.mls.internal.node.KeyPackage;
 import dev.parley.mls.internal.schedule.KeySchedule;
+import dev.parley.mls.internal.suite.Batches;
 import dev.parley.mls.internal.suite.CipherSuite;
 import dev.parley.mls.internal.suite.KeyPair;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** Sealing and opening of a welcome (RFC 9420 section 12.4.3.1). */
 public final class WelcomeCrypto {
@@ -30,6 +31,7 @@ public final class WelcomeCrypto {
 
     /**
      * @param psk the combined secret of the commit's pre-shared keys
+     * @param executor encrypts for the recipients
      * @throws MlsException BAD_KEY if a key package has an init key that is none
      */
     public static Welcome seal(
@@ -38,7 +40,8 @@ public final class WelcomeCrypto {
             Secret joiner,
             Secret psk,
             List<Recipient> recipients,
-            Randomness random)
+            Randomness random,
+            Executor executor)
             throws MlsException {
         Secret welcome = KeySchedule.welcome(suite, joiner, psk);
         Secret key = key(suite, welcome);
@@ -47,15 +50,20 @@ public final class WelcomeCrypto {
                         suite.aead().seal(key, nonce(suite, welcome), EMPTY, groupInfo.encode()));
         key.destroy();
         welcome.destroy();
-        List<Welcome.ForMember> secrets = new ArrayList<>();
         CipherSuite.Encryption encryption = suite.encryption(Welcome.LABEL, sealed.array());
-        for (Recipient each : recipients) {
-            Secret encoded = Secret.wrap(each.secrets().encode());
-            HpkeCiphertext ciphertext =
-                    encryption.encrypt(each.keyPackage().initKey(), encoded, random);
-            encoded.destroy();
-            secrets.add(new Welcome.ForMember(reference(suite, each.keyPackage()), ciphertext));
-        }
+        List<Welcome.ForMember> secrets =
+                Batches.map(
+                        executor,
+                        recipients,
+                        each -> {
+                            Secret encoded = Secret.wrap(each.secrets().encode());
+                            HpkeCiphertext ciphertext =
+                                    encryption.encrypt(
+                                            each.keyPackage().initKey(), encoded, random);
+                            encoded.destroy();
+                            return new Welcome.ForMember(
+                                    reference(suite, each.keyPackage()), ciphertext);
+                        });
         return new Welcome(suite.id(), secrets, sealed);
     }
 

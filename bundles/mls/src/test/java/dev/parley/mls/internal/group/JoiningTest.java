@@ -225,7 +225,8 @@ class JoiningTest {
                                                         KeyPackages.decode(own.message()),
                                                         new GroupSecrets(
                                                                 joiner, Optional.empty(), psks))),
-                                        People.random(5)))
+                                        People.random(5),
+                                        Runnable::run))
                         .encode();
         return new Person(
                 dave, people.mls.join(welcome, own, dave, tree, PskSource.NONE, People.NOW));

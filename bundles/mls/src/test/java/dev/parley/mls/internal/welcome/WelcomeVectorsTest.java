@@ -52,7 +52,8 @@ class WelcomeVectorsTest {
                             secrets.joinerSecret(),
                             Secret.zeros(suite.secretLength()),
                             List.of(new WelcomeCrypto.Recipient(keyPackage, secrets)),
-                            RANDOM);
+                            RANDOM,
+                            Runnable::run);
             GroupSecrets again = WelcomeCrypto.openSecrets(suite, ours, reference, init);
             assertThat(again).isEqualTo(secrets);
             assertThat(openAndCheck(suite, ours, again, signer)).isEqualTo(info);
