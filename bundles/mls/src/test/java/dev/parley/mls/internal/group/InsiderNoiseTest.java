@@ -267,7 +267,8 @@ class InsiderNoiseTest {
                                                 new WelcomeCrypto.Recipient(
                                                         KeyPackages.decode(own.message()),
                                                         secrets)),
-                                        People.random(5)))
+                                        People.random(5),
+                                        Runnable::run))
                         .encode();
         try {
             if (external) {
