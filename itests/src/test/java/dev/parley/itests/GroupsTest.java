@@ -16,7 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,6 +274,131 @@ class GroupsTest {
         assertThat(show(back, "role")).isEqualTo("admin");
         say(back, "alice is back");
         await(SOON, () -> messages(carol).contains("alice is back"));
+    }
+
+    private static void signal(Node node, String signal) throws Exception {
+        String pid =
+                Files.readString(node.data().resolve("rest.json"))
+                        .replaceAll("(?s).*\"pid\":(\\d+).*", "$1");
+        Process kill = new ProcessBuilder("kill", "-" + signal, pid).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /**
+     * Its surface ends the connections that were kept meanwhile, so the first question may fail.
+     */
+    private static void goOn(Node node) throws Exception {
+        signal(node, "CONT");
+        await(
+                SOON,
+                () -> {
+                    try {
+                        return node.get("/status").status() == 200;
+                    } catch (IOException e) {
+                        return false;
+                    }
+                });
+    }
+
+    /** What each answers about the head and the roster, if it is the same for all. */
+    private static boolean agree(Node... nodes) throws Exception {
+        Set<String> seen = new HashSet<>();
+        for (Node node : nodes) {
+            Value shown = Json.parse(group(node, "show", "team", "--json"), 1 << 16);
+            Node.Answer answer = new Node.Answer(200, shown);
+            seen.add(answer.text("epoch") + " " + answer.text("head") + " " + roles(node));
+        }
+        return seen.size() == 1;
+    }
+
+    private static Map<String, String> roles(Node node) throws Exception {
+        Value members = Node.ok(node.get("/groups/team/members")).body();
+        Map<String, String> roles = new TreeMap<>();
+        for (Value member :
+                ((Value.List) ((Value.Map) members).get("members").orElseThrow()).items()) {
+            Node.Answer answer = new Node.Answer(200, member);
+            roles.put(answer.text("agent"), answer.text("role"));
+        }
+        return roles;
+    }
+
+    /** Each says something, and all the others read it. */
+    private static void talk(String what, Node... nodes) throws Exception {
+        for (Node node : nodes) {
+            say(node, what + " by " + node.name());
+        }
+        for (Node node : nodes) {
+            await(
+                    SOON,
+                    () -> {
+                        String read = messages(node);
+                        return Stream.of(nodes)
+                                .allMatch(it -> read.contains(what + " by " + it.name()));
+                    });
+        }
+    }
+
+    private Node restart(Node node, String... peers) throws Exception {
+        containers.kill(node);
+        return containers.up(node.name(), peers);
+    }
+
+    /** Whoever joins has to be connected to an admin, so it is bob who makes the group. */
+    private static void threeAdmins(Node alice, Node bob, Node carol) throws Exception {
+        group(bob, "create", "team");
+        for (Node node : List.of(alice, carol)) {
+            join(bob, node);
+            group(bob, "role", "team", agent(node), "admin");
+        }
+        await(
+                SOON,
+                () ->
+                        show(alice, "role").equals("admin")
+                                && show(carol, "role").equals("admin")
+                                && agree(alice, bob, carol));
+    }
+
+    /** Bob is between the others; while his process is stopped they are apart. */
+    @Test
+    @Timeout(240)
+    void whatTwoAdminsChangeWhileApartBothCountsAfterwards() throws Exception {
+        Node bob = containers.up("bob");
+        Node alice = containers.up("alice", listen(bob));
+        Node carol = containers.up("carol", listen(bob));
+        threeAdmins(alice, bob, carol);
+        String bobs = agent(bob);
+        signal(bob, "STOP");
+        group(alice, "rename", "team", "team", "--description", "renamed while apart");
+        group(carol, "role", "team", bobs, "member");
+        talk("apart", alice);
+        talk("apart", carol);
+        assertThat(show(alice, "epoch")).isEqualTo(show(carol, "epoch"));
+        assertThat(show(alice, "head")).isNotEqualTo(show(carol, "head"));
+        assertThat(messages(carol)).doesNotContain("apart by alice");
+        goOn(bob);
+        Map<String, String> all =
+                Map.of(agent(alice), "admin", bobs, "member", agent(carol), "admin");
+        await(
+                SOON,
+                () ->
+                        roles(alice).equals(all)
+                                && show(alice, "description").equals("renamed while apart")
+                                && show(carol, "description").equals("renamed while apart")
+                                && agree(alice, bob, carol));
+        for (Node node : List.of(alice, bob, carol)) {
+            await(
+                    SOON,
+                    () ->
+                            messages(node).contains("apart by alice")
+                                    && messages(node).contains("apart by carol"));
+        }
+        Node bobAgain = restart(bob);
+        Node aliceAgain = restart(alice, listen(bobAgain));
+        Node carolAgain = restart(carol, listen(bobAgain));
+        talk("again", aliceAgain, bobAgain, carolAgain);
+        await(SOON, () -> agree(aliceAgain, bobAgain, carolAgain));
+        assertThat(roles(aliceAgain)).isEqualTo(all);
+        assertThat(show(bobAgain, "description")).isEqualTo("renamed while apart");
     }
 
     @Test

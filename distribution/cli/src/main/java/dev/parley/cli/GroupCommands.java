@@ -18,8 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "group",
         addMethodSubcommands = false, // see Main.commands
         description =
-                "Private groups, whose messages only their members can read; without a verb, lists"
-                        + " them.",
+                "Groups whose messages only their members can read; without a verb, lists them.",
         footer = "%nExample: parley group send team 'Lunch at noon'")
 final class GroupCommands extends GroupMemberCommands implements Callable<Integer> {
     @Mixin Target own = new Target();
@@ -94,8 +93,9 @@ final class GroupCommands extends GroupMemberCommands implements Callable<Intege
     @Command(
             name = "join",
             description = {
-                "Joins a group by an invite. One of its admins has to be connected; without one it",
-                "waits a minute, and then goes on by itself until the invite expires."
+                "Joins a group by an invite.",
+                "One of its admins has to be connected; without one it waits a minute, and then goes",
+                "on by itself until the invite expires."
             },
             footer = "%nExample: parley group join parley://group/owEA…")
     int join(
@@ -145,7 +145,7 @@ final class GroupCommands extends GroupMemberCommands implements Callable<Intege
 
     @Command(
             name = "leave",
-            description = "Leaves a group. The last member takes it along.",
+            description = {"Leaves a group.", "The last member takes it along."},
             footer = "%nExample: parley group leave team")
     int leave(
             @Mixin Target target,

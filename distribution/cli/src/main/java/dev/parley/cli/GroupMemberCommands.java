@@ -14,8 +14,8 @@ abstract class GroupMemberCommands extends GroupTalkCommands {
     @Command(
             name = "invite",
             description = {
-                "Makes an invite for one agent and prints its link, as admin. Whoever has the link",
-                "may join once, as member: pass it on by a way that you trust."
+                "Makes an invite for one agent, as admin, and prints its link.",
+                "Whoever has the link may join once, as member: pass it on by a way that you trust."
             },
             footer = "%nExample: parley group invite team --for 2d")
     int invite(

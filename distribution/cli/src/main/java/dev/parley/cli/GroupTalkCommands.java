@@ -82,8 +82,8 @@ abstract class GroupTalkCommands {
     @Command(
             name = "read",
             description = {
-                "What was said, in an order that is the same for all members; with --json in that in",
-                "which it came here."
+                "What was said, in an order that is the same for all members.",
+                "With --json in the order in which it came here."
             },
             footer = "%nExample: parley group read team --last 50")
     int read(
@@ -148,8 +148,8 @@ abstract class GroupTalkCommands {
     @Command(
             name = "watch",
             description = {
-                "Prints what happens in a group as it happens; with --json one object a line. Goes",
-                "on until it is ended."
+                "Prints what happens in a group as it happens.",
+                "Goes on until it is ended; with --json one object a line."
             },
             footer = "%nExample: parley group watch team --json")
     int watch(

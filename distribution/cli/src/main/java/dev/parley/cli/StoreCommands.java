@@ -97,7 +97,8 @@ final class StoreCommands extends StoreHistoryCommands implements Callable<Integ
     @Command(
             name = "compact",
             description = {
-                "Gives up the history that everybody has who writes, if more than half of the admins agree.",
+                "Gives up old history, if more than half of the admins agree.",
+                "Old is what everybody who writes has acknowledged.",
                 "What is in the store stays as it is. Says who still has to acknowledge or agree."
             },
             footer = "%nExample: parley store compact notes")

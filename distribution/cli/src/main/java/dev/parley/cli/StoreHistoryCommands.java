@@ -238,8 +238,8 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
     @Command(
             name = "undo",
             description = {
-                "Takes this container's last write back that was not, as far as it still stands.",
-                "Values, counters, flags, sets, texts and lists; on the main line, without a",
+                "Takes back this container's last write that was not taken back yet.",
+                "What others wrote over it since stays. Values, counters, flags, sets, texts and lists; on the main line, without a",
                 "message, and made since the container was started."
             },
             footer = "%nExample: parley store undo notes")
@@ -260,8 +260,8 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
     @Command(
             name = "watch",
             description = {
-                "Prints the changes of a store as they come, on all branches; with --json one",
-                "object a line. Goes on until it is ended."
+                "Prints the changes of a store as they come, on all branches.",
+                "Goes on until it is ended; with --json one object a line."
             },
             footer = "%nExample: parley store watch notes --json")
     int watch(

@@ -361,8 +361,8 @@ abstract class StoreWriteCommands {
     @Command(
             name = "spend",
             description = {
-                "Takes from this agent's share of the escrow counter at a place;",
-                "no more than it has, so the counter never goes below zero."
+                "Takes from this agent's share of the escrow counter at a place.",
+                "It takes no more than the share has, so the counter never goes below zero."
             },
             footer = "%nExample: parley store spend notes /budget 30")
     int spend(

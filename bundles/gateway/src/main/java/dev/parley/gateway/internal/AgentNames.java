@@ -11,6 +11,7 @@ import dev.parley.network.api.Peer;
 import dev.parley.trust.api.Contact;
 import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.Value;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -37,12 +38,7 @@ final class AgentNames {
         if (wanted.matches("[0-9a-f]{64}")) {
             return AgentId.of(wanted);
         }
-        Set<AgentId> found = new LinkedHashSet<>();
-        for (Contact contact : trust.contacts()) {
-            if (contact.name().equals(text)) {
-                found.add(contact.agent());
-            }
-        }
+        Set<AgentId> found = named(text);
         if (wanted.length() >= MIN_PREFIX) {
             Stream<AgentId> seen =
                     Stream.of(
@@ -52,6 +48,37 @@ final class AgentNames {
                             .flatMap(each -> each);
             seen.filter(agent -> agent.hex().startsWith(wanted)).forEach(found::add);
         }
+        return one(found, text);
+    }
+
+    /**
+     * One of some agents, which need not be seen here otherwise: other agents with these first
+     * digits do not count, but a contact of that name does. Of all, if none of them is meant.
+     */
+    AgentId find(String text, Collection<AgentId> among) throws OperationException {
+        String wanted = text.toLowerCase(Locale.ROOT);
+        Set<AgentId> found = new LinkedHashSet<>();
+        if (wanted.length() >= MIN_PREFIX) {
+            among.stream().filter(agent -> agent.hex().startsWith(wanted)).forEach(found::add);
+        }
+        if (found.isEmpty()) {
+            return find(text);
+        }
+        found.addAll(named(text));
+        return one(found, text);
+    }
+
+    private Set<AgentId> named(String text) {
+        Set<AgentId> found = new LinkedHashSet<>();
+        for (Contact contact : trust.contacts()) {
+            if (contact.name().equals(text)) {
+                found.add(contact.agent());
+            }
+        }
+        return found;
+    }
+
+    private static AgentId one(Set<AgentId> found, String text) throws OperationException {
         if (found.size() > 1) {
             throw new OperationException(
                     Kind.INVALID,

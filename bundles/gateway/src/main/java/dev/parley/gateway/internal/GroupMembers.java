@@ -16,17 +16,13 @@ import dev.parley.trust.api.TrustStore;
 import dev.parley.wire.api.Value;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /** Who is in the private groups, and who may come. */
 final class GroupMembers {
     private static final String MEMBER =
             "64 hex digits, the first six or more of a member, or a contact's name";
     private static final String ROLE = "admin or member";
-    private static final int MIN_PREFIX = 6;
 
     private final Groups groups;
     private final TrustStore trust;
@@ -123,16 +119,11 @@ final class GroupMembers {
 
     /** A member need not be known here otherwise. */
     private AgentId member(GroupId group, Arguments arguments) throws OperationException {
-        String wanted = arguments.text("agent").toLowerCase(Locale.ROOT);
-        Set<AgentId> found = new LinkedHashSet<>();
-        if (wanted.length() >= MIN_PREFIX) {
-            for (GroupMember member : GroupOperations.wait(groups.members(group))) {
-                if (member.agent().hex().startsWith(wanted)) {
-                    found.add(member.agent());
-                }
-            }
-        }
-        return found.size() == 1 ? found.iterator().next() : agents.find(arguments.text("agent"));
+        List<AgentId> members =
+                GroupOperations.wait(groups.members(group)).stream()
+                        .map(GroupMember::agent)
+                        .toList();
+        return agents.find(arguments.text("agent"), members);
     }
 
     private Value role(Arguments arguments) throws OperationException {

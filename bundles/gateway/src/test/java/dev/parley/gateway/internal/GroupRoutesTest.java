@@ -42,6 +42,7 @@ class GroupRoutesTest {
     private final Set<String> good = new TreeSet<>();
     private final Set<String> bad = new TreeSet<>();
     private final HttpClient client = HttpClient.newHttpClient();
+    private TrustComponent trust;
     private FakeGroups groups = new FakeGroups(BOB);
     private HttpGateway gateway;
     private String token = "";
@@ -51,7 +52,7 @@ class GroupRoutesTest {
     void start() throws Exception {
         IdentityComponent identity =
                 new IdentityComponent(dir.resolve("id"), new NetworkId("parley.test"), "alice");
-        TrustComponent trust = new TrustComponent(dir.resolve("trust"));
+        trust = new TrustComponent(dir.resolve("trust"));
         trust.set(BOB, TrustLevel.KNOWN, Optional.of("bob"));
         groups = new FakeGroups(identity.agent());
         table.addSource(
@@ -155,6 +156,31 @@ class GroupRoutesTest {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    @Test
+    void aMemberKnownOnlyByTheGroupIsNamedByItsFirstDigitsIfTheyFitNobodyElse() throws Exception {
+        AgentId strangers = AgentId.of("decade" + "00".repeat(29));
+        AgentId likeIt = AgentId.of("decade" + "11".repeat(29));
+        ok("POST /groups", "{'name':'team'}");
+        groups.members.put(BOB, GroupRole.MEMBER);
+        groups.members.put(strangers, GroupRole.MEMBER);
+        String role = "PATCH /groups/team/members/";
+        assertThat(ok(role + "DECADE", "{'role':'admin'}")).contains(strangers.hex());
+        refused(404, "NO_SUCH_CONTACT", role + "decad", "{'role':'admin'}");
+        // Others with these digits who are no members do not matter.
+        trust.set(likeIt, TrustLevel.KNOWN, Optional.of("eve"));
+        assertThat(ok(role + "decade", "{'role':'member'}")).contains(strangers.hex());
+        // A name that looks like digits is not taken over by who has an id to fit it.
+        trust.set(BOB, TrustLevel.KNOWN, Optional.of("decade"));
+        refused(400, "AMBIGUOUS", "DELETE /groups/team/members/decade", "");
+        assertThat(ok("DELETE /groups/team/members/decade00", "")).contains(strangers.hex());
+        assertThat(ok(role + BOB.hex().substring(0, 6), "{'role':'admin'}")).contains(BOB.hex());
+        trust.set(BOB, TrustLevel.KNOWN, Optional.of("bob"));
+        groups.members.put(strangers, GroupRole.MEMBER);
+        groups.members.put(likeIt, GroupRole.MEMBER);
+        refused(400, "AMBIGUOUS", "DELETE /groups/team/members/decade", "");
+        assertThat(groups.members).containsKeys(strangers, likeIt);
     }
 
     private void making() throws Exception {
