@@ -61,7 +61,8 @@ final class FollowedEvents {
     }
 
     private void event(Value event) {
-        String id = Tree.text(event, "id");
+        String after = Tree.text(event, "after");
+        String id = after.isEmpty() ? Tree.text(event, "id") : after;
         last = id.isEmpty() ? last : id;
         switch (Tree.text(event, "event")) {
             case "start", "ping" -> {}

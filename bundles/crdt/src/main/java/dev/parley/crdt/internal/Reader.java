@@ -16,6 +16,8 @@ import java.util.Arrays;
 public final class Reader {
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LITTLE_INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Texts of one character; what is typed comes one by one. */
     private static final String[] SHORT = new String[0x80];
@@ -96,6 +98,13 @@ public final class Reader {
 
     /** All 64 bits. */
     public long uint64() throws MalformedException {
+        if (end - at >= Integer.BYTES) {
+            int word = (int) LITTLE_INTS.get(bytes, at);
+            int ends = ~word & 0x80808080;
+            if (ends != 0) {
+                return upToFour(word, Integer.numberOfTrailingZeros(ends));
+            }
+        }
         long value = 0;
         for (int shift = 0; ; shift += 7) {
             need(1);
@@ -111,6 +120,19 @@ public final class Reader {
                 return value;
             }
         }
+    }
+
+    /** All at once: a processor cannot foresee where a loop would end. */
+    private int upToFour(int word, int lastBit) throws MalformedException {
+        int own = word & -1 >>> 31 - lastBit;
+        at += (lastBit >>> 3) + 1;
+        if (lastBit > 7 && own >>> lastBit - 7 == 0) {
+            throw new MalformedException("a number is longer than needed at byte " + at);
+        }
+        return own & 0x7f
+                | (own & 0x7f00) >>> 1
+                | (own & 0x7f0000) >>> 2
+                | (own & 0x7f000000) >>> 3;
     }
 
     /** At most 2^31-1. */

@@ -62,6 +62,18 @@ final class TextState extends ObjectState {
                 return sequence.deleteIfThere(
                         at.agent(), at.number(), At.agent(first), At.number(first), 1, false);
             }
+            List<Piece> pieces = pieces(delete, at);
+            if (pieces.size() == 1) {
+                Piece only = pieces.get(0);
+                boolean backward = delete.run() < 0;
+                return sequence.deleteIfThere(
+                        at.agent(),
+                        at.number(),
+                        only.agent(),
+                        backward ? only.low() + count - 1 : only.low(),
+                        count,
+                        backward);
+            }
         }
         return super.take(operation, at);
     }
@@ -104,8 +116,11 @@ final class TextState extends ObjectState {
         if (highest == At.NOWHERE) {
             throw ElementRuns.notThere("an element to delete");
         }
-        List<Piece> pieces = new ArrayList<>(1);
         int line = At.agent(highest);
+        if (graph.agents().line(line).from() <= low) {
+            return List.of(new Piece(line, low, count));
+        }
+        List<Piece> pieces = new ArrayList<>();
         int end = low + count;
         while (end > low) {
             int from = Math.max(low, graph.agents().line(line).from());

@@ -2,14 +2,9 @@ package dev.parley.groups.internal;
 
 import dev.parley.actor.api.Actor;
 import dev.parley.actor.api.Actors;
-import dev.parley.direct.api.Caller;
 import dev.parley.direct.api.Direct;
-import dev.parley.direct.api.RequestException;
 import dev.parley.direct.api.RequestHandler;
 import dev.parley.gossip.api.Gossip;
-import dev.parley.gossip.api.GossipMessage;
-import dev.parley.gossip.api.Retention;
-import dev.parley.gossip.api.Topic;
 import dev.parley.groups.api.GroupEvent;
 import dev.parley.groups.api.GroupException;
 import dev.parley.groups.api.GroupException.Reason;
@@ -20,22 +15,16 @@ import dev.parley.groups.api.GroupMember;
 import dev.parley.groups.api.GroupMessage;
 import dev.parley.groups.api.GroupRole;
 import dev.parley.groups.api.Groups;
-import dev.parley.groups.internal.core.Effect;
 import dev.parley.groups.internal.core.GroupCore;
-import dev.parley.groups.internal.core.RefusalException;
 import dev.parley.groups.internal.core.Setup;
 import dev.parley.groups.internal.core.StoredMessage;
 import dev.parley.groups.internal.format.InviteLink;
-import dev.parley.groups.internal.format.Item;
 import dev.parley.groups.internal.format.LeafCertificate;
-import dev.parley.groups.internal.format.SyncMessage;
 import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
-import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.identity.api.Signature;
 import dev.parley.network.api.Network;
-import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerListener;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
@@ -47,20 +36,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -71,44 +52,25 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The groups on one actor. What a core wants done goes, in order, to one disk thread: so whatever
- * leaves this container leaves after what it rests on was written. If writing fails nothing that
- * comes after it is done, and the group is read again at the next start.
- *
- * <p>It is long because it is the whole shell: one short method for each call of {@link Groups} and
- * each kind of effect, and no rule of the protocol.
+ * The groups on one actor: begins, ends, and has each call of {@link Groups} done by a core. What
+ * comes from outside goes to {@link OpenGroups} and {@link Questions}, what is to be done to {@link
+ * EffectExecutor}. A group that could not be written is read again at the next start.
  */
 @Component(service = Groups.class)
-public final class GroupsComponent implements Groups, PeerListener, RequestHandler {
+public final class GroupsComponent implements Groups {
     private static final System.Logger LOG = System.getLogger(GroupsComponent.class.getName());
     private static final int MAX_WAITING = 50_000;
-    private static final int MAX_BATCHES = 4_096;
-    private static final int MAX_PER_PEER = 8;
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration JOIN_TIMEOUT = Duration.ofMinutes(1);
 
-    /** How long what was deleted may stay in the log. */
-    private static final Duration REWRITE = Duration.ofHours(1);
-
-    /** In ticks. */
-    private static final int LOOK_AT_LOG = 60;
-
     private final Actor actor = Actors.create("parley-groups", MAX_WAITING);
-    private final ExecutorService disk = Actors.pool("parley-groups-disk", 1, 2 * MAX_BATCHES);
-    private final AtomicInteger batches = new AtomicInteger();
     private final SecureRandom random = new SecureRandom();
     private final Identity identity;
     private final Storage storage;
     private final KeyValueStore names;
-    private final Network network;
-    private final Gossip gossip;
-    private final TrustStore trust;
-    private final Answers answers;
-    private final Map<GroupId, OpenGroup> groups = new LinkedHashMap<>();
-    private final Map<MachineId, Integer> asking = new ConcurrentHashMap<>();
-    private final List<Consumer<GroupEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final OpenGroups groups;
+    private final Questions questions;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
-    private long ticks;
 
     @Activate
     public GroupsComponent(
@@ -122,11 +84,11 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
             throws StorageException {
         this(identity, storage, network, gossip, direct, trust);
         // Not by declaration: the rooms that take these are ones that we need ourselves.
-        registrations.add(context.registerService(RequestHandler.class, this, null));
-        registrations.add(context.registerService(PeerListener.class, this, null));
+        registrations.add(context.registerService(RequestHandler.class, questions, null));
+        registrations.add(context.registerService(PeerListener.class, groups, null));
     }
 
-    /** For tests and tools that have no framework; the caller adds this to direct and network. */
+    /** For tests and tools that have no framework; the caller tells direct and network. */
     public GroupsComponent(
             Identity identity,
             Storage storage,
@@ -138,22 +100,30 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
         this.identity = identity;
         this.storage = storage;
         this.names = storage.keyValue("groups");
-        this.network = network;
-        this.gossip = gossip;
-        this.trust = trust;
-        this.answers = new Answers(direct);
+        Answers answers = new Answers(direct);
+        this.groups = new OpenGroups(actor, network, gossip, answers);
+        this.questions = new Questions(actor, groups, trust, answers);
         actor.tell(this::openAll);
-        actor.every(TICK, this::tick);
+        actor.every(TICK, groups::tick);
+    }
+
+    /** What answers the questions of other containers. */
+    RequestHandler questions() {
+        return questions;
+    }
+
+    /** Who is told of peers. */
+    PeerListener peers() {
+        return groups;
     }
 
     @Deactivate
     public void close() throws Exception {
         registrations.forEach(ServiceRegistration::unregister);
         actor.close();
-        disk.shutdown();
-        disk.awaitTermination(5, TimeUnit.SECONDS);
-        for (OpenGroup group : groups.values()) {
-            closeTopic(group);
+        groups.effects().close();
+        for (OpenGroup group : groups.all()) {
+            EffectExecutor.closeTopic(group);
             if (group.openVault().isPresent()) {
                 group.openVault().get().close();
             }
@@ -161,20 +131,8 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
         }
     }
 
-    private static GroupException closed() {
+    static GroupException closed() {
         return new GroupException(Reason.CLOSED, "the room stops");
-    }
-
-    private static void closeTopic(OpenGroup group) {
-        group.topic.ifPresent(
-                it -> {
-                    try {
-                        it.close();
-                    } catch (Exception e) {
-                        LOG.log(System.Logger.Level.DEBUG, "ending a subscription", e);
-                    }
-                });
-        group.topic = Optional.empty();
     }
 
     private Instant now() {
@@ -206,318 +164,16 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
             try {
                 Vault vault = Vault.open(storage, names, id, stored);
                 if (stored.containsKey("g")) {
-                    open(new OpenGroup(id, GroupCore.load(setup(id), stored), vault));
+                    groups.open(new OpenGroup(id, GroupCore.load(setup(id), stored), vault));
                 } else {
                     // It was created or joined, and nothing of that reached the disk.
                     vault.delete();
                 }
             } catch (StorageException | GroupException e) {
                 LOG.log(System.Logger.Level.ERROR, "group " + hex, e);
-                groups.put(id, new OpenGroup(id, String.valueOf(e.getMessage())));
+                groups.addDamaged(id, String.valueOf(e.getMessage()));
             }
         }
-    }
-
-    private void open(OpenGroup group) throws GroupException {
-        groups.put(group.id, group);
-        for (Peer peer : network.peers()) {
-            group.core().connected(peer.agent(), now());
-        }
-        perform(group);
-    }
-
-    private void tick() {
-        ticks++;
-        for (OpenGroup group : List.copyOf(groups.values())) {
-            each(group, core -> core.tick(now()));
-        }
-    }
-
-    /** An input that nobody waits for; dropped when the disk is far behind. */
-    private void each(OpenGroup group, Consumer<GroupCore> input) {
-        if (!group.damage().isEmpty() || batches.get() > MAX_BATCHES / 2) {
-            return;
-        }
-        try {
-            input.accept(group.core());
-            List<Effect> effects = group.core().drain();
-            // Also without anything to do the log is looked at now and then.
-            if (!effects.isEmpty() || ticks % LOOK_AT_LOG == 0) {
-                perform(group, effects, failure -> {});
-            }
-        } catch (GroupException e) {
-            LOG.log(System.Logger.Level.DEBUG, "group " + group.id, e);
-        }
-    }
-
-    private void perform(OpenGroup group) throws GroupException {
-        perform(group, failure -> {});
-    }
-
-    /**
-     * Has done what the core wants.
-     *
-     * @param after is told on the disk thread, with what went wrong if something did
-     */
-    private void perform(OpenGroup group, Consumer<Optional<GroupException>> after)
-            throws GroupException {
-        perform(group, group.core().drain(), after);
-    }
-
-    private void perform(
-            OpenGroup group, List<Effect> effects, Consumer<Optional<GroupException>> after) {
-        GroupInfo info = group.info();
-        batches.incrementAndGet();
-        try {
-            disk.execute(
-                    () -> {
-                        batches.decrementAndGet();
-                        after.accept(run(group, effects, info));
-                    });
-        } catch (RejectedExecutionException e) {
-            batches.decrementAndGet();
-            group.damaged("the disk is too slow, or the room stops");
-            after.accept(Optional.of(closed()));
-        }
-    }
-
-    private Optional<GroupException> run(OpenGroup group, List<Effect> effects, GroupInfo info) {
-        try {
-            if (!group.damage().isEmpty()) {
-                throw new GroupException(Reason.DISK, group.damage());
-            }
-            for (Effect effect : effects) {
-                run(group, effect, info);
-            }
-            if (group.damage().isEmpty() && group.openVault().isPresent()) {
-                rewrite(group, group.openVault().get());
-            }
-            return Optional.empty();
-        } catch (StorageException e) {
-            String why =
-                    "it could not be written, and is read again at the next start: "
-                            + e.getMessage();
-            group.damaged(why);
-            LOG.log(System.Logger.Level.ERROR, "group " + group.id, e);
-            return Optional.of(new GroupException(Reason.DISK, why));
-        } catch (GroupException e) {
-            return Optional.of(e);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "group " + group.id, e);
-            return Optional.of(new GroupException(Reason.DISK, String.valueOf(e.getMessage())));
-        }
-    }
-
-    private void rewrite(OpenGroup group, Vault vault) throws StorageException {
-        Instant now = now();
-        if (vault.large() || vault.deleted() && group.rewritten.plus(REWRITE).isBefore(now)) {
-            vault.rewrite();
-            group.rewritten = now;
-        }
-    }
-
-    private void run(OpenGroup group, Effect effect, GroupInfo info)
-            throws StorageException, GroupException {
-        if (effect instanceof Effect.Persist it) {
-            group.vault().write(it.changes());
-        } else if (effect instanceof Effect.Follow it) {
-            closeTopic(group);
-            group.topic =
-                    Optional.of(gossip.subscribe(it.topic(), message -> heard(group, message)));
-        } else if (effect instanceof Effect.Publish it) {
-            gossip.publish(new Topic(it.topic()), it.payload(), Retention.NONE)
-                    .exceptionally(
-                            e -> {
-                                LOG.log(System.Logger.Level.DEBUG, "publishing", e);
-                                return "";
-                            });
-        } else if (effect instanceof Effect.Ask it) {
-            ask(group, it);
-        } else if (effect instanceof Effect.Tell it) {
-            actor.after(Duration.ZERO, () -> tell(it.event()));
-        } else if (effect instanceof Effect.Joined) {
-            actor.after(
-                    Duration.ZERO,
-                    () -> {
-                        group.joins.forEach(join -> join.complete(info));
-                        group.joins.clear();
-                    });
-        } else if (effect instanceof Effect.NotJoined it) {
-            actor.after(
-                    Duration.ZERO,
-                    () -> {
-                        group.joins.forEach(join -> join.completeExceptionally(it.cause()));
-                        group.joins.clear();
-                    });
-        } else if (effect instanceof Effect.Forget) {
-            closeTopic(group);
-            Vault vault = group.vault();
-            group.damaged("the group is not kept any more");
-            vault.delete();
-            actor.after(Duration.ZERO, () -> groups.remove(group.id, group));
-        }
-    }
-
-    private void tell(GroupEvent event) {
-        for (Consumer<GroupEvent> listener : listeners) {
-            try {
-                listener.accept(event);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "a listener of groups failed", e);
-            }
-        }
-    }
-
-    private void heard(OpenGroup group, GossipMessage message) {
-        try {
-            Item item = Item.decode(message.payload());
-            actor.tell(() -> each(group, core -> core.heard(message.author(), item, now())));
-        } catch (MalformedException e) {
-            LOG.log(System.Logger.Level.DEBUG, "on a group''s topic: {0}", e.getMessage());
-        }
-    }
-
-    private void ask(OpenGroup group, Effect.Ask ask) {
-        Optional<Peer> peer =
-                network.peers().stream().filter(it -> it.agent().equals(ask.to())).findFirst();
-        CompletionStage<SyncMessage> answer =
-                peer.isEmpty()
-                        ? CompletableFuture.failedStage(
-                                new RequestException("NOT_CONNECTED", "no such peer"))
-                        : answers.ask(peer.get().machine(), ask.question());
-        answer.whenComplete(
-                (message, failure) ->
-                        actor.after(
-                                Duration.ZERO,
-                                () ->
-                                        each(
-                                                group,
-                                                core -> {
-                                                    if (failure == null) {
-                                                        core.answered(
-                                                                ask.to(),
-                                                                ask.question(),
-                                                                message,
-                                                                now());
-                                                    } else {
-                                                        core.unanswered(
-                                                                ask.to(),
-                                                                ask.question(),
-                                                                code(failure));
-                                                    }
-                                                })));
-    }
-
-    private static String code(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        return cause instanceof RequestException refused ? refused.code() : "BAD_ANSWER";
-    }
-
-    @Override
-    public String method() {
-        return SyncMessage.METHOD;
-    }
-
-    @Override
-    public CompletionStage<byte[]> handle(Caller caller, byte[] body) {
-        SyncMessage question;
-        try {
-            question = SyncMessage.decode(body);
-            if (question instanceof SyncMessage.AskPiece piece) {
-                return CompletableFuture.completedStage(answers.piece(piece));
-            }
-        } catch (MalformedException e) {
-            return refusal("MALFORMED", String.valueOf(e.getMessage()));
-        } catch (RequestException e) {
-            return CompletableFuture.failedStage(e);
-        }
-        if (!(question instanceof SyncMessage.Question asked)) {
-            return refusal("MALFORMED", "that is no question");
-        }
-        MachineId machine = caller.machine();
-        if (asking.merge(machine, 1, Integer::sum) > MAX_PER_PEER) {
-            end(machine);
-            return refusal("BUSY", "at most " + MAX_PER_PEER + " questions at once");
-        }
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        answer.whenComplete((bytes, failure) -> end(machine));
-        if (!actor.tell(() -> answer(caller, asked, answer))) {
-            answer.completeExceptionally(new RequestException("BUSY", "too much waits"));
-        }
-        return answer;
-    }
-
-    private static CompletionStage<byte[]> refusal(String code, String message) {
-        return CompletableFuture.failedStage(new RequestException(code, message));
-    }
-
-    private void end(MachineId machine) {
-        asking.computeIfPresent(
-                machine, (key, count) -> count <= 1 ? null : Integer.valueOf(count - 1));
-    }
-
-    private void answer(
-            Caller caller, SyncMessage.Question question, CompletableFuture<byte[]> answer) {
-        OpenGroup group = groups.get(question.group());
-        try {
-            if (group == null
-                    || !group.damage().isEmpty()
-                    || trust.evaluate(caller.agent(), caller.machine()).rejects()) {
-                throw new RequestException("NO_SUCH_GROUP", "not here, or not for you");
-            }
-            if (batches.get() > MAX_BATCHES / 2) {
-                throw new RequestException("BUSY", "too much waits");
-            }
-            SyncMessage given = group.core().answer(caller.agent(), question, now());
-            perform(
-                    group,
-                    failure -> {
-                        if (failure.isPresent()) {
-                            answer.completeExceptionally(
-                                    new RequestException("BUSY", "the disk failed"));
-                        } else {
-                            answer.complete(answers.give(given));
-                        }
-                    });
-        } catch (RefusalException e) {
-            each(group(question.group()), core -> {});
-            answer.completeExceptionally(new RequestException(e.code().name(), e.getMessage()));
-        } catch (RequestException e) {
-            answer.completeExceptionally(e);
-        } catch (GroupException e) {
-            answer.completeExceptionally(new RequestException("NO_SUCH_GROUP", e.getMessage()));
-        }
-    }
-
-    private OpenGroup group(GroupId id) {
-        OpenGroup group = groups.get(id);
-        return group == null ? new OpenGroup(id, "no such group") : group;
-    }
-
-    @Override
-    public void connected(Peer peer) {
-        actor.tell(
-                () -> {
-                    for (OpenGroup group : List.copyOf(groups.values())) {
-                        each(group, core -> core.connected(peer.agent(), now()));
-                    }
-                });
-    }
-
-    @Override
-    public void disconnected(Peer peer, String reason) {
-        AgentId agent = peer.agent();
-        actor.tell(
-                () -> {
-                    if (network.peers().stream().noneMatch(it -> it.agent().equals(agent))) {
-                        for (OpenGroup group : List.copyOf(groups.values())) {
-                            each(group, core -> core.disconnected(agent));
-                        }
-                    }
-                });
     }
 
     private interface Work<T> {
@@ -530,7 +186,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
                 actor.tell(
                         () -> {
                             try {
-                                if (batches.get() > MAX_BATCHES / 2) {
+                                if (groups.effects().behind()) {
                                     throw new GroupException(Reason.BUSY, "the disk is far behind");
                                 }
                                 work.run(done);
@@ -564,7 +220,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
                 done -> {
                     OpenGroup group = find(id);
                     T result = command.on(group.core());
-                    perform(group, failure -> finish(done, result, failure));
+                    groups.perform(group, failure -> finish(done, result, failure));
                 });
     }
 
@@ -573,7 +229,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
                 done -> {
                     OpenGroup group = find(id);
                     order.on(group.core());
-                    perform(group, failure -> finish(done, failure));
+                    groups.perform(group, failure -> finish(done, failure));
                 });
     }
 
@@ -596,11 +252,9 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
     }
 
     private OpenGroup find(GroupId id) throws GroupException {
-        OpenGroup group = groups.get(id);
-        if (group == null) {
-            throw new GroupException(Reason.NOT_FOUND, "no group " + id + " is here");
-        }
-        return group;
+        return groups.find(id)
+                .orElseThrow(
+                        () -> new GroupException(Reason.NOT_FOUND, "no group " + id + " is here"));
     }
 
     @Override
@@ -616,13 +270,13 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
                     OpenGroup group =
                             new OpenGroup(
                                     id, core, Vault.open(storage, names, id, new TreeMap<>()));
-                    open(group);
-                    perform(group, failure -> finish(done, info, failure));
+                    groups.open(group);
+                    groups.perform(group, failure -> finish(done, info, failure));
                 });
     }
 
     private void requirePlace() throws GroupException {
-        if (groups.size() >= MAX_GROUPS) {
+        if (groups.all().size() >= MAX_GROUPS) {
             throw new GroupException(Reason.TOO_LARGE, "at most " + MAX_GROUPS + " groups");
         }
     }
@@ -632,11 +286,12 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
         return onActor(
                 done -> {
                     InviteLink parsed = InviteLink.parse(link);
-                    OpenGroup here = groups.get(parsed.group());
-                    if (here != null) {
+                    Optional<OpenGroup> found = groups.find(parsed.group());
+                    if (found.isPresent()) {
+                        OpenGroup here = found.get();
                         here.core().joinAgain(parsed, now());
                         await(here, done);
-                        perform(here);
+                        groups.perform(here);
                         return;
                     }
                     requirePlace();
@@ -647,7 +302,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
                                     core,
                                     Vault.open(storage, names, parsed.group(), new TreeMap<>()));
                     await(group, done);
-                    open(group);
+                    groups.open(group);
                 });
     }
 
@@ -673,7 +328,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
         return onActor(
                 done ->
                         done.complete(
-                                groups.values().stream()
+                                groups.all().stream()
                                         .map(OpenGroup::info)
                                         .sorted(
                                                 Comparator.comparing(GroupInfo::name)
@@ -687,7 +342,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
         return onActor(
                 done -> {
                     List<GroupInfo> found =
-                            groups.values().stream()
+                            groups.all().stream()
                                     .map(OpenGroup::info)
                                     .filter(it -> refers(given, it))
                                     .toList();
@@ -779,7 +434,7 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
                     }
                     OpenGroup group = find(id);
                     group.vault();
-                    disk.execute(() -> read(group, after, limit, done));
+                    groups.effects().execute(() -> read(group, after, limit, done));
                 });
     }
 
@@ -810,7 +465,6 @@ public final class GroupsComponent implements Groups, PeerListener, RequestHandl
 
     @Override
     public AutoCloseable listen(Consumer<GroupEvent> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return groups.listen(listener);
     }
 }

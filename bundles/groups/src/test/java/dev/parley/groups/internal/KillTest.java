@@ -199,7 +199,9 @@ class KillTest {
             while (!effects.isEmpty()) {
                 for (Effect effect : effects) {
                     if (effect instanceof Effect.Ask ask) {
-                        byte[] answer = Nodes.get(groups.handle(caller, ask.question().encode()));
+                        byte[] answer =
+                                Nodes.get(
+                                        groups.questions().handle(caller, ask.question().encode()));
                         core.answered(
                                 author, ask.question(), SyncMessage.decode(answer), Instant.now());
                     }

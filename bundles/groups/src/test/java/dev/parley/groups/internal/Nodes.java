@@ -59,11 +59,11 @@ final class Nodes {
         TrustComponent trust = new TrustComponent(data);
         GroupsComponent groups =
                 new GroupsComponent(identity, storage, network, gossip, direct, trust);
-        direct.addHandler(groups);
+        direct.addHandler(groups.questions());
         direct.protocols().forEach(network::addHandler);
         network.addHandler(gossip);
         network.addListener(gossip);
-        network.addListener(groups);
+        network.addListener(groups.peers());
         Node node = new Node(identity, network, storage, gossip, direct, trust, groups);
         running.add(node);
         return node;

@@ -29,7 +29,11 @@ public sealed interface Received {
 
     record OtherGroup(byte[] groupId) implements Received {}
 
-    /** One's own message that came back. */
+    /**
+     * One's own message that came back. A public proposal of one's own that the state does not
+     * know, because it was restored from before it, is a {@link Proposal} instead, but for an
+     * update.
+     */
     record Own() implements Received {}
 
     /** Breaks a rule; {@code MALFORMED} when the bytes do. */

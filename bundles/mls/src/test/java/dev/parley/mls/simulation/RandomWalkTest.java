@@ -17,24 +17,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RandomWalkTest {
     private static final int MORE = Integer.getInteger("parley.mls.walks", 0);
 
-    /** {@code -Dparley.mls.walks=N} adds N seeds. */
+    /**
+     * In one world somebody restarts after every step. {@code -Dparley.mls.walks=N} adds N seeds.
+     */
     static Stream<Arguments> worlds() {
         return Stream.concat(
                 Stream.of(
-                        arguments(1, 5, 150, 1),
-                        arguments(1, 8, 150, 2),
-                        arguments(1, 12, 150, 3),
-                        arguments(CipherSuites.XWING_ED25519, 6, 100, 4),
-                        arguments(2, 6, 80, 5),
-                        arguments(1, 50, 100, 6)),
-                IntStream.range(0, MORE).mapToObj(i -> arguments(1, 4 + i % 9, 200, 1000 + i)));
+                        arguments(1, 5, 150, 1, 10),
+                        arguments(1, 8, 150, 2, 10),
+                        arguments(1, 12, 150, 3, 10),
+                        arguments(CipherSuites.XWING_ED25519, 6, 100, 4, 10),
+                        arguments(2, 6, 80, 5, 10),
+                        arguments(1, 50, 100, 6, 10),
+                        arguments(1, 8, 150, 7, 1)),
+                IntStream.range(0, MORE)
+                        .mapToObj(
+                                i -> arguments(1, 4 + i % 9, 200, 1000 + i, i % 2 == 0 ? 10 : 1)));
     }
 
     @ParameterizedTest
     @MethodSource("worlds")
-    void nobodyIsStuckAndWhoIsGoneReadsNothing(int suite, int size, int steps, long seed)
+    void nobodyIsStuckAndWhoIsGoneReadsNothing(int suite, int size, int steps, long seed, int calm)
             throws MlsException {
-        Simulation world = new Simulation(suite, size, seed);
+        Simulation world = new Simulation(suite, size, seed, calm);
         world.run(steps);
         world.heal();
 

@@ -47,6 +47,7 @@ final class Simulation {
     private boolean apart;
 
     final int suite;
+    private final int calm;
     final Random random;
     final Randomness randomness;
     final List<SimulatedNode> nodes = new ArrayList<>();
@@ -59,8 +60,12 @@ final class Simulation {
     int restarts;
     int externalCommits;
 
-    Simulation(int suite, int size, long seed) throws MlsException {
+    /**
+     * @param calm after one step in so many somebody restarts
+     */
+    Simulation(int suite, int size, long seed, int calm) throws MlsException {
         this.suite = suite;
+        this.calm = calm;
         random = new Random(seed);
         randomness =
                 length -> {
@@ -124,7 +129,7 @@ final class Simulation {
                     nodes.stream().filter(it -> it.state().isPresent()).toList();
             act(members.get(random.nextInt(members.size())));
             deliver();
-            if (random.nextInt(10) == 0) {
+            if (random.nextInt(calm) == 0) {
                 restarts++;
                 restart(any(nodes));
             }

@@ -49,6 +49,26 @@ final class ContentPool {
         }
     }
 
+    /** Appends text without surrogates. */
+    void appendBasic(String text) {
+        int count = text.length();
+        ensure(count);
+        int done = 0;
+        for (; !isWide && done < count; done++) {
+            char c = text.charAt(done);
+            if (c < 0x100) {
+                narrow[size++] = (byte) c;
+            } else {
+                widen();
+                break;
+            }
+        }
+        if (isWide) {
+            text.getChars(done, count, wide, size);
+            size += count - done;
+        }
+    }
+
     /** Appends well-formed text. */
     void append(CharSequence text, int from, int to) {
         ensure(to - from);

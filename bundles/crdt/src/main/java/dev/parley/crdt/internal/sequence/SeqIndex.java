@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal.sequence;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,10 @@ final class SeqIndex {
     }
 
     private Chunk[] chunks = {new Chunk()};
+
+    /** The first start of each chunk, side by side; that of the first chunk is never looked at. */
+    private int[] firsts = new int[1];
+
     private int chunkCount = 1;
     private int end;
 
@@ -82,6 +87,61 @@ final class SeqIndex {
             }
             return;
         }
+        int c = chunkOf(start);
+        int at = chunks[c].floor(start);
+        if (at >= 0 && stop <= end && startBehind(c, at) >= stop) {
+            if (chunks[c].leaves[at] != leaf) {
+                putWithin(c, at, start, stop, leaf);
+            }
+        } else {
+            putAcross(start, stop, leaf);
+        }
+    }
+
+    /** Where the entry behind another one starts. */
+    private int startBehind(int c, int at) {
+        Chunk chunk = chunks[c];
+        if (at + 1 < chunk.count) {
+            return chunk.starts[at + 1];
+        }
+        return c + 1 < chunkCount ? firsts[c + 1] : Integer.MAX_VALUE;
+    }
+
+    /** Gives a part of what one entry speaks for to another leaf. */
+    private void putWithin(int c, int at, int start, int stop, Leaf leaf) {
+        Chunk chunk = chunks[c];
+        Leaf old = Objects.requireNonNull(chunk.leaves[at]);
+        boolean ends = stop == end || startBehind(c, at) == stop;
+        if (chunk.starts[at] < start) {
+            if (!ends) {
+                insert(c, at + 1, stop, old);
+            }
+            insert(c, at + 1, start, leaf);
+        } else if (at > 0 && chunk.leaves[at - 1] == leaf) {
+            if (ends) {
+                chunk.remove(at);
+            } else {
+                chunk.starts[at] = stop;
+            }
+        } else {
+            chunk.leaves[at] = leaf;
+            if (!ends) {
+                insert(c, at + 1, stop, old);
+            }
+        }
+    }
+
+    private void insert(int c, int at, int start, Leaf leaf) {
+        Chunk chunk = chunks[c];
+        // A full chunk is split, also if that happened just now.
+        if (chunk.count == CHUNK || at > chunk.count) {
+            insert(start, leaf);
+        } else {
+            chunk.insert(at, start, leaf);
+        }
+    }
+
+    private void putAcross(int start, int stop, Leaf leaf) {
         Leaf behind = stop < end ? get(stop) : null;
         end = Math.max(end, stop);
         removeFrom(start, stop);
@@ -107,9 +167,12 @@ final class SeqIndex {
                 return;
             }
             chunk.remove(at);
-            if (chunk.count == 0 && chunkCount > 1) {
+            if (chunk.count > 0) {
+                firsts[c] = chunk.starts[0];
+            } else if (chunkCount > 1) {
                 chunkCount--;
                 System.arraycopy(chunks, c + 1, chunks, c, chunkCount - c);
+                System.arraycopy(firsts, c + 1, firsts, c, chunkCount - c);
             }
         }
     }
@@ -136,9 +199,12 @@ final class SeqIndex {
         }
         if (chunkCount == chunks.length) {
             chunks = Arrays.copyOf(chunks, chunkCount * 2);
+            firsts = Arrays.copyOf(firsts, chunkCount * 2);
         }
         System.arraycopy(chunks, c + 1, chunks, c + 2, chunkCount - c - 1);
+        System.arraycopy(firsts, c + 1, firsts, c + 2, chunkCount - c - 1);
         chunks[c + 1] = right;
+        firsts[c + 1] = right.count == 0 ? start : right.starts[0];
         chunkCount++;
         return right.count == 0 || right.starts[0] <= start ? right : left;
     }
@@ -149,7 +215,7 @@ final class SeqIndex {
         int high = chunkCount - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            if (chunks[middle].starts[0] <= seq) {
+            if (firsts[middle] <= seq) {
                 low = middle + 1;
             } else {
                 high = middle - 1;

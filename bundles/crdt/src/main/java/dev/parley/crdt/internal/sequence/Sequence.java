@@ -361,8 +361,19 @@ public final class Sequence {
         if (count > 1 && !containsAll(targetAgent, low, count)) {
             throw unknown("target", targetAgent, low);
         }
-        int target = low;
-        int end = low + count;
+        deleteRun(agent, seq, targetAgent, first, count, backward, changes);
+    }
+
+    private void deleteRun(
+            int agent,
+            int seq,
+            int targetAgent,
+            int first,
+            int count,
+            boolean backward,
+            VisibleChanges changes) {
+        int target = backward ? first - count + 1 : first;
+        int end = target + count;
         while (target < end) {
             if (!tree.find(targetAgent, target)) {
                 throw unknown("target", targetAgent, target);
@@ -399,7 +410,7 @@ public final class Sequence {
             return false;
         }
         if (count > 1) {
-            integrateDelete(agent, seq, targetAgent, first, count, backward, VisibleChanges.NONE);
+            deleteRun(agent, seq, targetAgent, first, count, backward, VisibleChanges.NONE);
             return true;
         }
         if (tree.leaf.isVisible(tree.span)) {
@@ -889,7 +900,7 @@ public final class Sequence {
             @Nullable CharSequence text,
             int rightAgent,
             int rightSeq) {
-        int slot = store(agent, seq, text);
+        int slot = store(agent, seq, text, count);
         tree.insertSpan(agent, seq, count, key, slot, rightAgent, rightSeq);
     }
 
@@ -911,7 +922,7 @@ public final class Sequence {
             place(agent, seq, count, behind.key(behindSpan) + 1, text, rightAgent, rightSeq);
             return;
         }
-        int slot = store(agent, seq, text);
+        int slot = store(agent, seq, text, count);
         if (span >= 0
                 && leaf.agent(span) == agent
                 && leaf.isVisible(span)
@@ -961,7 +972,7 @@ public final class Sequence {
         place(agent, seq, count, key, text, rightAgent, rightSeq);
     }
 
-    private int store(int agent, int seq, @Nullable CharSequence text) {
+    private int store(int agent, int seq, @Nullable CharSequence text, int count) {
         tree.index(agent);
         if (text == null) {
             return seq;
@@ -970,6 +981,8 @@ public final class Sequence {
         int slot = pool.size();
         if (text.length() == 1) {
             pool.append(text.charAt(0));
+        } else if (count == text.length() && text instanceof String basic) {
+            pool.appendBasic(basic);
         } else {
             pool.append(text, 0, text.length());
         }

@@ -17,6 +17,7 @@ import dev.parley.mls.api.MlsExtension;
 import dev.parley.mls.api.Proposing;
 import dev.parley.mls.api.PskSource;
 import dev.parley.mls.api.Received;
+import dev.parley.wire.api.MalformedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class Commits {
             throws GroupException {
         EpochTree tree = group.tree.orElseThrow();
         EpochNode head = tree.head();
-        group.reserve(head);
+        group.reservations.use(head);
         Committed made;
         EpochNode node;
         try {
@@ -135,11 +136,20 @@ final class Commits {
             group.chronicle.refuse(item.message());
             return Taken.NOTHING;
         }
-        if (!tree.add(node.get())) {
+        if (tree.find(node.get().id()).isPresent()) {
             return Taken.NOTHING;
         }
-        group.keep(node.get());
-        group.chronicle.add(node.get().id(), item);
+        EpochNode taken;
+        try {
+            taken = group.reservations.resumed(node.get(), group.setup.mls());
+        } catch (MlsException | MalformedException e) {
+            // Too many keys of it are gone to begin where they end.
+            group.chronicle.refuse(item.message());
+            return Taken.NOTHING;
+        }
+        tree.add(taken);
+        group.keep(taken);
+        group.chronicle.add(taken.id(), item);
         return Taken.TAKEN;
     }
 
@@ -295,5 +305,6 @@ final class Commits {
                 node.inside().ifPresent(it -> it.state().destroy());
             }
         }
+        group.reservations.release(group.tree.orElseThrow());
     }
 }

@@ -45,6 +45,10 @@ final class EpochTree {
         return nodes.containsKey(node.parent()) && nodes.putIfAbsent(node.id(), node) == null;
     }
 
+    EpochNode oldest() {
+        return find(root).orElseThrow();
+    }
+
     /** From the oldest kept epoch to the head. */
     List<EpochNode> chain() {
         Map<Hash, List<EpochNode>> children = new LinkedHashMap<>();

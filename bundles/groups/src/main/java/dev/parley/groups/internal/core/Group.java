@@ -17,14 +17,12 @@ import dev.parley.mls.api.Client;
 import dev.parley.mls.api.MlsCredential;
 import dev.parley.mls.api.MlsException;
 import dev.parley.mls.api.OwnKeyPackage;
-import dev.parley.mls.api.SendReservation;
 import dev.parley.storage.api.Hash;
 import dev.parley.wire.api.ByteReader;
 import dev.parley.wire.api.ByteWriter;
 import dev.parley.wire.api.MalformedException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is known of one group here. The classes beside it change it. Not thread-safe. */
 final class Group {
-    /** Generations that are set aside at a time. */
-    static final int RESERVED = 64;
-
     private static final int MAX_KEY_BYTES = 4096;
 
     /** A wish to join that no welcome has answered. */
@@ -47,6 +42,7 @@ final class Group {
     final Chronicle chronicle = new Chronicle(out);
     final InviteBook invites = new InviteBook(out);
     final Pending pending = new Pending(out);
+    final Reservations reservations = new Reservations(out);
     final Clock clock = new Clock();
     final SortedSet<AgentId> connected = new TreeSet<>();
 
@@ -70,8 +66,6 @@ final class Group {
     private long number;
     private String headId = "";
     private GroupStatus told = GroupStatus.JOINING;
-    private final Map<Hash, Integer> reserved = new HashMap<>();
-    private final Map<Hash, List<String>> reservations = new HashMap<>();
 
     Group(Setup setup) {
         this.setup = setup;
@@ -256,38 +250,23 @@ final class Group {
         out.put("n/" + node.id().hex(), node.encode());
     }
 
+    /** Its sending keys are known until it cannot come back, see {@link Reservations}. */
     void drop(EpochNode node) {
         out.delete("n/" + node.id().hex());
-        reserved.remove(node.id());
-        List<String> keys = reservations.remove(node.id());
-        if (keys != null) {
-            keys.forEach(out::delete);
-        }
+        reservations.dropped(node);
     }
 
-    /**
-     * Sees to it that a generation of the epoch's sending keys is set aside. It is durable before
-     * anything that uses it leaves, because effects are done in order.
-     */
-    void reserve(EpochNode node) {
-        int left = reserved.getOrDefault(node.id(), 0);
-        if (left <= 0) {
-            SendReservation reservation = node.inside().orElseThrow().state().reserve(RESERVED);
-            List<String> keys = reservations.computeIfAbsent(node.id(), id -> new ArrayList<>());
-            String key = "r/" + node.id().hex() + "/" + Hash.sha256(reservation.encoded()).hex();
-            keys.add(key);
-            out.put(key, reservation.encoded());
-            reservation.durable();
-            left = RESERVED;
-        }
-        reserved.put(node.id(), left - 1);
+    /** All of the tree goes, and none of its epochs comes back. */
+    void dropAll() {
+        tree.ifPresent(it -> it.nodes().forEach(node -> out.delete("n/" + node.id().hex())));
+        reservations.releaseAll();
+        tree = Optional.empty();
     }
 
     /** No state is kept from here on; the history stays. */
     void endHere() {
         rememberHead();
-        tree.ifPresent(it -> it.nodes().forEach(this::drop));
-        tree = Optional.empty();
+        dropAll();
         joining = Optional.empty();
         gone = true;
         out.delete("j");
@@ -335,21 +314,14 @@ final class Group {
      * @throws GroupException if an invite's link that was kept is damaged
      */
     void load(Map<String, byte[]> stored) throws MalformedException, MlsException, GroupException {
-        List<byte[]> allReservations = new ArrayList<>();
-        for (Map.Entry<String, byte[]> entry : stored.entrySet()) {
-            String key = entry.getKey();
-            if (key.startsWith("r/")) {
-                allReservations.add(entry.getValue());
-                reservations
-                        .computeIfAbsent(Hash.of(key.substring(2, 66)), id -> new ArrayList<>())
-                        .add(key);
-            }
-        }
+        reservations.load(stored);
         List<EpochNode> nodes = new ArrayList<>();
         for (Map.Entry<String, byte[]> entry : stored.entrySet()) {
             switch (entry.getKey().substring(0, 1)) {
                 case "n" ->
-                        nodes.add(EpochNode.decode(entry.getValue(), setup.mls(), allReservations));
+                        nodes.add(
+                                EpochNode.decode(
+                                        entry.getValue(), setup.mls(), reservations.all()));
                 case "g" -> loadMeta(new ByteReader(entry.getValue(), "group"));
                 case "k" -> loadClient(new ByteReader(entry.getValue(), "leaf key"));
                 case "j" -> loadJoining(new ByteReader(entry.getValue(), "joining"));

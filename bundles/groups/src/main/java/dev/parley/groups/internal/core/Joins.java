@@ -228,7 +228,7 @@ final class Joins {
     }
 
     static void replaceTree(Group group, EpochNode root, List<Step> lineage) {
-        group.tree.ifPresent(it -> it.nodes().forEach(group::drop));
+        group.dropAll();
         group.tree = Optional.of(new EpochTree(root));
         group.keep(root);
         group.chronicle.lineage(lineage.subList(0, lineage.size() - 1));

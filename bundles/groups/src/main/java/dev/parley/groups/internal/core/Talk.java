@@ -66,7 +66,7 @@ final class Talk {
     /** Encrypts and keeps; the caller publishes. */
     private Item.Message say(Content content, Instant now) throws GroupException {
         EpochNode head = group.head().orElseThrow();
-        group.reserve(head);
+        group.reservations.use(head);
         byte[] message;
         try {
             message =

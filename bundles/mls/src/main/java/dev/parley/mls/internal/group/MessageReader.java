@@ -152,10 +152,25 @@ final class MessageReader {
                         epoch.encodedContext(),
                         epoch.secrets().membership());
         Framing.verify(epoch.suite(), content, epoch.encodedContext(), key(content));
-        return content.content().sender() instanceof Sender.Member member
-                        && member.leafIndex() == epoch.self()
-                ? new Received.Own()
-                : handshake(content, psks);
+        boolean ours =
+                content.content().sender() instanceof Sender.Member member
+                        && member.leafIndex() == epoch.self();
+        return ours && !isForgotten(content) ? new Received.Own() : handshake(content, psks);
+    }
+
+    /**
+     * Whether this is a proposal of ours that is not queued, because the state was restored from
+     * before it. A commit may name it, so it is queued again; but for an update, whose private key
+     * is lost.
+     */
+    private boolean isForgotten(AuthenticatedContent message) {
+        if (!(message.content().content() instanceof Content.Propose propose)
+                || propose.proposal() instanceof Proposal.Update) {
+            return false;
+        }
+        Bytes reference = ProposalMaker.reference(epoch.suite(), message);
+        return group.queue().stream()
+                .noneMatch(each -> each.queued().reference().filter(reference::equals).isPresent());
     }
 
     /** The key that a public message is signed with. */

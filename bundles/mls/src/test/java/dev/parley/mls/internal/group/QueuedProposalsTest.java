@@ -1,6 +1,7 @@
 package dev.parley.mls.internal.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.mls.api.Change;
 import dev.parley.mls.api.Client;
@@ -137,5 +138,64 @@ class QueuedProposalsTest {
         assertThat(alice.state.queued()).isNotEmpty();
         queue(alice, propose(bob, new Proposing.Update()).message());
         assertThat(Optional.of(alice)).isPresent();
+    }
+
+    @Test
+    void anOwnProposalThatARestoredStateForgotIsQueuedWhenItComesBack() throws MlsException {
+        Person alice = people.founder("alice");
+        Person bob = people.add(alice, "bob");
+        byte[] saved = bob.state.encode();
+        Proposed leave = propose(bob, new Proposing.ExternalPsk(People.bytes("key")));
+        Proposed update = propose(bob, new Proposing.Update());
+        assertThat(leave.next().receive(leave.message(), PskSource.NONE, People.NOW))
+                .isInstanceOf(Received.Own.class);
+        bob.state = people.mls.decode(saved, List.of());
+        queue(bob, leave.message());
+        assertThat(bob.state.queued()).hasSize(1);
+        assertThat(bob.receive(leave.message())).isInstanceOf(Received.Own.class);
+        assertThat(bob.receive(update.message())).isInstanceOf(Received.Own.class);
+    }
+
+    @Test
+    void whoIsAMemberNowMayBeProposedForTheCommitThatRemovesIt() throws MlsException {
+        Person alice = people.founder("alice");
+        Person bob = people.add(alice, "bob");
+        Person carol = people.add(alice, "carol", bob);
+        byte[] again = people.keyPackage(people.client("carol:2")).message();
+        Proposed add = propose(bob, new Proposing.Add(again));
+        queue(alice, add.message());
+        bob.state = add.next();
+        Committed made = commit(alice, List.of(new Proposing.Remove(2)), add.reference());
+        bob.follow(made.message());
+        assertThat(bob.state.find(People.id("carol"))).isPresent();
+        assertThat(bob.state.find(People.id("carol")).orElseThrow().signatureKey())
+                .isNotEqualTo(carol.client.signer().publicKey());
+    }
+
+    @Test
+    void aKeyPackageThatWasQueuedTooLongIsNotCommitted() throws MlsException {
+        Person alice = people.founder("alice");
+        Person bob = people.add(alice, "bob");
+        byte[] own = people.keyPackage(people.client("carol")).message();
+        Proposed add = propose(bob, new Proposing.Add(own));
+        queue(alice, add.message());
+        CommitRequest request =
+                new CommitRequest(
+                        List.of(),
+                        List.of(add.reference()),
+                        false,
+                        false,
+                        true,
+                        People.NOTHING,
+                        alice.client);
+        assertThatThrownBy(
+                        () ->
+                                alice.state.commit(
+                                        request,
+                                        PskSource.NONE,
+                                        People.NOW.plus(Duration.ofDays(8))))
+                .isInstanceOfSatisfying(
+                        MlsException.class,
+                        e -> assertThat(e.reason()).isEqualTo(MlsException.Reason.BAD_LIFETIME));
     }
 }
