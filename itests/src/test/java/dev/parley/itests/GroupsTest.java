@@ -401,6 +401,58 @@ class GroupsTest {
         assertThat(show(bobAgain, "description")).isEqualTo("renamed while apart");
     }
 
+    /**
+     * While bob, who is between the others, is stopped, one of them takes dave in and the other
+     * removes bob. Both find each other before bob goes on.
+     */
+    @Test
+    @Timeout(240)
+    void whoOneAdminRemovesStaysOutThoughTheOtherTookSomebodyInMeanwhile() throws Exception {
+        Node bob = containers.up("bob");
+        Node alice = containers.up("alice", listen(bob));
+        Node carol = containers.up("carol", listen(bob));
+        threeAdmins(alice, bob, carol);
+        talk("together", alice, bob, carol);
+        String bobs = agent(bob);
+        signal(bob, "STOP");
+        Node dave = containers.up("dave", listen(alice));
+        join(alice, dave);
+        group(carol, "remove", "team", bobs);
+        talk("apart", alice, dave);
+        talk("apart", carol);
+        assertThat(show(alice, "epoch")).isEqualTo(show(carol, "epoch"));
+        assertThat(show(alice, "head")).isNotEqualTo(show(carol, "head"));
+        assertThat(roles(alice)).containsKeys(bobs, agent(dave));
+        assertThat(roles(carol)).doesNotContainKeys(bobs, agent(dave));
+
+        Node.ok(carol.post("/peers", Value.map().put("address", listen(alice))));
+        Map<String, String> all =
+                Map.of(agent(alice), "admin", agent(carol), "admin", agent(dave), "member");
+        await(SOON, () -> roles(alice).equals(all) && agree(alice, carol, dave));
+        await(SOON, () -> messages(alice).contains("apart by carol"));
+        // Not what dave said: it came to carol while dave was no member on the branch that wins.
+        await(SOON, () -> messages(carol).contains("apart by alice"));
+        goOn(bob);
+        await(SOON, () -> show(bob, "status").equals("removed"));
+        talk("without bob", alice, carol, dave);
+        refused(bob, "NOT_ACTIVE", "", "send", "team", "let me in");
+
+        Node aliceAgain = restart(alice);
+        Node carolAgain = restart(carol, listen(aliceAgain));
+        Node daveAgain = restart(dave, listen(aliceAgain));
+        Node bobAgain = restart(bob, listen(aliceAgain), listen(carolAgain));
+        talk("again", aliceAgain, carolAgain, daveAgain);
+        await(SOON, () -> agree(aliceAgain, carolAgain, daveAgain));
+        assertThat(roles(carolAgain)).isEqualTo(all);
+        assertThat(messages(daveAgain)).contains("apart by alice").doesNotContain("together");
+        assertThat(show(bobAgain, "status")).isEqualTo("removed");
+        assertThat(messages(bobAgain))
+                .contains("together by carol")
+                .doesNotContain("apart by carol", "without bob", "again by");
+        assertThat(onDisk(carolAgain, "without bob")).isTrue();
+        assertThat(onDisk(bobAgain, "without bob")).isFalse();
+    }
+
     @Test
     @Timeout(180)
     void whatHappensIsToldAsItHappensAndAToolDoesWhatTheCommandDoes() throws Exception {
