@@ -110,18 +110,16 @@ final class EffectExecutor {
                 rewrite(group, group.openVault().get());
             }
             return Optional.empty();
-        } catch (StorageException e) {
+        } catch (GroupException e) {
+            return Optional.of(e);
+        } catch (StorageException | RuntimeException e) {
+            // What comes after this may rest on it.
             String why =
                     "it could not be written, and is read again at the next start: "
                             + e.getMessage();
             group.damaged(why);
             LOG.log(System.Logger.Level.ERROR, "group " + group.id, e);
             return Optional.of(new GroupException(Reason.DISK, why));
-        } catch (GroupException e) {
-            return Optional.of(e);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "group " + group.id, e);
-            return Optional.of(new GroupException(Reason.DISK, String.valueOf(e.getMessage())));
         }
     }
 
