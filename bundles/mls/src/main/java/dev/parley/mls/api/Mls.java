@@ -52,12 +52,15 @@ public interface Mls {
      * Joins by an external commit (section 12.4.3.2), and takes the place of an own leaf if there
      * is one.
      *
-     * @param psks is not asked: a commit that is made here has no pre-shared keys
+     * @param keys the pre-shared keys to show that one has: {@link Proposing.ExternalPsk} and
+     *     {@link Proposing.ResumptionPsk}
+     * @param psks is asked for those
      */
     Committed joinByCommit(
             byte[] groupInfo,
             Client client,
             Optional<byte[]> tree,
+            List<Proposing> keys,
             PskSource psks,
             byte[] authenticatedData,
             Instant now)

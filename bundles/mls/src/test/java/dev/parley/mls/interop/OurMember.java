@@ -146,7 +146,8 @@ final class OurMember implements Participant {
     @Override
     public byte[] joinByCommit(byte[] groupInfo) throws Exception {
         Committed made =
-                mls.joinByCommit(groupInfo, client, Optional.empty(), source, new byte[0], now);
+                mls.joinByCommit(
+                        groupInfo, client, Optional.empty(), List.of(), source, new byte[0], now);
         take(made.staged().next());
         return made.message();
     }

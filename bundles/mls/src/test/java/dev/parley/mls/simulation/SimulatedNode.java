@@ -191,7 +191,13 @@ final class SimulatedNode {
         byte[] info = told.groupInfo(teller.client(told).signer(), true, true);
         Committed made =
                 mls.joinByCommit(
-                        info, client(newest), Optional.empty(), PSKS, new byte[0], world.now);
+                        info,
+                        client(newest),
+                        Optional.empty(),
+                        List.of(),
+                        PSKS,
+                        new byte[0],
+                        world.now);
         enter(made.staged().next());
         world.send(this, told, made.message(), Simulation.Kind.HANDSHAKE);
     }

@@ -316,6 +316,7 @@ final class CatchUp {
                                     info.groupInfo(),
                                     group.client(),
                                     Optional.of(info.tree()),
+                                    List.of(),
                                     PskSource.NONE,
                                     new byte[0],
                                     now);

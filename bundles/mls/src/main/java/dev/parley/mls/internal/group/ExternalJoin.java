@@ -7,6 +7,8 @@ import dev.parley.mls.api.IdentityPolicy.Place;
 import dev.parley.mls.api.MemberId;
 import dev.parley.mls.api.MlsException;
 import dev.parley.mls.api.MlsException.Reason;
+import dev.parley.mls.api.Proposing;
+import dev.parley.mls.api.PskSource;
 import dev.parley.mls.api.StagedCommit;
 import dev.parley.mls.internal.codec.Bytes;
 import dev.parley.mls.internal.codec.Decoder;
@@ -53,7 +55,9 @@ final class ExternalJoin {
         this.suite = environment.suites().require(client.cipherSuite());
     }
 
-    Committed join(Optional<byte[]> tree, byte[] authenticatedData) throws MlsException {
+    Committed join(
+            Optional<byte[]> tree, List<Proposing> keys, PskSource psks, byte[] authenticatedData)
+            throws MlsException {
         Joining.Checked checked = new Joining(environment, suite).check(info, tree);
         Hpke.Export init =
                 KeySchedule.externalInit(suite, Joining.externalKey(info), environment.random());
@@ -76,8 +80,20 @@ final class ExternalJoin {
                                 Queued.byValue(
                                         new Proposal.Remove(leaf.leafIndex()),
                                         new Sender.NewMemberCommit())));
+        for (Proposing key : keys) {
+            if (!(key instanceof Proposing.ExternalPsk || key instanceof Proposing.ResumptionPsk)) {
+                throw new MlsException(
+                        Reason.SENDER_NOT_ALLOWED,
+                        "who joins proposes pre-shared keys and nothing else");
+            }
+            list.add(
+                    Queued.byValue(
+                            new ProposalMaker(environment, suite).make(key, Optional.empty()),
+                            new Sender.NewMemberCommit()));
+        }
         PublicState group = new PublicState(old, checked.tree(), checked.roster());
         Applied applied = Applying.apply(environment, group, list);
+        Secret psk = PskSecrets.combine(suite, applied.psks(), psks);
         Joiner place = Joiner.place(applied);
         TreeKem.NewPath path =
                 TreeKem.create(
@@ -110,11 +126,13 @@ final class ExternalJoin {
             return commit(
                     list,
                     applied,
+                    psk,
                     new NextEpoch.Trees(path.tree(), roster, path.keys()),
                     path,
                     init.secret(),
                     authenticatedData);
         } finally {
+            psk.destroy();
             path.destroyPathSecrets();
             init.secret().destroy();
         }
@@ -123,6 +141,7 @@ final class ExternalJoin {
     private Committed commit(
             List<Queued> list,
             Applied applied,
+            Secret psk,
             NextEpoch.Trees trees,
             TreeKem.NewPath path,
             Secret init,
@@ -148,7 +167,6 @@ final class ExternalJoin {
         Bytes signature =
                 Framing.sign(
                         suite, MlsMessage.PUBLIC_MESSAGE, content, old.encode(), client.signer());
-        Secret psk = Secret.zeros(suite.secretLength());
         NextEpoch next =
                 NextEpoch.derive(
                         environment,

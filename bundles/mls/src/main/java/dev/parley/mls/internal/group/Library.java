@@ -100,11 +100,13 @@ public final class Library implements Mls {
             byte[] groupInfo,
             Client client,
             Optional<byte[]> tree,
+            List<Proposing> keys,
             PskSource psks,
             byte[] authenticatedData,
             Instant now)
             throws MlsException {
-        return new ExternalJoin(environment, groupInfo, client).join(tree, authenticatedData);
+        return new ExternalJoin(environment, groupInfo, client)
+                .join(tree, keys, psks, authenticatedData);
     }
 
     @Override

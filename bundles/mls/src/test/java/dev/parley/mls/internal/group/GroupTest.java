@@ -134,7 +134,13 @@ class GroupTest {
         Client carol = people.client("carol");
         Committed joined =
                 people.mls.joinByCommit(
-                        info, carol, Optional.empty(), PskSource.NONE, People.NOTHING, People.NOW);
+                        info,
+                        carol,
+                        Optional.empty(),
+                        List.of(),
+                        PskSource.NONE,
+                        People.NOTHING,
+                        People.NOW);
         Received.Commit seen = (Received.Commit) bob.receive(joined.message());
         assertThat(seen.staged().external()).isTrue();
         assertThat(seen.staged().changes())
@@ -151,6 +157,7 @@ class GroupTest {
                         again,
                         renewed,
                         Optional.of(bob.state.ratchetTree()),
+                        List.of(),
                         PskSource.NONE,
                         People.NOTHING,
                         People.NOW);
@@ -159,6 +166,56 @@ class GroupTest {
         bob.follow(back.message());
         assertTogether(alice, bob, new Person(renewed, back.staged().next()));
         assertThat(alice.state.members()).hasSize(3);
+    }
+
+    @Test
+    void whoJoinsByACommitMayShowThatItHasAKey() throws MlsException {
+        Person alice = people.founder("alice");
+        Person bob = people.add(alice, "bob");
+        byte[] info = alice.state.groupInfo(alice.client.signer(), true, true);
+        Client carol = people.client("carol");
+        List<Proposing> keys = List.of(new Proposing.ExternalPsk(new byte[] {7}));
+        PskSource known = new OneKey(new byte[] {7}, new byte[] {1, 2, 3});
+        Committed joined =
+                people.mls.joinByCommit(
+                        info, carol, Optional.empty(), keys, known, People.NOTHING, People.NOW);
+        assertThat(((Received.Refused) bob.receive(joined.message())).reason())
+                .isEqualTo(MlsException.Reason.UNKNOWN_PSK);
+        PskSource wrong = new OneKey(new byte[] {7}, new byte[] {4});
+        assertThat(
+                        ((Received.Refused) bob.state.receive(joined.message(), wrong, People.NOW))
+                                .reason())
+                .isEqualTo(MlsException.Reason.BAD_CONFIRMATION_TAG);
+        Received.Commit seen =
+                (Received.Commit) bob.state.receive(joined.message(), known, People.NOW);
+        assertThat(seen.staged().changes())
+                .anyMatch(Change.PskUsed.class::isInstance)
+                .contains(new Change.Joined(seen.staged().committer()));
+        bob.state = seen.staged().next();
+        assertTogether(bob, new Person(carol, joined.staged().next()));
+        assertThatThrownBy(
+                        () ->
+                                people.mls.joinByCommit(
+                                        info,
+                                        carol,
+                                        Optional.empty(),
+                                        List.of(new Proposing.SelfRemove()),
+                                        known,
+                                        People.NOTHING,
+                                        People.NOW))
+                .isInstanceOf(MlsException.class);
+    }
+
+    private record OneKey(byte[] id, byte[] key) implements PskSource {
+        @Override
+        public Optional<byte[]> external(byte[] asked) {
+            return java.util.Arrays.equals(asked, id) ? Optional.of(key) : Optional.empty();
+        }
+
+        @Override
+        public Optional<byte[]> resumption(byte[] groupId, long epoch) {
+            return Optional.empty();
+        }
     }
 
     @Test

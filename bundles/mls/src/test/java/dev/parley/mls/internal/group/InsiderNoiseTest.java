@@ -190,6 +190,7 @@ class InsiderNoiseTest {
                         alice.state.groupInfo(alice.client.signer(), true, true),
                         dave,
                         Optional.empty(),
+                        List.of(),
                         PskSource.NONE,
                         People.NOTHING,
                         People.NOW);
@@ -276,6 +277,7 @@ class InsiderNoiseTest {
                         new MlsMessage.OfGroupInfo(info).encode(),
                         people.client("erin"),
                         Optional.empty(),
+                        List.of(),
                         PskSource.NONE,
                         People.NOTHING,
                         People.NOW);

@@ -82,6 +82,7 @@ class JoiningTest {
                 alice.state.groupInfo(alice.client.signer(), true, true),
                 client,
                 Optional.empty(),
+                List.of(),
                 PskSource.NONE,
                 People.NOTHING,
                 People.NOW);
@@ -162,6 +163,7 @@ class JoiningTest {
                         single.state.groupInfo(single.client.signer(), true, true),
                         again,
                         Optional.empty(),
+                        List.of(),
                         PskSource.NONE,
                         People.NOTHING,
                         People.NOW);
@@ -193,7 +195,8 @@ class JoiningTest {
     }
 
     private void join(byte[] info, Client client, Optional<byte[]> tree) throws MlsException {
-        people.mls.joinByCommit(info, client, tree, PskSource.NONE, People.NOTHING, People.NOW);
+        people.mls.joinByCommit(
+                info, client, tree, List.of(), PskSource.NONE, People.NOTHING, People.NOW);
     }
 
     /** A welcome to dave with a group info of our making. */

@@ -140,6 +140,7 @@ class NoiseTest {
                                                 bytes,
                                                 carol,
                                                 Optional.empty(),
+                                                List.of(),
                                                 PskSource.NONE,
                                                 People.NOTHING,
                                                 People.NOW)))
@@ -164,6 +165,7 @@ class NoiseTest {
                                                 info,
                                                 carol,
                                                 Optional.of(bytes),
+                                                List.of(),
                                                 PskSource.NONE,
                                                 People.NOTHING,
                                                 People.NOW)))
