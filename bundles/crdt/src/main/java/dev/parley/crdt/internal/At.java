@@ -43,10 +43,6 @@ final class At {
         return change;
     }
 
-    Id changeId() {
-        return graph.id(change);
-    }
-
     int agent() {
         return agent;
     }

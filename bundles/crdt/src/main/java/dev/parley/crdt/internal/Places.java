@@ -1,7 +1,5 @@
 package dev.parley.crdt.internal;
 
-import java.util.Arrays;
-
 /**
  * Where the changes of a graph are in the history. The first ones stand anywhere or were given up;
  * those that came later follow the history's end.
@@ -48,11 +46,6 @@ final class Places {
     boolean isForgotten(int change) {
         int index = change - below;
         return index < 0 || index < first.length && first[index] < 0;
-    }
-
-    /** Whether nothing was given up. */
-    boolean areComplete() {
-        return below == 0 && Arrays.stream(first).noneMatch(place -> place < 0);
     }
 
     /**

@@ -55,10 +55,6 @@ public final class Secret implements Encodable {
         Arrays.fill(value, (byte) 0);
     }
 
-    public boolean isDestroyed() {
-        return destroyed;
-    }
-
     /** As an {@code opaque<V>}. */
     @Override
     public void write(TlsWriter out) {

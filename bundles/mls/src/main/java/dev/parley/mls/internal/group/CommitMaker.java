@@ -37,7 +37,6 @@ import dev.parley.mls.internal.welcome.Welcome;
 import dev.parley.mls.internal.welcome.WelcomeCrypto;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,10 +65,7 @@ final class CommitMaker {
      * @param queue what references may name
      */
     List<Queued> list(List<Queued.Told> queue, Instant now) throws MlsException {
-        Map<Bytes, Queued> known = new HashMap<>();
-        for (Queued.Told each : queue) {
-            each.queued().reference().ifPresent(name -> known.put(name, each.queued()));
-        }
+        Map<Bytes, Queued> known = Queued.byReference(queue);
         List<Queued> list = new ArrayList<>();
         for (byte[] reference : request.references()) {
             Queued queued = known.get(Bytes.wrap(reference));

@@ -26,7 +26,6 @@ import dev.parley.mls.internal.tree.PrivateTree;
 import dev.parley.mls.internal.tree.RatchetTree;
 import dev.parley.mls.internal.tree.TreeKem;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,14 +73,7 @@ final class CommitReader {
     }
 
     private List<Queued> resolve() throws MlsException {
-        Map<Bytes, Queued> known = new HashMap<>();
-        group.queue()
-                .forEach(
-                        each ->
-                                each.queued()
-                                        .reference()
-                                        .ifPresent(
-                                                reference -> known.put(reference, each.queued())));
+        Map<Bytes, Queued> known = Queued.byReference(group.queue());
         List<Queued> list = new ArrayList<>();
         for (ProposalOrRef each : commit.proposals()) {
             if (each instanceof ProposalOrRef.ByValue value) {

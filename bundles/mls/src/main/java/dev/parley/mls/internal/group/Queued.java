@@ -6,6 +6,9 @@ import dev.parley.mls.internal.codec.Bytes;
 import dev.parley.mls.internal.framing.Sender;
 import dev.parley.mls.internal.proposal.Proposal;
 import dev.parley.mls.internal.suite.KeyPair;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,6 +26,15 @@ record Queued(
         Optional<KeyPair> leafKey) {
     static Queued byValue(Proposal proposal, Sender sender) {
         return new Queued(proposal, sender, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** Those that a commit may name, by what it names them. */
+    static Map<Bytes, Queued> byReference(List<Told> queue) {
+        Map<Bytes, Queued> known = new HashMap<>();
+        for (Told each : queue) {
+            each.queued.reference.ifPresent(name -> known.put(name, each.queued));
+        }
+        return known;
     }
 
     /** A change that was told to the caller, with the entry that it belongs to. */

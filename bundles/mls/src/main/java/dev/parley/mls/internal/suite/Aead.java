@@ -45,11 +45,6 @@ public enum Aead {
         return 12;
     }
 
-    /** What a ciphertext is longer than its plaintext, in bytes. */
-    public int tagLength() {
-        return TAG_BITS / 8;
-    }
-
     public byte[] seal(Secret key, byte[] nonce, byte[] aad, byte[] plaintext) {
         try {
             return run(true, key, nonce, aad, plaintext);

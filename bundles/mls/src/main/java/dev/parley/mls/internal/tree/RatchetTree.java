@@ -176,10 +176,6 @@ public final class RatchetTree {
         return encryptionKeys.contains(key);
     }
 
-    public boolean containsSignatureKey(Bytes key) {
-        return signatureKeys.contains(key);
-    }
-
     Subtree root() {
         return root;
     }

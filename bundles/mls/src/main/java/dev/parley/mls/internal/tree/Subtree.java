@@ -120,16 +120,6 @@ abstract sealed class Subtree {
             return below < node ? left : right;
         }
 
-        OfParent withChild(Subtree child) {
-            return child.node < node
-                    ? new OfParent(node, parent, child, right)
-                    : new OfParent(node, parent, left, child);
-        }
-
-        OfParent withParent(Optional<ParentNode> content) {
-            return new OfParent(node, content, left, right);
-        }
-
         @Override
         int members() {
             return members;
