@@ -2,7 +2,6 @@ package dev.parley.gateway.internal;
 
 import dev.parley.gateway.api.Arguments;
 import dev.parley.gateway.api.OperationException;
-import dev.parley.gateway.api.OperationException.Kind;
 import dev.parley.groups.api.GroupEvent;
 import dev.parley.groups.api.GroupId;
 import dev.parley.groups.api.GroupMessage;
@@ -14,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
@@ -25,19 +23,14 @@ import java.util.function.Consumer;
  * at most who came, went or got a role.
  */
 final class GroupEvents {
-    static final int MAX_STREAMS = 8;
     static final int MAX_WAITING = 256;
 
-    /** Below the time after which the server ends every answer. */
-    static final int MAX_SECONDS = 840;
-
     private static final int PAGE = 100;
-    static final Duration PING = Duration.ofSeconds(15);
 
     private final Groups groups;
     private final GroupTalk talk;
     private final Duration ping;
-    private final Semaphore streams = new Semaphore(MAX_STREAMS);
+    private final EventReaders readers = new EventReaders();
 
     /**
      * @param ping how long a reader may hear nothing; then it is looked whether both are still
@@ -99,33 +92,14 @@ final class GroupEvents {
     }
 
     Value watch(Arguments arguments, Consumer<Value> listener) throws OperationException {
-        long seconds = arguments.integer("seconds", MAX_SECONDS);
+        Duration limit = EventReaders.limit(arguments);
         String since = arguments.text("since");
-        if (seconds < 1 || seconds > MAX_SECONDS) {
-            throw OperationException.invalid(
-                    "seconds is " + seconds, "expected 1 to " + MAX_SECONDS);
-        }
         if (!since.matches("[0-9]{0,18}")) {
             throw OperationException.invalid(
                     "since is '" + since + "'", "expected the sequence of a message, or 0");
         }
         GroupId group = GroupOperations.find(groups, arguments).id();
-        if (!streams.tryAcquire()) {
-            throw new OperationException(
-                    Kind.UNAVAILABLE,
-                    "BUSY",
-                    MAX_STREAMS + " readers of events are here already",
-                    "end one of them");
-        }
-        try {
-            return watch(group, since, Duration.ofSeconds(seconds), listener);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperationException(
-                    Kind.UNAVAILABLE, "STOPPING", "the container is stopping", "");
-        } finally {
-            streams.release();
-        }
+        return readers.read(() -> watch(group, since, limit, listener));
     }
 
     private Value watch(GroupId group, String since, Duration limit, Consumer<Value> listener)
@@ -144,21 +118,12 @@ final class GroupEvents {
             telling.fromDisk(now);
             return tell(telling, System.nanoTime() + limit.toNanos());
         } finally {
-            close(listening);
+            EventReaders.close(listening);
         }
     }
 
     private long newest(GroupId group) throws OperationException {
         return GroupOperations.wait(groups.find(group.hex())).lastSequence();
-    }
-
-    private static void close(AutoCloseable listening) {
-        try {
-            listening.close();
-        } catch (Exception e) {
-            System.getLogger(GroupEvents.class.getName())
-                    .log(System.Logger.Level.WARNING, "a listener did not end", e);
-        }
     }
 
     private Value tell(Telling telling, long end) throws OperationException, InterruptedException {

@@ -52,7 +52,7 @@ public final class GroupOperations implements OperationSource {
             @Reference Catalog catalog) {
         this.groups = groups;
         this.members = new GroupMembers(groups, trust, new AgentNames(trust, network, catalog));
-        this.talk = new GroupTalk(groups, trust, identity.agent(), GroupEvents.PING);
+        this.talk = new GroupTalk(groups, trust, identity.agent(), EventReaders.PING);
     }
 
     @Override

@@ -80,9 +80,9 @@ final class GroupTalk {
                                 "seconds",
                                 Type.INTEGER,
                                 "how long, 1 to "
-                                        + GroupEvents.MAX_SECONDS
+                                        + EventReaders.MAX_SECONDS
                                         + "; "
-                                        + GroupEvents.MAX_SECONDS)
+                                        + EventReaders.MAX_SECONDS)
                         .streaming(Streams.EVENTS));
     }
 

@@ -5,7 +5,6 @@ import dev.parley.gateway.api.Arguments;
 import dev.parley.gateway.api.Operation;
 import dev.parley.gateway.api.Operation.Type;
 import dev.parley.gateway.api.OperationException;
-import dev.parley.gateway.api.OperationException.Kind;
 import dev.parley.stores.api.Documents;
 import dev.parley.stores.api.LoggedChange;
 import dev.parley.stores.api.StoreException;
@@ -15,10 +14,8 @@ import dev.parley.stores.api.Stores;
 import dev.parley.wire.api.Value;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells of a store's changes in the order in which they came to this disk, on all branches.
@@ -29,14 +26,9 @@ import org.jspecify.annotations.Nullable;
  * from where it goes on.
  */
 final class StoreEvents {
-    static final int MAX_STREAMS = 8;
     private static final int BATCH = 64;
     private static final int MAX_PATHS = 1000;
 
-    /** Below the time after which the server ends every answer. */
-    private static final int MAX_SECONDS = 840;
-
-    private static final Duration PING = Duration.ofSeconds(15);
     private static final String START = "start";
 
     /** A change, and in a store that was compacted how many changes were given up. */
@@ -45,7 +37,7 @@ final class StoreEvents {
     private final Stores stores;
     private final StoreHistory history;
     private final Id self;
-    private final Semaphore streams = new Semaphore(MAX_STREAMS);
+    private final EventReaders readers = new EventReaders();
 
     StoreEvents(Stores stores, StoreHistory history, Id self) {
         this.stores = stores;
@@ -70,7 +62,10 @@ final class StoreEvents {
                         .takes(
                                 "seconds",
                                 Type.INTEGER,
-                                "how long, 1 to " + MAX_SECONDS + "; " + MAX_SECONDS)
+                                "how long, 1 to "
+                                        + EventReaders.MAX_SECONDS
+                                        + "; "
+                                        + EventReaders.MAX_SECONDS)
                         .streaming(Operation.Streams.EVENTS));
     }
 
@@ -114,49 +109,24 @@ final class StoreEvents {
     }
 
     private Value watch(Arguments arguments, Consumer<Value> listener) throws OperationException {
-        long seconds = arguments.integer("seconds", MAX_SECONDS);
+        Duration limit = EventReaders.limit(arguments);
         String since = arguments.text("since");
-        if (seconds < 1 || seconds > MAX_SECONDS) {
-            throw OperationException.invalid(
-                    "seconds is " + seconds, "expected 1 to " + MAX_SECONDS);
-        }
         if (!since.isEmpty() && !since.equals(START) && !SINCE.matcher(since).matches()) {
             throw OperationException.invalid(
                     "since is '" + since + "'", "expected the id of an event, or " + START);
         }
         Id store = StoreOperations.store(stores, arguments);
-        long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-        if (!streams.tryAcquire()) {
-            throw new OperationException(
-                    Kind.UNAVAILABLE,
-                    "BUSY",
-                    MAX_STREAMS + " readers of events are here already",
-                    "end one of them");
-        }
-        OnDisk onDisk = new OnDisk();
-        AutoCloseable watching = null;
-        try {
-            watching = StoreOperations.wait(stores.watch(store, onDisk::set));
-            return watch(store, since, onDisk, end, listener);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperationException(
-                    Kind.UNAVAILABLE, "STOPPING", "the container is stopping", "");
-        } finally {
-            streams.release();
-            close(watching);
-        }
-    }
-
-    private static void close(@Nullable AutoCloseable watching) {
-        try {
-            if (watching != null) {
-                watching.close();
-            }
-        } catch (Exception e) {
-            System.getLogger(StoreEvents.class.getName())
-                    .log(System.Logger.Level.WARNING, "a watch did not end", e);
-        }
+        long end = System.nanoTime() + limit.toNanos();
+        return readers.read(
+                () -> {
+                    OnDisk onDisk = new OnDisk();
+                    AutoCloseable watching = StoreOperations.wait(stores.watch(store, onDisk::set));
+                    try {
+                        return watch(store, since, onDisk, end, listener);
+                    } finally {
+                        EventReaders.close(watching);
+                    }
+                });
     }
 
     private Value watch(Id store, String since, OnDisk onDisk, long end, Consumer<Value> listener)
@@ -167,7 +137,7 @@ final class StoreEvents {
             if (left <= 0) {
                 return Value.map().put("since", place.after()).build();
             }
-            int changes = onDisk.await(place.next(), Math.min(left, PING.toMillis()));
+            int changes = onDisk.await(place.next(), Math.min(left, EventReaders.PING.toMillis()));
             if (changes < 0) {
                 throw Waiting.failure(
                         new StoreException(Code.NO_SUCH_STORE, "the store was left meanwhile"));

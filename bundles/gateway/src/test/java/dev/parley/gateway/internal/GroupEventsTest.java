@@ -212,7 +212,7 @@ class GroupEventsTest {
     @Test
     void aReaderThatLeavesGivesItsPlaceToAnother() throws Exception {
         List<CompletableFuture<Value>> readers = new ArrayList<>();
-        for (int i = 0; i < GroupEvents.MAX_STREAMS; i++) {
+        for (int i = 0; i < EventReaders.MAX_STREAMS; i++) {
             readers.add(
                     watch(
                             "",

@@ -242,7 +242,7 @@ class StoreEventsTest {
     @Test
     void thereAreNoMoreReadersThanThereIsRoomFor() throws Exception {
         List<Reader> open = new ArrayList<>();
-        for (int i = 0; i < StoreEvents.MAX_STREAMS; i++) {
+        for (int i = 0; i < EventReaders.MAX_STREAMS; i++) {
             Reader reader = open("");
             assertThat(reader.next().kind()).isEqualTo("start");
             open.add(reader);
