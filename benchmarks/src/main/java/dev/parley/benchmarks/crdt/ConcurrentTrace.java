@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
@@ -65,6 +66,37 @@ record ConcurrentTrace(List<SignedChange> changes, String end, int edits) {
         }
         String end = ((Value.Text) trace.get("endContent").orElseThrow()).value();
         return new ConcurrentTrace(changes, end, edits);
+    }
+
+    /**
+     * The same history as one reader saw it, who got the changes in this order: what each changed
+     * in the text, one edit after the other.
+     */
+    Trace flat(String name, StoreInfo info) {
+        Replica reader = Replica.create(info);
+        List<Trace.Edit> seen = new ArrayList<>();
+        int[] before = {};
+        for (SignedChange change : changes) {
+            reader.receive(new SignedChange(change.body(), UNSIGNED), CrdtBenchmark.NOW * 2);
+            int[] after = reader.state().text(Trace.TEXT).codePoints().toArray();
+            int same = Arrays.mismatch(before, after);
+            if (same >= 0) {
+                int end = sameAtTheEnd(before, after, same);
+                String inserted = new String(after, same, after.length - end - same);
+                seen.add(new Trace.Edit(same, before.length - end - same, inserted));
+            }
+            before = after;
+        }
+        return new Trace(name, seen, end);
+    }
+
+    private static int sameAtTheEnd(int[] before, int[] after, int from) {
+        int most = Math.min(before.length, after.length) - from;
+        int same = 0;
+        while (same < most && before[before.length - 1 - same] == after[after.length - 1 - same]) {
+            same++;
+        }
+        return same;
     }
 
     private static final class Author {

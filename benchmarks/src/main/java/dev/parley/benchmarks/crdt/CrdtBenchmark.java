@@ -77,6 +77,16 @@ public final class CrdtBenchmark {
             }
         }
         Path several = traces.resolve("friendsforever.json.gz");
+        if (parts.contains("traces") && there(several)) {
+            Trace flat = ConcurrentTrace.read(several, info()).flat("friendsforever, flat", info());
+            Path file = Files.createTempFile("friendsforever-flat", ".json.gz");
+            try {
+                flat.write(file);
+                table(flat, file, peers);
+            } finally {
+                Files.delete(file);
+            }
+        }
         if (parts.contains("concurrent") && there(several)) {
             concurrent(several);
         }
@@ -259,7 +269,7 @@ public final class CrdtBenchmark {
             for (byte[] state : new byte[][] {snapshot.file(), snapshot.withoutIds()}) {
                 System.out.printf(
                         Locale.ROOT,
-                        " %10d %10.2f %10d",
+                        " %10d %10.2f %10.0f",
                         state.length,
                         shortCpu(() -> restored(snapshot, state)),
                         heapOf(trace, snapshot, state));
@@ -269,13 +279,17 @@ public final class CrdtBenchmark {
         }
     }
 
-    private static long heapOf(Trace trace, Snapshot snapshot, byte[] file) throws Exception {
-        long before = heap();
-        Replica kept = restored(snapshot, file);
-        long heap = heap() - before;
-        check(trace, kept);
-        Reference.reachabilityFence(snapshot);
-        return heap;
+    /** What is freed when it is let go; several times, because others let go of things too. */
+    private static double heapOf(Trace trace, Snapshot snapshot, byte[] file) throws Exception {
+        List<Double> freed = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            List<Replica> kept = new ArrayList<>(List.of(restored(snapshot, file)));
+            check(trace, kept.get(0));
+            long with = heap();
+            kept.clear();
+            freed.add((double) (with - heap()));
+        }
+        return median(freed);
     }
 
     private static void concurrent(Path file) throws Exception {
@@ -373,7 +387,7 @@ public final class CrdtBenchmark {
         Snapshot snapshot = replica.snapshot(replica.heads(), false);
         byte[] file = snapshot.withoutIds();
         double load = shortCpu(() -> restored(snapshot, file));
-        long heap = heapOf(trace, snapshot, file);
+        double heap = heapOf(trace, snapshot, file);
         int history = replica.save().length;
         return new Result(
                 "parley", middle(local), middle(remote), load, history, file.length, heap);

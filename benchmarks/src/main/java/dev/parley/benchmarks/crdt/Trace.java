@@ -10,10 +10,13 @@ import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.Value;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * A real editing history: positions in code points.
@@ -57,6 +60,29 @@ record Trace(String name, List<Edit> edits, String end) {
         }
         String end = ((Value.Text) trace.get("endContent").orElseThrow()).value();
         return new Trace(file.getFileName().toString().replace(".json.gz", ""), edits, end);
+    }
+
+    /** Writes it as a sequential trace, for programs that read such files. */
+    void write(java.nio.file.Path file) throws IOException {
+        List<Value> patches = new ArrayList<>(edits.size());
+        for (Edit edit : edits) {
+            patches.add(
+                    Value.list(
+                            List.of(
+                                    Value.of(edit.position()),
+                                    Value.of(edit.deleted()),
+                                    Value.of(edit.inserted()))));
+        }
+        Value transaction = Value.map().put("patches", Value.list(patches)).build();
+        Value trace =
+                Value.map()
+                        .put("kind", "sequential")
+                        .put("endContent", end)
+                        .put("txns", Value.list(List.of(transaction)))
+                        .build();
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(Json.write(trace).getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private static List<Value> list(Value.Map map, String key) {
