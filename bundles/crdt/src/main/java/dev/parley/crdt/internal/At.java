@@ -134,17 +134,18 @@ final class At {
     }
 
     /**
-     * The line that all of the agent's operations in the past are on, itself or through the lines
-     * it left; {@link #NONE} if they are on two or more, and {@link #UNKNOWN} if there are none.
+     * The line that all of the agent's changes in the past are on, itself or through the lines it
+     * left; {@link #NONE} if they are on two or more, and {@link #UNKNOWN} if there are none. The
+     * change itself is not in its past.
      */
     private int soleLine(List<Integer> lines) {
         int sole = UNKNOWN;
         for (int line : lines) {
             Agents.Line it = graph.agents().line(line);
-            if (!knows(line, it.from())) {
+            if (!graph.inPast(change, line, it.from())) {
                 continue;
             }
-            if (sole != UNKNOWN && (it.parent() != sole || knows(sole, it.from()))) {
+            if (sole != UNKNOWN && (it.parent() != sole || graph.inPast(change, sole, it.from()))) {
                 return NONE;
             }
             sole = line;

@@ -27,6 +27,9 @@ final class EscrowState extends ObjectState {
 
     @Override
     void check(Operation operation, At at, Earlier earlier) throws VoidException {
+        if (operation instanceof Operation.Clear) {
+            return;
+        }
         Share own = new Share(operation.path(), at.author());
         if (operation instanceof Operation.Mint mint) {
             Minted minted = new Minted(operation.path());

@@ -36,7 +36,8 @@ final class Roles {
         if (entries.isEmpty()) {
             return otherwise(agent);
         }
-        return role(agent, it -> graph.isBefore(it, change));
+        // Who begins with an index knows of roles before the graph has their changes.
+        return role(agent, it -> it < change && graph.isBefore(it, change));
     }
 
     /** In a version. */

@@ -214,7 +214,11 @@ public final class SnapshotReader {
         }
     }
 
-    /** Named right origins are behind their element and in another family; siblings are sorted. */
+    /**
+     * Named right origins are there and in another family; siblings are sorted. A right origin may
+     * stand before its element, if the change that made it made the left origin too and put it
+     * behind the right one.
+     */
     private void check(int[] named) throws MalformedException {
         for (int i : named) {
             int right = runs.rightAgents[i];
@@ -223,7 +227,6 @@ public final class SnapshotReader {
             }
             int rightSeq = runs.rightSeqs[i];
             if (!sequence.contains(right, rightSeq)
-                    || !sequence.isBefore(runs.agents[i], runs.seqs[i], right, rightSeq)
                     || sameLeft(
                             sequence.originsOf(right, rightSeq),
                             sequence.originsOf(runs.agents[i], runs.seqs[i]))) {
