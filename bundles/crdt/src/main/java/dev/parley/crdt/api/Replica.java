@@ -179,7 +179,8 @@ public interface Replica {
 
     /**
      * Makes one change of all that {@code edit} does on the main line. If it fails nothing has
-     * happened.
+     * happened. Where more changes lie beside each other than one can name, others of the author
+     * that do nothing but join them come before it, and are signed and appended too.
      *
      * @throws RefusedException as {@code edit} did, or if the author may not write
      */

@@ -22,6 +22,7 @@ import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.crdt.api.Transaction;
 import dev.parley.crdt.api.UndoHistory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -324,9 +325,50 @@ public final class ReplicaCore implements Replica {
                     Code.TOO_LARGE, "a message has at most " + ChangeCodec.MAX_MESSAGE_BYTES);
         }
         AgentName name = name(author, branch);
+        // A change names so many others; what it does not name it does not know, and may not use.
+        int[] known = heads;
+        int[] before = mainBefore;
+        int[] builtOn = builtOn(known, last(name));
+        while (builtOn.length > ChangeCodec.MAX_DEPENDENCIES) {
+            int[] some = Arrays.copyOf(builtOn, ChangeCodec.MAX_DEPENDENCIES);
+            write(name, known, some, before, "", nowMillis, signer, ReplicaCore::note);
+            int joined = graph.size() - 1;
+            known = with(known, joined);
+            before = branch.isEmpty() ? with(before, joined) : before;
+            builtOn = builtOn(known, joined);
+        }
+        return write(name, known, builtOn, before, message, nowMillis, signer, edit);
+    }
+
+    private static void note(Transaction transaction) throws RefusedException {
+        ((LocalTransaction) transaction).done(new Operation.Note(Path.ROOT));
+    }
+
+    private static int[] with(int[] changes, int one) {
+        int[] more = Arrays.copyOf(changes, changes.length + 1);
+        more[changes.length] = one;
+        return more;
+    }
+
+    /** The agent's last change, or -1. */
+    private int last(AgentName name) {
         List<Integer> lines = graph.agents().of(name);
-        int prev = lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
-        int[] builtOn = builtOn(heads, prev);
+        return lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
+    }
+
+    private SignedChange write(
+            AgentName name,
+            int[] heads,
+            int[] builtOn,
+            int[] mainBefore,
+            String message,
+            long nowMillis,
+            ChangeSigner signer,
+            Edit edit)
+            throws RefusedException {
+        Id author = name.author();
+        String branch = name.branch();
+        int prev = last(name);
         View view = branch.isEmpty() ? integration.main() : branchView(branch, heads);
         long time = Math.max(nowMillis << 16, integration.lastTime() + 1);
         int[] before = graph.heads();
@@ -412,7 +454,6 @@ public final class ReplicaCore implements Replica {
         }
         return IntStream.of(heads)
                 .filter(it -> it != prev && (prev == NONE || !graph.isBefore(it, prev)))
-                .limit(ChangeCodec.MAX_DEPENDENCIES)
                 .toArray();
     }
 
@@ -482,14 +523,7 @@ public final class ReplicaCore implements Replica {
             }
         }
         return transact(
-                author,
-                into,
-                heads,
-                mainBefore,
-                message,
-                nowMillis,
-                signer,
-                it -> ((LocalTransaction) it).done(new Operation.Note(Path.ROOT)));
+                author, into, heads, mainBefore, message, nowMillis, signer, ReplicaCore::note);
     }
 
     @Override

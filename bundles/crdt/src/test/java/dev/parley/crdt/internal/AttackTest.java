@@ -171,4 +171,33 @@ class AttackTest {
         assertThat(replica.isVoid(then.id())).isFalse();
         assertThat(replica.state().text(TEXT)).isEqualTo("az");
     }
+
+    /** An honest edit beside what others wrote builds on all that it names. */
+    @Test
+    void anEditAmongMoreHeadsThanAChangeCanNameIsVoidNowhere() throws Exception {
+        Replicas.Peer honest = replicas.get(0);
+        honest.write(it -> it.text(TEXT).insert(0, "honest"));
+        Replica other = Replica.create(replicas.info);
+        List<SignedChange> crowd = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            byte[] key = new byte[Id.BYTES];
+            key[0] = 1;
+            key[1] = (byte) (i >>> 8);
+            key[2] = (byte) i;
+            crowd.add(forge.write(Id.of(key), null, List.of(), NOW, insert(null, null, "x")));
+        }
+        crowd.forEach(it -> honest.replica.receive(it, NOW));
+        List<SignedChange> made = new ArrayList<>();
+        for (int position : new int[] {1, 150, 300}) {
+            made.add(honest.write(it -> it.text(TEXT).insert(position, "!")));
+        }
+        for (int i = 0; i < honest.replica.size(); i++) {
+            other.receive(honest.replica.change(i), NOW);
+        }
+        for (SignedChange each : made) {
+            assertThat(other.isVoid(each.id())).isFalse();
+        }
+        assertThat(other.state().text(TEXT)).isEqualTo(honest.replica.state().text(TEXT));
+        assertThat(honest.replica.heads()).hasSize(1);
+    }
 }
