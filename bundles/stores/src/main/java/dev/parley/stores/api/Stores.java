@@ -41,8 +41,8 @@ public interface Stores {
     CompletionStage<List<StoreStatus>> list();
 
     /**
-     * @param reference an id, at least six of its first hex digits, or a name that only one store
-     *     has
+     * @param reference a whole id, which counts before any name; a name that only one store has; or
+     *     at least six of an id's first hex digits
      */
     CompletionStage<StoreInfo> find(String reference);
 

@@ -112,7 +112,7 @@ final class Puller {
     }
 
     private void next(OpenStore store) {
-        Optional<MachineId> from = store.pulls.begin();
+        Optional<MachineId> from = store.pulls.begin(actor.time().nanos());
         if (from.isPresent()) {
             step(store, from.get());
         }
@@ -246,6 +246,12 @@ final class Puller {
             end(store);
             return;
         }
+        if (store.pulls.isTurnOver(actor.time().nanos())) {
+            // Who gives little, or slowly, does not keep others from giving.
+            store.pulls.want(pulled.from());
+            end(store);
+            return;
+        }
         requests.send(
                 pulled.from(),
                 new SyncMessage.GoOn(store.id(), pulled.given()),
@@ -277,9 +283,11 @@ final class Puller {
                 pulled.from(),
                 new SyncMessage.AskPiece(store.id(), large.change(), sofar.size()),
                 answer -> {
+                    int wanted =
+                            Math.min(large.length() - sofar.size(), SyncMessage.MAX_PIECE_BYTES);
                     if (!(answer instanceof SyncMessage.Piece piece)
                             || piece.length() != large.length()
-                            || sofar.size() + piece.content().length > large.length()) {
+                            || piece.content().length != wanted) {
                         end(store);
                         return;
                     }

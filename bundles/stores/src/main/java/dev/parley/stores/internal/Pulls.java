@@ -8,14 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whom to ask for what a store misses: one at a time. */
+/** Whom to ask for what a store misses: one at a time, and in turns if several may have it. */
 final class Pulls {
     private static final int MAX_WANTED = 16;
     private static final int MAX_ASKED = 4096;
     private static final long ASK_AGAIN_NANOS = 10_000_000_000L;
+    private static final long TURN_NANOS = 10_000_000_000L;
 
     private final Set<MachineId> wanted = new LinkedHashSet<>();
     private boolean running;
+    private long beganNanos;
 
     /** Whether something came since the neighbours were told. */
     boolean progress;
@@ -57,14 +59,20 @@ final class Pulls {
     }
 
     /** The next one, if none is being asked. */
-    Optional<MachineId> begin() {
+    Optional<MachineId> begin(long nowNanos) {
         if (running || wanted.isEmpty()) {
             return Optional.empty();
         }
         MachineId next = wanted.iterator().next();
         wanted.remove(next);
         running = true;
+        beganNanos = nowNanos;
         return Optional.of(next);
+    }
+
+    /** Whether the one who is being asked has had its turn, and somebody else waits for one. */
+    boolean isTurnOver(long nowNanos) {
+        return !wanted.isEmpty() && nowNanos - beganNanos > TURN_NANOS;
     }
 
     void end() {

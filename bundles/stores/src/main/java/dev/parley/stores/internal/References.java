@@ -5,7 +5,10 @@ import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import java.util.List;
 
-/** Which store somebody means. */
+/**
+ * Which store somebody means: the one with this whole id, which no other store's name can take from
+ * it; else one with this name; else one whose id begins so.
+ */
 final class References {
     private static final int MIN_DIGITS = 6;
 
@@ -13,6 +16,11 @@ final class References {
 
     static StoreInfo find(String reference, List<StoreInfo> all) throws StoreException {
         String wanted = reference.strip();
+        for (StoreInfo each : all) {
+            if (each.id().hex().equals(wanted)) {
+                return each;
+            }
+        }
         List<StoreInfo> named = all.stream().filter(it -> it.name().equals(wanted)).toList();
         List<StoreInfo> found =
                 named.isEmpty() && wanted.matches("[0-9a-f]{" + MIN_DIGITS + ",64}")

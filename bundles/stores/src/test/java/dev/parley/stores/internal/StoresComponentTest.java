@@ -406,6 +406,14 @@ class StoresComponentTest {
     }
 
     @Test
+    void noStoresNameTakesThePlaceOfAnothersWholeId() throws Exception {
+        Node alice = nodes.up("alice");
+        Id store = create(alice, StoreInfo.Mode.OWNED);
+        get(alice.stores().create(store.hex(), StoreInfo.Mode.OPEN, false));
+        assertThat(get(alice.stores().find(store.hex())).id()).isEqualTo(store);
+    }
+
+    @Test
     void anAppendOnlyStoreRefusesToForget() throws Exception {
         Node alice = nodes.up("alice");
         Id store = get(alice.stores().create("log", StoreInfo.Mode.OPEN, true)).id();
