@@ -92,7 +92,7 @@ public final class StoreOpening {
         double[] scans = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             long start = System.nanoTime();
-            LogHistory scanned = new StoreFiles(storage, kept, info.id()).openLog();
+            LogHistory scanned = new StoreFiles(storage, kept, info.id()).openLog(behind -> {});
             scans[round] = (System.nanoTime() - start) / 1e9;
             scanned.close();
         }
@@ -132,7 +132,7 @@ public final class StoreOpening {
         Random random = new Random(1);
         byte[] signature = new byte[SIGNATURE_BYTES];
         Replica replica = Replica.create(info);
-        LogHistory log = new StoreFiles(storage, kept, info.id()).openLog();
+        LogHistory log = new StoreFiles(storage, kept, info.id()).openLog(behind -> {});
         Path text = Path.ROOT.at("text", ObjectType.TEXT);
         for (int i = 0; i < changes; i++) {
             int number = i;

@@ -4,6 +4,7 @@ import dev.parley.storage.api.AppendLog;
 import dev.parley.storage.api.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** An {@link AppendLog} on a {@link SegmentLog}. */
 class FileAppendLog implements AppendLog {
@@ -16,11 +17,23 @@ class FileAppendLog implements AppendLog {
             this.log =
                     SegmentLog.open(
                             dir,
-                            (place, body) -> {
-                                try {
-                                    reader.record(place, body);
-                                } catch (StorageException e) {
-                                    throw new IOException(e.getMessage(), e);
+                            new SegmentLog.Reader() {
+                                @Override
+                                public void record(long place, byte[] body) throws IOException {
+                                    try {
+                                        reader.record(place, body);
+                                    } catch (StorageException e) {
+                                        throw new IOException(e.getMessage(), e);
+                                    }
+                                }
+
+                                @Override
+                                public void damaged(List<byte[]> after) throws IOException {
+                                    try {
+                                        reader.damaged(after);
+                                    } catch (StorageException e) {
+                                        throw new IOException(e.getMessage(), e);
+                                    }
                                 }
                             });
         } catch (IOException e) {

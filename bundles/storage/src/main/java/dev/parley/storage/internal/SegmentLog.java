@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -31,6 +34,9 @@ final class SegmentLog implements Closeable {
 
     interface Reader {
         void record(long place, byte[] body) throws IOException;
+
+        /** There is damage, and these came after it; they are about to be cut off. */
+        default void damaged(List<byte[]> after) throws IOException {}
     }
 
     private final Path dir;
@@ -104,7 +110,9 @@ final class SegmentLog implements Closeable {
                                         + at
                                         + "; restore the folder from a copy");
                     }
-                    if (wholeRecordAfter(in, at, size)) {
+                    Optional<List<byte[]>> after = wholeAfter(in, at, size);
+                    if (after.isPresent()) {
+                        reader.damaged(after.get());
                         keepAside(file, in, at, size);
                     }
                     in.truncate(at);
@@ -120,29 +128,36 @@ final class SegmentLog implements Closeable {
     /**
      * A torn tail has nothing whole after the tear; damage in the middle has. Where looking would
      * cost too much it is taken for damage: then nothing is lost.
+     *
+     * @return nothing if it is a torn tail
      */
-    private static boolean wholeRecordAfter(FileChannel in, long damaged, long size)
+    private static Optional<List<byte[]>> wholeAfter(FileChannel in, long damaged, long size)
             throws IOException {
         byte[] rest = new byte[(int) Math.min(size - damaged, SEGMENT_BYTES + MAX_RECORD)];
         read(in, ByteBuffer.wrap(rest), damaged);
         ByteBuffer at = ByteBuffer.wrap(rest);
         CRC32C crc = new CRC32C();
         long budget = SEARCH_BYTES;
-        for (int i = 1; i + HEADER < rest.length; i++) {
+        List<byte[]> whole = new ArrayList<>();
+        int i = 1;
+        while (i + HEADER < rest.length) {
             int length = at.getInt(i);
             if (length >= 1 && length <= MAX_RECORD && length <= rest.length - i - HEADER) {
                 budget -= length;
                 if (budget < 0) {
-                    return true;
+                    return Optional.of(whole);
                 }
                 crc.reset();
                 crc.update(rest, i + HEADER, length);
                 if ((int) crc.getValue() == at.getInt(i + 4)) {
-                    return true;
+                    whole.add(Arrays.copyOfRange(rest, i + HEADER, i + HEADER + length));
+                    i += HEADER + length;
+                    continue;
                 }
             }
+            i++;
         }
-        return false;
+        return whole.isEmpty() ? Optional.empty() : Optional.of(whole);
     }
 
     private static void keepAside(Path file, FileChannel in, long from, long size)

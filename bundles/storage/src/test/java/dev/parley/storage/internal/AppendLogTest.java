@@ -90,6 +90,51 @@ class AppendLogTest {
     }
 
     @Test
+    void whatIsBehindDamageIsToldAndNotInTheLogAnyMore() throws Exception {
+        StorageComponent storage = new StorageComponent(dir);
+        AppendLog log = storage.log("rot", (place, record) -> {});
+        for (int i = 0; i < 6; i++) {
+            log.append(bytes("record " + i));
+        }
+        log.close();
+        Path segment = dir.resolve("log/rot/000000000001.seg");
+        byte[] whole = Files.readAllBytes(segment);
+        whole[2 * 16 + 10] ^= 1;
+        Files.write(segment, whole);
+        List<String> found = new ArrayList<>();
+        List<String> behind = new ArrayList<>();
+        AppendLog.Reader reader =
+                new AppendLog.Reader() {
+                    @Override
+                    public void record(long place, byte[] record) {
+                        found.add(new String(record, StandardCharsets.UTF_8));
+                    }
+
+                    @Override
+                    public void damaged(List<byte[]> after) {
+                        after.forEach(it -> behind.add(new String(it, StandardCharsets.UTF_8)));
+                    }
+                };
+        AppendLog.Reader failing =
+                new AppendLog.Reader() {
+                    @Override
+                    public void record(long place, byte[] record) {}
+
+                    @Override
+                    public void damaged(List<byte[]> after) throws StorageException {
+                        throw new StorageException(StorageException.Reason.IO, "not now");
+                    }
+                };
+        assertThatThrownBy(() -> storage.log("rot", failing)).hasMessageContaining("not now");
+        storage.log("rot", reader).close();
+        assertThat(found).containsExactly("record 0", "record 1");
+        assertThat(behind).containsExactly("record 3", "record 4", "record 5");
+        behind.clear();
+        storage.log("rot", reader).close();
+        assertThat(behind).isEmpty();
+    }
+
+    @Test
     void oneOpensItAtATimeAndADeletedOneIsEmpty() throws Exception {
         StorageComponent storage = new StorageComponent(dir);
         AppendLog log = storage.log("one", (place, record) -> {});

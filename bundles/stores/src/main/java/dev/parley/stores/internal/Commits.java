@@ -54,8 +54,8 @@ final class Commits {
                         next,
                         new StoreException(
                                 StoreException.Code.NOT_SYNCED,
-                                "this agent wrote to the store before it left, and that has not"
-                                        + " come back yet"));
+                                "what this agent wrote to the store before it left, or before its"
+                                        + " disk was damaged, has not come back yet"));
             } else if (next instanceof Write.Gathered write) {
                 gathered.add(write);
             } else if (next instanceof Write.Own write) {

@@ -6,7 +6,9 @@ import dev.parley.crdt.api.SignedChange;
 import dev.parley.storage.api.AppendLog;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -17,6 +19,7 @@ import java.util.stream.IntStream;
  * the rest by itself, and {@link #isRead} ends that.
  */
 final class LogHistory implements History {
+    private static final System.Logger LOG = System.getLogger(LogHistory.class.getName());
     private static final long FORGOTTEN = -1;
 
     private volatile AppendLog log;
@@ -24,8 +27,45 @@ final class LogHistory implements History {
     private int stored;
     private int size;
 
+    /** Hears of damage before the log is cut off there. */
+    interface Damage {
+        /**
+         * @param behind changes that are whole, and will not be in the log
+         */
+        void found(List<SignedChange> behind) throws StorageException;
+    }
+
     LogHistory(Storage storage, String name) throws StorageException {
-        this.log = storage.log(name, (place, record) -> add(place));
+        this(storage, name, behind -> {});
+    }
+
+    LogHistory(Storage storage, String name, Damage damage) throws StorageException {
+        this.log =
+                storage.log(
+                        name,
+                        new AppendLog.Reader() {
+                            @Override
+                            public void record(long place, byte[] record) {
+                                add(place);
+                            }
+
+                            @Override
+                            public void damaged(List<byte[]> after) throws StorageException {
+                                damage.found(changes(after));
+                            }
+                        });
+    }
+
+    private static List<SignedChange> changes(List<byte[]> records) {
+        List<SignedChange> changes = new ArrayList<>();
+        for (byte[] record : records) {
+            try {
+                changes.add(SignedChange.decode(record));
+            } catch (MalformedException e) {
+                LOG.log(System.Logger.Level.DEBUG, "behind damage: {0}", e.getMessage());
+            }
+        }
+        return changes;
     }
 
     private void add(long place) {

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenStore {
     private static final System.Logger LOG = System.getLogger(OpenStore.class.getName());
     private static final int MAX_KEYS = 256;
+    private static final int MAX_OWED = 1024;
     private static final List<Summary.Tip> NO_TIPS = List.of();
     private static final byte[] DIGEST =
             "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
@@ -77,7 +78,9 @@ final class OpenStore {
             };
     private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
     private final List<Consumer<Integer>> watchers = new ArrayList<>();
+    private final StoreList list;
     private final Set<Id> owed;
+    private List<SignedChange> behindDamage = List.of();
     private @Nullable UndoHistory undo;
     private List<SignedChange> made = new ArrayList<>();
     private List<ChangeEvent> events = new ArrayList<>();
@@ -110,10 +113,11 @@ final class OpenStore {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.id = info.id();
+        this.list = new StoreList(kept);
         this.owed = new HashSet<>(owed);
         this.files = new StoreFiles(storage, kept, id);
         this.parked = files.parkedLog();
-        this.history = files.openLog();
+        this.history = files.openLog(this::foundDamage);
         boolean read = false;
         try {
             this.replica = read(info);
@@ -126,6 +130,28 @@ final class OpenStore {
         learn();
         this.replaying = false;
         this.onDisk = replica.size();
+    }
+
+    /**
+     * What was behind the damage was perhaps given to others, so this agent must have it back
+     * before it writes. Of what was in the damage nothing is known but that others may have it.
+     */
+    private void foundDamage(List<SignedChange> behind) throws StorageException {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "store {0}: its log is damaged; {1} changes behind that are taken in again, the"
+                        + " rest has to come from others",
+                id.hex(),
+                behind.size());
+        behindDamage = behind;
+        List<Id> own =
+                behind.stream()
+                        .filter(it -> ChangeSeal.author(it).filter(self::equals).isPresent())
+                        .map(SignedChange::id)
+                        .toList();
+        owed.add(StoreList.UNKNOWN);
+        owed.addAll(own.subList(Math.max(0, own.size() - MAX_OWED), own.size()));
+        list.owe(id, owed);
     }
 
     /** Which change brings whose key, and where this agent has written. */
@@ -150,6 +176,7 @@ final class OpenStore {
                         StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
             }
         }
+        int wasIndexed = files.indexed();
         Optional<byte[]> index = files.index();
         if (index.isPresent()) {
             try {
@@ -172,6 +199,7 @@ final class OpenStore {
                         "store {0}: its index is of no use, so its whole log is read: {1}",
                         id.hex(),
                         e.getMessage());
+                files.dropIndex();
             }
         }
         Replica whole =
@@ -179,6 +207,17 @@ final class OpenStore {
                         ? readLog(below.get())
                         : Replica.create(info, history, this::onEvent);
         history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
+        if (whole.size() < wasIndexed && owed.add(StoreList.UNKNOWN)) {
+            // An index is made of what is on disk: the log has lost its end.
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store {0}: its log had {1} changes, and has {2}; the rest has to come from"
+                            + " others",
+                    id.hex(),
+                    wasIndexed,
+                    whole.size());
+            list.owe(id, owed);
+        }
         return whole;
     }
 
@@ -422,10 +461,21 @@ final class OpenStore {
         return taken;
     }
 
-    /** Whether changes of this agent are still missing, which it wrote before it left. */
+    /** Whether changes of this agent are still missing, or may be. */
     boolean owes() {
         owed.removeIf(replica::has);
         return !owed.isEmpty();
+    }
+
+    /** Somebody gave all it has, or has the same. */
+    void heardAll() {
+        if (replica.size() > 0 && owed.remove(StoreList.UNKNOWN)) {
+            try {
+                list.owe(id, owed);
+            } catch (StorageException e) {
+                LOG.log(System.Logger.Level.WARNING, "store " + id.hex(), e);
+            }
+        }
     }
 
     /** The last changes of this agent, which it has to get back should it leave and come again. */
@@ -454,8 +504,10 @@ final class OpenStore {
         unforced = true;
     }
 
-    /** Takes up what waited for its time before the last start. */
+    /** Takes up what waited for its time before the last start, and what was behind damage. */
     void readParked(long nowMillis) {
+        behindDamage.forEach(change -> take(change, nowMillis));
+        behindDamage = List.of();
         if (!files.hasParked()) {
             return;
         }

@@ -90,6 +90,8 @@ final class Puller {
                                 i++) {
                             if (compared.answers().get(i) == Comparison.DIFFERENT) {
                                 pull(asked.get(i), peer);
+                            } else if (compared.answers().get(i) == Comparison.EQUAL) {
+                                asked.get(i).heardAll();
                             }
                         }
                     }
@@ -191,6 +193,10 @@ final class Puller {
                         if (batch.more()) {
                             goOn(pulled.and(batch.changes().size(), fresh));
                         } else {
+                            if (batch.changes().stream()
+                                    .allMatch(it -> store.replica().has(it.id()))) {
+                                store.heardAll();
+                            }
                             end(store);
                         }
                     });

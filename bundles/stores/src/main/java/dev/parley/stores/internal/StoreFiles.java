@@ -149,8 +149,8 @@ final class StoreFiles {
     }
 
     /** Opens the log, and finds out where each change stands in it. */
-    LogHistory openLog() throws StorageException {
-        return new LogHistory(storage, logName(pointer.generation()));
+    LogHistory openLog(LogHistory.Damage damage) throws StorageException {
+        return new LogHistory(storage, logName(pointer.generation()), damage);
     }
 
     /** Where changes are kept that came ahead of their time. */
@@ -264,6 +264,19 @@ final class StoreFiles {
             throw new IOException("the file " + path + " is damaged");
         }
         return content;
+    }
+
+    /**
+     * The index is not one of the log. When the log has grown it could be taken for one: what comes
+     * back to it may come in another order.
+     */
+    synchronized void dropIndex() throws StorageException {
+        Hash index = pointer.index();
+        if (index != null) {
+            point(with(pointer, null, 0, trash(null, index)));
+            storage.blobs().delete(index);
+            point(with(pointer, null, 0, List.of()));
+        }
     }
 
     /**

@@ -11,13 +11,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which stores are followed, on disk; and of those that were left, what this agent wrote last: it
- * must not number its changes anew when it comes back.
+ * Which stores are followed, on disk; and of those that were left, or lost a part of their log,
+ * what this agent wrote last: it must not number its changes anew when it comes back.
  */
 final class StoreList {
     private static final System.Logger LOG = System.getLogger(StoreList.class.getName());
     private static final String FOLLOWED = "store/";
     private static final String LEFT = "left/";
+
+    /**
+     * Stands for changes of this agent of which it is not known which they are, or if there are
+     * any.
+     */
+    static final Id UNKNOWN = Id.of(new byte[Id.BYTES]);
 
     private final KeyValueStore kept;
 
@@ -47,18 +53,23 @@ final class StoreList {
 
     void leave(Id store, Set<Id> ownTips) throws StorageException {
         if (!ownTips.isEmpty()) {
-            byte[] tips = new byte[ownTips.size() * Id.BYTES];
-            int at = 0;
-            for (Id tip : ownTips) {
-                tip.copyTo(tips, at);
-                at += Id.BYTES;
-            }
-            kept.put(LEFT + store.hex(), tips);
+            owe(store, ownTips);
         }
         kept.delete(FOLLOWED + store.hex());
     }
 
-    /** The last changes that this agent made before it left; none if it never did. */
+    /** What this agent has to get back before it writes. */
+    void owe(Id store, Set<Id> changes) throws StorageException {
+        byte[] ids = new byte[changes.size() * Id.BYTES];
+        int at = 0;
+        for (Id change : changes) {
+            change.copyTo(ids, at);
+            at += Id.BYTES;
+        }
+        kept.put(LEFT + store.hex(), ids);
+    }
+
+    /** The changes that this agent has to get back before it writes; none if it has all. */
     Set<Id> owed(Id store) {
         Set<Id> owed = new HashSet<>();
         byte[] tips = kept.get(LEFT + store.hex()).orElse(new byte[0]);

@@ -35,6 +35,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -208,8 +209,11 @@ public final class StoresComponent implements Stores, PeerListener {
         for (StoreInfo info : kept.all()) {
             try {
                 open(info);
-            } catch (StorageException e) {
+            } catch (StorageException | RuntimeException e) {
+                // One that cannot be read, for whatever reason, is no reason not to open the
+                // others.
                 LOG.log(System.Logger.Level.ERROR, "store " + info.id().hex(), e);
+                stores.remove(info.id());
                 lost.put(info.id(), new Lost(info, String.valueOf(e.getMessage())));
             }
         }
@@ -381,7 +385,7 @@ public final class StoresComponent implements Stores, PeerListener {
                         Flusher.tell(store.watchers(), -1);
                         store.watchers().clear();
                     } else {
-                        kept.leave(id, java.util.Set.of());
+                        kept.leave(id, Set.of(StoreList.UNKNOWN));
                         new StoreFiles(storage, kept.kept(), id).delete();
                     }
                     done.complete(null);

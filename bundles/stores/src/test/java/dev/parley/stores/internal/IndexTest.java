@@ -2,12 +2,14 @@ package dev.parley.stores.internal;
 
 import static dev.parley.stores.internal.Nodes.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.storage.internal.StorageComponent;
+import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreStatus;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -94,6 +96,21 @@ class IndexTest {
     }
 
     @Test
+    void anIndexThatWasOfNoUseIsNotTakenForOneOfWhatTheLogBecomes() throws Exception {
+        Id store = made();
+        java.nio.file.Path segment = files(dir.resolve("log").resolve(store.hex())).get(0);
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            file.truncate(file.size() / 2);
+        }
+        StorageComponent storage = new StorageComponent(dir);
+        StoresComponent stores = Offline.open(dir, storage, 4096);
+        get(stores.list());
+        assertThat(files(dir.resolve("blobs"))).isEmpty();
+        stores.close();
+        storage.close();
+    }
+
+    @Test
     void aTornIndexIsNotBelieved() throws Exception {
         Id store = made();
         java.nio.file.Path index = files(dir.resolve("blobs")).get(0);
@@ -125,6 +142,11 @@ class IndexTest {
         StoreStatus status = get(stores.list()).get(0);
         assertThat(status.damage()).isEmpty();
         assertThat(counted(stores, store)).isEqualTo(status.changes()).isBetween(100L, 200L);
+        // What the log has lost may have been given to others, and must not be numbered anew.
+        assertThatThrownBy(() -> count(stores, store, 1))
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        e -> assertThat(e.code()).isEqualTo(StoreException.Code.NOT_SYNCED));
         stores.close();
         storage.close();
     }
