@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The truth on disk: records appended to numbered segment files.
@@ -48,8 +49,10 @@ final class SegmentLog implements Closeable {
     private long lastPlace;
     private long flushed;
     private boolean flushing;
+    private @Nullable IOException broken;
 
-    private SegmentLog(Path dir, long segment, FileChannel channel) {
+    /** For tests; others {@link #open}. */
+    SegmentLog(Path dir, long segment, FileChannel channel) {
         this.dir = dir;
         this.segment = segment;
         this.channel = channel;
@@ -224,9 +227,10 @@ final class SegmentLog implements Closeable {
     long append(byte[] body) throws IOException {
         if (channel.position() > SEGMENT_BYTES) {
             force(appended);
+            FileChannel next = appendTo(file(dir, segment + 1));
             channel.close();
             segment++;
-            channel = appendTo(file(dir, segment));
+            channel = next;
         }
         long start = channel.position();
         ByteBuffer out =
@@ -283,7 +287,11 @@ final class SegmentLog implements Closeable {
         return body;
     }
 
-    /** Waits until the first {@code position} appended records are on disk. */
+    /**
+     * Waits until the first {@code position} appended records are on disk. After a failure it fails
+     * for ever: the system may have dropped what it could not write, and would say yes the next
+     * time.
+     */
     void force(long position) throws IOException {
         long target;
         FileChannel current;
@@ -299,6 +307,9 @@ final class SegmentLog implements Closeable {
             if (flushed >= position) {
                 return;
             }
+            if (broken != null) {
+                throw new IOException("an earlier flush failed: " + broken.getMessage(), broken);
+            }
             flushing = true;
             target = appended;
             current = channel;
@@ -307,6 +318,11 @@ final class SegmentLog implements Closeable {
         try {
             current.force(false);
             done = true;
+        } catch (IOException e) {
+            synchronized (flushLock) {
+                broken = e;
+            }
+            throw e;
         } finally {
             synchronized (flushLock) {
                 flushing = false;
@@ -365,11 +381,14 @@ final class SegmentLog implements Closeable {
 
     @Override
     public void close() throws IOException {
-        force(appended);
-        channel.close();
-        for (FileChannel reader : readers.values()) {
-            reader.close();
+        try {
+            force(appended);
+        } finally {
+            channel.close();
+            for (FileChannel reader : readers.values()) {
+                reader.close();
+            }
+            readers.clear();
         }
-        readers.clear();
     }
 }

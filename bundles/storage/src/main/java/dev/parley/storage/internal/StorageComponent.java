@@ -88,9 +88,12 @@ public final class StorageComponent implements Storage {
                     new FileAppendLog(place, reader) {
                         @Override
                         public void close() throws StorageException {
-                            super.close();
-                            synchronized (StorageComponent.this) {
-                                open.remove(name);
+                            try {
+                                super.close();
+                            } finally {
+                                synchronized (StorageComponent.this) {
+                                    open.remove(name);
+                                }
                             }
                         }
                     };

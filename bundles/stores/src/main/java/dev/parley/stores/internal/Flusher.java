@@ -83,7 +83,15 @@ final class Flusher {
         }
         store.unforced = false;
         store.flushing = true;
-        int size = store.replica().size();
+        force(store, done, made, events, store.replica().size());
+    }
+
+    private void force(
+            OpenStore store,
+            List<Commits.Done> done,
+            List<SignedChange> made,
+            List<ChangeEvent> events,
+            int size) {
         try {
             disk.execute(
                     () -> {
@@ -101,10 +109,8 @@ final class Flusher {
                         actor.after(Duration.ZERO, () -> forced(store, made, events, size, found));
                     });
         } catch (RejectedExecutionException e) {
-            StorageException busy =
-                    new StorageException(StorageException.Reason.IO, "the disk is too busy");
-            done.forEach(it -> acknowledge(it, busy));
-            forced(store, made, events, size, busy);
+            // Too many stores at once: nothing is wrong, it is only later.
+            actor.after(COMMIT, () -> force(store, done, made, events, size));
         }
     }
 

@@ -641,8 +641,11 @@ final class OpenStore {
     }
 
     void close() throws StorageException {
-        parked.close();
-        history.close();
+        try {
+            parked.close();
+        } finally {
+            history.close();
+        }
     }
 
     /** Removes all of it from the disk; it must be closed. */

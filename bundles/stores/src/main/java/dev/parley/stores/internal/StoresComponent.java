@@ -201,7 +201,16 @@ public final class StoresComponent implements Stores, PeerListener {
         checks.shutdownNow();
         for (OpenStore store : stores.values()) {
             flusher.end(store);
+            close(store);
+        }
+    }
+
+    /** What its disk does not take keeps nothing else from being closed or removed. */
+    private static void close(OpenStore store) {
+        try {
             store.close();
+        } catch (StorageException e) {
+            LOG.log(System.Logger.Level.WARNING, "closing store " + store.id().hex(), e);
         }
     }
 
@@ -238,12 +247,24 @@ public final class StoresComponent implements Stores, PeerListener {
                     nextRound();
                     long now = actor.time().now().toEpochMilli();
                     for (OpenStore store : stores.values()) {
-                        store.tick(now);
+                        tick(store, now);
                         flusher.schedule(store);
                     }
                     puller.compareAll();
                     compactor.round();
                 });
+    }
+
+    /** One whose disk fails keeps no other from being compared. */
+    private static void tick(OpenStore store, long now) {
+        try {
+            if (store.damage().isEmpty()) {
+                store.tick(now);
+            }
+        } catch (LogHistory.DiskException e) {
+            store.damaged(String.valueOf(e.getMessage()));
+            LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
+        }
     }
 
     private void publish(OpenStore store, List<SignedChange> changes) {
@@ -380,7 +401,7 @@ public final class StoresComponent implements Stores, PeerListener {
                         flusher.flush(store);
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
-                        store.close();
+                        close(store);
                         store.delete();
                         Flusher.tell(store.watchers(), -1);
                         store.watchers().clear();

@@ -170,6 +170,10 @@ final class SyncServer implements RequestHandler {
             }
         } catch (RequestException | LogHistory.DiskException e) {
             answer.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            // Without an answer it would count as under way for ever.
+            answer.completeExceptionally(new RequestException("FAILED", "it cannot be answered"));
+            throw e;
         }
     }
 

@@ -14,11 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A storage that counts reads of logs, and steps: changes of the pointer, files and logs. It ends
- * the process before a step of one's choice.
+ * the process before a step of one's choice, and fails to write logs if it is told to.
  */
 final class CountingStorage implements Storage {
     final AtomicInteger reads = new AtomicInteger();
     final AtomicInteger steps = new AtomicInteger();
+
+    /** The log whose disk fails; none if it is empty. */
+    volatile String failing = "";
+
     private final Storage storage;
     private final int last;
 
@@ -32,6 +36,12 @@ final class CountingStorage implements Storage {
     CountingStorage(Storage storage, int last) {
         this.storage = storage;
         this.last = last;
+    }
+
+    private void write(String name) throws StorageException {
+        if (name.equals(failing)) {
+            throw new StorageException(StorageException.Reason.IO, "the disk fails");
+        }
     }
 
     private void step() {
@@ -102,6 +112,7 @@ final class CountingStorage implements Storage {
         return new AppendLog() {
             @Override
             public long append(byte[] record) throws StorageException {
+                write(name);
                 return log.append(record);
             }
 
@@ -113,12 +124,14 @@ final class CountingStorage implements Storage {
 
             @Override
             public void force() throws StorageException {
+                write(name);
                 log.force();
             }
 
             @Override
             public void close() throws StorageException {
                 log.close();
+                write(name);
             }
         };
     }
