@@ -2,12 +2,10 @@ package dev.parley.cli;
 
 import dev.parley.wire.api.Value;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,7 +109,10 @@ final class DocCommands implements Callable<Integer> {
         Client client = target.client();
         Value found = read(client, store, path);
         String before = text(found, path);
-        return save(target, client, store, path, found, before, edited(before), message);
+        return Editor.ofUser()
+                .edit(
+                        before,
+                        after -> save(target, client, store, path, found, before, after, message));
     }
 
     @Command(
@@ -133,13 +134,13 @@ final class DocCommands implements Callable<Integer> {
         try {
             after =
                     file.equals("-")
-                            ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                            : Files.readString(Path.of(file));
+                            ? Editor.text(System.in.readAllBytes(), "the standard input")
+                            : Editor.text(Files.readAllBytes(Path.of(file)), file);
         } catch (IOException e) {
             throw new CliException(
                     CliException.USAGE,
                     "NO_FILE",
-                    "cannot read " + file + " as UTF-8: " + e.getMessage(),
+                    "cannot read " + file + ": " + e.getMessage(),
                     "");
         }
         return save(target, client, store, path, found, text(found, path), after, message);
@@ -177,40 +178,5 @@ final class DocCommands implements Callable<Integer> {
                 spec,
                 client.post(at(store, "/text"), body.build()),
                 it -> "Written: change " + Tree.text(it, "change"));
-    }
-
-    private static String edited(String before) throws CliException {
-        String editor =
-                Optional.ofNullable(System.getenv("VISUAL"))
-                        .or(() -> Optional.ofNullable(System.getenv("EDITOR")))
-                        .orElse("vi");
-        try {
-            Path file = Files.createTempFile("parley-", ".txt");
-            try {
-                Files.writeString(file, before);
-                // By a shell, because an editor is often a command with words of its own.
-                int exit =
-                        new ProcessBuilder("sh", "-c", editor + " \"$1\"", "sh", file.toString())
-                                .inheritIO()
-                                .start()
-                                .waitFor();
-                if (exit != 0) {
-                    throw new CliException(
-                            CliException.FAILED,
-                            "EDITOR_FAILED",
-                            "'" + editor + "' ended with " + exit + "; nothing was written",
-                            "set EDITOR to an editor that is there");
-                }
-                return Files.readString(file);
-            } finally {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new CliException(
-                    CliException.FAILED, "EDITOR_FAILED", String.valueOf(e.getMessage()), "");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CliException(CliException.FAILED, "EDITOR_FAILED", "interrupted", "");
-        }
     }
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /** The arguments of one call, checked against the operation's list. Immutable. */
 public final class Arguments {
-    public static final int MAX_TEXT_CHARS = 65_536;
+    /** As much as a body of REST may have. */
+    public static final int MAX_TEXT_CHARS = 1 << 20;
 
     private final Value.Map values;
 
@@ -31,6 +32,12 @@ public final class Arguments {
                                             OperationException.invalid(
                                                     "unknown argument '" + name + "'",
                                                     expected(operation)));
+            if (entry.getValue() instanceof Value.Text text
+                    && text.value().length() > MAX_TEXT_CHARS) {
+                throw OperationException.invalid(
+                        "argument '" + name + "' has " + text.value().length() + " characters",
+                        "expected at most " + MAX_TEXT_CHARS);
+            }
             if (!fits(argument.type(), entry.getValue())) {
                 throw OperationException.invalid(
                         "argument '" + name + "' is not of type " + argument.type(),
@@ -54,8 +61,7 @@ public final class Arguments {
 
     private static boolean fits(Type type, Value value) {
         return switch (type) {
-            case TEXT ->
-                    value instanceof Value.Text text && text.value().length() <= MAX_TEXT_CHARS;
+            case TEXT -> value instanceof Value.Text;
             case INTEGER -> value instanceof Value.Int;
             case TEXTS ->
                     value instanceof Value.List list

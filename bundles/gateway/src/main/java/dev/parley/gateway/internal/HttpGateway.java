@@ -138,7 +138,7 @@ public final class HttpGateway {
                     error(
                             "BODY_TOO_LONG",
                             "the body is over " + Router.MAX_BODY_BYTES + " bytes",
-                            "a file is given by its path, not by its bytes"));
+                            "one request takes no more; a jar is given by its path, not by its bytes"));
             return;
         }
         String query = exchange.getRequestURI().getRawQuery();

@@ -212,6 +212,9 @@ class StoreRoutesTest {
         refused(400, "ARGUMENTS_INVALID", at + "add", "{'path':'/s','value':1,'type':'list'}");
         refused(400, "INVALID", at + "remove", "{'path':'tags','value':1}");
         refused(400, "INVALID", at + "text", "{'path':'/title','text':'x'}");
+        String large = "a line\\n".repeat(100_000);
+        post("/text", "{'path':'/large','text':'" + large + "'}");
+        assertThat(value("/large")).hasSize(700_000);
     }
 
     private void lists() throws Exception {
