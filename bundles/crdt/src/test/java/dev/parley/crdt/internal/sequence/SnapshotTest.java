@@ -11,6 +11,7 @@ import dev.parley.crdt.internal.sequence.SequenceFuzzTest.Replica;
 import dev.parley.crdt.internal.sequence.SequenceSnapshot.Agents;
 import dev.parley.crdt.internal.sequence.SequenceSnapshot.Limits;
 import dev.parley.crdt.internal.sequence.SequenceSnapshot.Parts;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -110,6 +111,77 @@ class SnapshotTest {
         }
         assertThat(a.text()).isEqualTo(b.text());
         assertThat(write(a, agents, Parts.HISTORY)).isEqualTo(write(b, agents, Parts.HISTORY));
+    }
+
+    /** What somebody may name who does not insert at a position: any two that stand in order. */
+    @Test
+    void originsThatLieFarApartAreReadAgain() throws MalformedException {
+        int[] names = {2, 0, 1};
+        AgentOrder order =
+                (a, seqA, b, seqB) ->
+                        a == b ? Integer.compare(seqA, seqB) : Integer.compare(names[a], names[b]);
+        Agents agents = agents(names);
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            List<int[]> operations = new ArrayList<>();
+            Sequence[] replicas = new Sequence[names.length];
+            int[] known = new int[names.length];
+            Arrays.setAll(replicas, i -> Sequence.ofText(order));
+            for (int i = 0; i < 30; i++) {
+                int agent = random.nextInt(names.length);
+                Sequence at = replicas[agent];
+                if (random.nextInt(3) == 0) {
+                    take(at, agent, operations, known[agent]);
+                    known[agent] = operations.size();
+                }
+                long elements = at.elements();
+                int left = random.nextInt((int) elements + 1) - 1;
+                int right = left + 1 + random.nextInt((int) elements - left);
+                Cursor before = left < 0 ? null : at.idAt(left);
+                Cursor behind = right >= elements ? null : at.idAt(right);
+                int[] operation = {
+                    agent,
+                    i,
+                    before == null ? Sequence.NONE : before.agent(),
+                    before == null ? 0 : before.seq(),
+                    behind == null ? Sequence.NONE : behind.agent(),
+                    behind == null ? 0 : behind.seq()
+                };
+                integrate(at, operation);
+                operations.add(operation);
+            }
+            for (int i = 0; i < names.length; i++) {
+                take(replicas[i], i, operations, known[i]);
+            }
+            byte[] bytes = write(replicas[0], agents, Parts.HISTORY);
+            for (Sequence replica : replicas) {
+                assertThat(replica.text()).isEqualTo(replicas[0].text());
+                assertThat(write(replica, agents, Parts.HISTORY)).isEqualTo(bytes);
+            }
+            Sequence loaded = read(bytes, order, agents);
+            assertThat(loaded.text()).isEqualTo(replicas[0].text());
+            assertThat(write(loaded, agents, Parts.HISTORY)).isEqualTo(bytes);
+        }
+    }
+
+    private static void take(Sequence into, int agent, List<int[]> operations, int from) {
+        for (int[] operation : operations.subList(from, operations.size())) {
+            if (operation[0] != agent) {
+                integrate(into, operation);
+            }
+        }
+    }
+
+    private static void integrate(Sequence into, int[] it) {
+        into.integrateInsert(
+                it[0],
+                it[1],
+                it[2],
+                it[3],
+                it[4],
+                it[5],
+                Character.toString('A' + it[1]),
+                VisibleChanges.NONE);
     }
 
     @Test
