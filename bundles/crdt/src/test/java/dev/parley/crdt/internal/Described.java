@@ -105,7 +105,7 @@ final class Described {
                 : null;
     }
 
-    /** What is at a path; nothing of text and lists, which are not described here. */
+    /** What is at a path. */
     static @Nullable Object at(Path path, State state) {
         return switch (path.type()) {
             case MAP -> {
@@ -132,7 +132,8 @@ final class Described {
                 }
                 yield tasks;
             }
-            case TEXT, LIST -> null;
+            case TEXT -> state.text(path);
+            case LIST -> value(state.list(path));
         };
     }
 

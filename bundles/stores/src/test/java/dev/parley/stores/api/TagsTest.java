@@ -11,7 +11,11 @@ import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.wire.api.Value;
+import dev.parley.wire.vectors.Vectors;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +46,7 @@ class TagsTest {
         assertThat(Tags.get(alice.state(), "release/1.0")).containsExactly(List.of(ALICE, BOB));
         assertThat(Tags.all(alice.state())).containsOnlyKeys("release/1.0");
         assertThat(Tags.get(alice.state(), "release")).isEmpty();
-        assertThat(Documents.value(alice.state(), Path.ROOT))
-                .isEqualTo(dev.parley.wire.api.Value.map().build());
+        assertThat(Documents.value(alice.state(), Path.ROOT)).isEqualTo(Value.map().build());
     }
 
     @Test
@@ -105,6 +108,51 @@ class TagsTest {
     @ValueSource(strings = {"", "now", "abcdef", "0123456789", "Big", "-x", "a b", "ä"})
     void aNameThatCouldMeanSomethingElseIsNone(String name) {
         assertThatThrownBy(() -> Tags.path(name)).isInstanceOf(StoreException.class);
+    }
+
+    private static List<Value> items(Value list) {
+        return ((Value.List) list).items();
+    }
+
+    private static String text(Value text) {
+        return ((Value.Text) text).value();
+    }
+
+    private static List<Id> ids(Value list) {
+        return items(list).stream().map(it -> Id.parse(text(it))).toList();
+    }
+
+    @Test
+    void theVectorsTagsAndNamesAreWhatThisRoomFinds() throws Exception {
+        Vectors vectors = Vectors.read("0010.json");
+        Value names = vectors.value("tag names");
+        for (Value name : items(Vectors.member((Value.Map) names, "good"))) {
+            assertThat(Tags.path(text(name)).segments()).hasSize(2);
+        }
+        for (Value name : items(Vectors.member((Value.Map) names, "bad"))) {
+            assertThatThrownBy(() -> Tags.path(text(name))).isInstanceOf(StoreException.class);
+        }
+        Value.Map history =
+                items(vectors.value("histories")).stream()
+                        .map(Value.Map.class::cast)
+                        .filter(it -> it.get("tags").isPresent())
+                        .findFirst()
+                        .orElseThrow();
+        Replica replica =
+                Replica.create(StoreInfo.decode(vectors.bytes(Vectors.member(history, "store"))));
+        for (Value change : items(Vectors.member(history, "changes"))) {
+            byte[] body = vectors.bytes(Vectors.member((Value.Map) change, "bytes"));
+            replica.receive(new SignedChange(body, new byte[0]), now + 1_000);
+        }
+        Map<String, List<List<Id>>> expected = new TreeMap<>();
+        ((Value.Map) Vectors.member(history, "tags"))
+                .entries()
+                .forEach(
+                        (name, versions) ->
+                                expected.put(
+                                        text(name),
+                                        items(versions).stream().map(TagsTest::ids).toList()));
+        assertThat(Tags.all(replica.state())).isEqualTo(expected);
     }
 
     @Test

@@ -36,6 +36,11 @@ public final class Vectors {
         }
     }
 
+    /** A member of the file that is none of those below. */
+    public Value value(String name) {
+        return member(file, name);
+    }
+
     public String given(String name) {
         return text((Value.Map) member(file, "given"), name);
     }
@@ -103,7 +108,7 @@ public final class Vectors {
         return ((Value.Text) member(map, name)).value();
     }
 
-    private static Value member(Value.Map map, String name) {
+    public static Value member(Value.Map map, String name) {
         return map.get(name).orElseThrow(() -> new AssertionError("no member " + name));
     }
 }
