@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /**
  * What the graph knows of the changes below a checkpoint, as runs: changes of one line, one after
- * the other, of which each builds on the one before alone, with equal lengths and times at equal
- * distances. One who typed a page made one run of it, so that a document costs what its text costs
- * and not a row for each keystroke.
+ * the other, of which each builds on the one before alone, with times at equal distances. One who
+ * typed a page made one run of it, so that a document costs what its text costs and not a row for
+ * each keystroke. Where lengths differ, a run has several pieces.
  *
  * <p>Ids follow from nothing, so they are kept, 32 bytes each: those that may be asked for by what
  * is here, and apart from them all others, which may be missing.
@@ -20,8 +20,6 @@ final class BaseRows implements IdIndex.Ids {
 
     private int[] agents = new int[4];
     private int[] seqs = new int[4];
-    private int[] starts = new int[4];
-    private int[] lengths = new int[4];
     private int[] prevs = new int[4];
     private long[] times = new long[4];
     private long[] steps = new long[4];
@@ -33,6 +31,18 @@ final class BaseRows implements IdIndex.Ids {
     private int[] ids = new int[4];
 
     private int runs;
+
+    /** Per run: its first piece. */
+    private int[] pieceOf = new int[4];
+
+    /**
+     * Per piece, of changes of one run with one length: the first change, its start, the length.
+     */
+    private int[] pieceFirsts = new int[4];
+
+    private int[] starts = new int[4];
+    private int[] lengths = new int[4];
+    private int pieces;
     private int count;
     private long latestTime;
     private byte[] named = {};
@@ -44,8 +54,10 @@ final class BaseRows implements IdIndex.Ids {
     /** Of each id that is here, first the named ones, its change. */
     private int[] changeOf = {};
 
-    /** The run that was asked for last. */
+    /** The run and the piece that were asked for last. */
     private int near;
+
+    private int nearPiece;
 
     int count() {
         return count;
@@ -105,16 +117,13 @@ final class BaseRows implements IdIndex.Ids {
         return lacksApart;
     }
 
-    /** Adds a run behind all others. */
-    void add(
+    /** Begins a run behind all others; its changes are added next. */
+    void begin(
             int agent,
             int seq,
-            int start,
             int prev,
             int[] builtOn,
             Version known,
-            int changes,
-            int length,
             long time,
             long step,
             boolean isVoid,
@@ -125,8 +134,6 @@ final class BaseRows implements IdIndex.Ids {
         firsts[runs] = count;
         agents[runs] = agent;
         seqs[runs] = seq;
-        starts[runs] = start;
-        lengths[runs] = length;
         prevs[runs] = prev;
         times[runs] = time;
         steps[runs] = step;
@@ -134,11 +141,35 @@ final class BaseRows implements IdIndex.Ids {
         dependencies[runs] = builtOn;
         foreign[runs] = known;
         ids[runs] = idsAt;
+        pieceOf[runs] = pieces;
         runs++;
+        latest(time);
+    }
+
+    /** Adds changes of one length to the last run. */
+    void add(int start, int changes, int length) {
+        if (pieces == pieceFirsts.length) {
+            int more = pieces + (pieces >> 1) + 1;
+            pieceFirsts = Arrays.copyOf(pieceFirsts, more);
+            starts = Arrays.copyOf(starts, more);
+            lengths = Arrays.copyOf(lengths, more);
+        }
+        pieceFirsts[pieces] = count;
+        starts[pieces] = start;
+        lengths[pieces] = length;
+        pieces++;
         count += changes;
-        long last = time + (changes - 1) * step;
-        if (Long.compareUnsigned(last, latestTime) > 0) {
-            latestTime = last;
+    }
+
+    /** Notes that the last run is whole. */
+    void end() {
+        int last = runs - 1;
+        latest(times[last] + (count - 1 - firsts[last]) * steps[last]);
+    }
+
+    private void latest(long time) {
+        if (Long.compareUnsigned(time, latestTime) > 0) {
+            latestTime = time;
         }
     }
 
@@ -147,8 +178,7 @@ final class BaseRows implements IdIndex.Ids {
         firsts = Arrays.copyOf(firsts, more);
         agents = Arrays.copyOf(agents, more);
         seqs = Arrays.copyOf(seqs, more);
-        starts = Arrays.copyOf(starts, more);
-        lengths = Arrays.copyOf(lengths, more);
+        pieceOf = Arrays.copyOf(pieceOf, more);
         prevs = Arrays.copyOf(prevs, more);
         times = Arrays.copyOf(times, more);
         steps = Arrays.copyOf(steps, more);
@@ -168,6 +198,20 @@ final class BaseRows implements IdIndex.Ids {
         return near;
     }
 
+    private int piece(int change) {
+        int piece = nearPiece;
+        if (piece < pieces && pieceFirsts[piece] <= change && change < pieceEnd(piece)) {
+            return piece;
+        }
+        int found = Arrays.binarySearch(pieceFirsts, 0, pieces, change);
+        nearPiece = found >= 0 ? found : -found - 2;
+        return nearPiece;
+    }
+
+    private int pieceEnd(int piece) {
+        return piece + 1 < pieces ? pieceFirsts[piece + 1] : count;
+    }
+
     /** One past the last change of a run. */
     int end(int run) {
         return run + 1 < runs ? firsts[run + 1] : count;
@@ -178,13 +222,23 @@ final class BaseRows implements IdIndex.Ids {
     }
 
     int firstStart(int run) {
-        return starts[run];
+        return starts[pieceOf[run]];
     }
 
     /** The change of a run that has this operation, the last one if it is behind them. */
     int withOperation(int run, int number) {
-        int index = Math.max(0, number - starts[run]) / lengths[run];
-        return Math.min(firsts[run] + index, end(run) - 1);
+        int low = pieceOf[run];
+        int high = (run + 1 < runs ? pieceOf[run + 1] : pieces) - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (starts[middle] <= number) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        int index = Math.max(0, number - starts[low]) / lengths[low];
+        return Math.min(pieceFirsts[low] + index, pieceEnd(low) - 1);
     }
 
     int withSeq(int run, int seq) {
@@ -201,12 +255,12 @@ final class BaseRows implements IdIndex.Ids {
     }
 
     int start(int change) {
-        int run = run(change);
-        return starts[run] + (change - firsts[run]) * lengths[run];
+        int piece = piece(change);
+        return starts[piece] + (change - pieceFirsts[piece]) * lengths[piece];
     }
 
     int length(int change) {
-        return lengths[run(change)];
+        return lengths[piece(change)];
     }
 
     int prev(int change) {

@@ -307,42 +307,45 @@ final class ChangeGraph {
 
     /**
      * Begins with changes below a checkpoint; before any other is there. All but the first of the
-     * run build on the one before alone.
+     * run build on the one before alone. They are added to {@link #base} next.
      *
-     * @param operations of each
      * @param step by how much the time goes on from one to the next
      * @param idsAt as {@link BaseRows} has it
-     * @return the number of the last one
+     * @return the line
      */
-    int addBase(
+    int beginBase(
             AgentName name,
             int prevChange,
             int[] builtOn,
-            int changes,
-            int operations,
             long at,
             long step,
             boolean isVoid,
             int idsAt) {
+        int owner = owner(name, prevChange, prevChange == NONE ? 0 : end(prevChange), size);
+        rows.base()
+                .begin(
+                        owner,
+                        prevChange == NONE ? 1 : rows.seq(prevChange) + 1,
+                        prevChange,
+                        builtOn,
+                        foreign(prevChange, builtOn, owner),
+                        at,
+                        step,
+                        isVoid,
+                        idsAt);
+        return owner;
+    }
+
+    /**
+     * Takes the run that was begun, and has its changes now, as the end of a line.
+     *
+     * @return the number of the last one
+     */
+    int endBase(int line, int prevChange, int[] builtOn) {
         BaseRows base = rows.base();
-        int first = size;
-        int start = prevChange == NONE ? 0 : end(prevChange);
-        int owner = owner(name, prevChange, start, first);
-        base.add(
-                owner,
-                prevChange == NONE ? 1 : rows.seq(prevChange) + 1,
-                start,
-                prevChange,
-                builtOn,
-                foreign(prevChange, builtOn, owner),
-                changes,
-                operations,
-                at,
-                step,
-                isVoid,
-                idsAt);
-        chains[owner].addRun(base.runs() - 1, changes);
-        size += changes;
+        base.end();
+        chains[line].addRun(base.runs() - 1, base.count() - size);
+        size = base.count();
         rows.base(base);
         replaceHeads(prevChange, builtOn, size - 1);
         return size - 1;

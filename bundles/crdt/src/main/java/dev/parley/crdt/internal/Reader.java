@@ -3,6 +3,7 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.internal.columns.ByteReader;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -181,6 +182,13 @@ public final class Reader {
         need(count);
         at += count;
         return Arrays.copyOfRange(bytes, at - count, at);
+    }
+
+    /** A reader of the next bytes, without a copy; this one goes on behind them. */
+    ByteReader slice(int count) throws MalformedException {
+        need(count);
+        at += count;
+        return new ByteReader(bytes, at - count, count);
     }
 
     public Id id() throws MalformedException {

@@ -56,9 +56,8 @@ final class StateReader {
     }
 
     Sequence sequence(boolean isText) throws MalformedException {
-        byte[] bytes = in.bytes(in.count("a sequence", 1, Integer.MAX_VALUE));
+        ByteReader reader = in.slice(in.count("a sequence", 1, Integer.MAX_VALUE));
         try {
-            ByteReader reader = new ByteReader(bytes);
             Sequence sequence = SnapshotReader.read(reader, graph.agents()::compare, table, LIMITS);
             reader.finish();
             if (sequence.isText() != isText) {

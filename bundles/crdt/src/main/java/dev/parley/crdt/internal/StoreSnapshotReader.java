@@ -7,7 +7,6 @@ import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
-import dev.parley.crdt.internal.columns.Deflate;
 import dev.parley.crdt.internal.columns.RleReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,8 +41,8 @@ public final class StoreSnapshotReader {
             ByteReader packed = new ByteReader(file);
             version(packed.readVarint());
             int length = packed.readLength(MAX_RAW_BYTES, "a snapshot");
-            byte[] deflated = packed.readBytes(packed.readLength(MAX_RAW_BYTES, "deflated"));
-            raw = Deflate.inflate(deflated, length, MAX_RAW_BYTES);
+            int deflated = packed.readLength(MAX_RAW_BYTES, "deflated");
+            raw = packed.inflate(deflated, length, MAX_RAW_BYTES);
             hash = Sha256.of(raw);
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
@@ -137,13 +136,12 @@ public final class StoreSnapshotReader {
         long clock = 0;
         for (int row = 0; row < count; ) {
             int part = line.value(names.size() - 1, "line");
-            int operations = length.value(Integer.MAX_VALUE, "length");
             int dependencies = dependencyCount.value(ChangeCodec.MAX_DEPENDENCIES, "deps");
             long delta = ByteReader.unzigzag(millis.value());
             int low = counter.value(0xffff, "counter");
             boolean voided = isVoid.value();
             boolean apartHere = isApart.value();
-            int most = Math.min(count - row, Math.min(line.left(), length.left()));
+            int most = Math.min(count - row, line.left());
             most = Math.min(most, Math.min(millis.left(), counter.left()));
             most = Math.min(most, Math.min(isVoid.left(), isApart.left()));
             most = dependencies > 0 ? 1 : Math.min(most, dependencyCount.left());
@@ -173,31 +171,20 @@ public final class StoreSnapshotReader {
                 changes = (int) Math.min(changes, (MAX_MILLIS - clock) / delta);
             }
             int start = prev == NONE ? 0 : graph.end(prev);
-            if (operations == 0 || (long) operations * changes > Integer.MAX_VALUE - start) {
-                throw new MalformedException("a change of " + operations + " operations");
-            }
             int at = apartHere ? -1 - (row - named) : named;
-            tips[part] =
-                    graph.addBase(
-                            name,
-                            prev,
-                            builtOn,
-                            changes,
-                            operations,
-                            latest,
-                            delta << 16,
-                            voided,
-                            at);
+            int owner = graph.beginBase(name, prev, builtOn, latest, delta << 16, voided, at);
+            addLengths(length, start, changes);
+            tips[part] = graph.endBase(owner, prev, builtOn);
             if (lineOf[part] == NONE) {
                 lineOf[part] = graph.agent(tips[part]);
             }
             clock += delta * changes;
             named += apartHere ? 0 : changes;
             row += changes;
-            for (RunCursor used :
-                    new RunCursor[] {line, length, millis, counter, dependencyCount}) {
-                used.use(changes);
-            }
+            line.use(changes);
+            millis.use(changes);
+            counter.use(changes);
+            dependencyCount.use(changes);
             isVoid.use(changes);
             isApart.use(changes);
         }
@@ -208,6 +195,24 @@ public final class StoreSnapshotReader {
         isVoid.finish();
         isApart.finish();
         checkIds(ids, named, hashed, tips);
+    }
+
+    /** Adds so many changes to the run that was begun. */
+    private void addLengths(RunCursor length, int firstStart, int changes)
+            throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
+        BaseRows base = graph.base();
+        int start = firstStart;
+        for (int left = changes; left > 0; ) {
+            int operations = length.value(Integer.MAX_VALUE, "length");
+            int alike = Math.min(left, length.left());
+            if (operations == 0 || (long) operations * alike > Integer.MAX_VALUE - start) {
+                throw new MalformedException("a change of " + operations + " operations");
+            }
+            base.add(start, alike, operations);
+            length.use(alike);
+            start += operations * alike;
+            left -= alike;
+        }
     }
 
     /** The ids that are asked for are there, each once. */

@@ -1,6 +1,9 @@
 package dev.parley.crdt.internal.columns;
 
 import dev.parley.crdt.internal.columns.MalformedException.Reason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -8,6 +11,9 @@ import java.util.Arrays;
  * number has one encoding: an over-long varint is refused. Not thread-safe.
  */
 public final class ByteReader {
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final byte[] bytes;
     private final int end;
     private int at;
@@ -86,6 +92,41 @@ public final class ByteReader {
         return (int) value;
     }
 
+    /**
+     * The next numbers, each from 0 to 2^32-1, with their bits as they are.
+     *
+     * @param into gets them from {@code from} on, up to {@code to}
+     * @param what the name of the numbers in the message of a refusal
+     */
+    public void readUnsigned(int[] into, int from, int to, String what) throws MalformedException {
+        byte[] source = bytes;
+        int position = at;
+        for (int i = from; i < to; i++) {
+            if (position < end - 1) {
+                int low = source[position];
+                if (low >= 0) {
+                    into[i] = low;
+                    position++;
+                    continue;
+                }
+                int high = source[position + 1];
+                if (high > 0) {
+                    into[i] = low & 0x7f | high << 7;
+                    position += 2;
+                    continue;
+                }
+            }
+            at = position;
+            long value = readVarint();
+            if (value >>> Integer.SIZE != 0) {
+                throw new MalformedException(Reason.BAD_VALUE, what + ": " + value + ", too large");
+            }
+            into[i] = (int) value;
+            position = at;
+        }
+        at = position;
+    }
+
     public long readZigzag() throws MalformedException {
         return unzigzag(readVarint());
     }
@@ -94,6 +135,32 @@ public final class ByteReader {
     public byte[] readBytes(int length) throws MalformedException {
         int from = skip(length);
         return Arrays.copyOfRange(bytes, from, from + length);
+    }
+
+    /**
+     * Inflates the next bytes, without a copy of them, as {@link Deflate#inflate(byte[], int, int)}
+     * does.
+     */
+    public byte[] inflate(int length, int rawLength, int maxRawBytes) throws MalformedException {
+        return Deflate.inflate(bytes, skip(length), length, rawLength, maxRawBytes);
+    }
+
+    /** Copies the next bytes to a place in an array that has room for them. */
+    public void readBytes(byte[] into, int to, int length) throws MalformedException {
+        System.arraycopy(bytes, skip(length), into, to, length);
+    }
+
+    /** Whether all that is left is below 0x80. */
+    public boolean isAscii() {
+        long bits = 0;
+        int i = at;
+        for (; i <= end - Long.BYTES; i += Long.BYTES) {
+            bits |= (long) LONGS.get(bytes, i);
+        }
+        for (; i < end; i++) {
+            bits |= bytes[i] & 0x80L;
+        }
+        return (bits & 0x8080_8080_8080_8080L) == 0;
     }
 
     /** A reader of the next bytes, without a copy; this one goes on behind them. */
@@ -110,6 +177,11 @@ public final class ByteReader {
     }
 
     public static long unzigzag(long value) {
+        return (value >>> 1) ^ -(value & 1);
+    }
+
+    /** As {@link #unzigzag(long)}, of a number below 2^32. */
+    public static int unzigzag(int value) {
         return (value >>> 1) ^ -(value & 1);
     }
 

@@ -14,6 +14,9 @@ public final class Deflate {
     private static final int LEVEL = 6;
     private static final int FIRST_BUFFER_BYTES = 1 << 16;
 
+    /** What becomes longer than that is copied to a larger buffer on the way. */
+    private static final int LIKELY_RATIO = 4;
+
     private Deflate() {}
 
     public static byte[] deflate(byte[] raw) {
@@ -50,14 +53,21 @@ public final class Deflate {
      */
     public static byte[] inflate(byte[] deflated, int rawLength, int maxRawBytes)
             throws MalformedException {
+        return inflate(deflated, 0, deflated.length, rawLength, maxRawBytes);
+    }
+
+    /** As the other one, of a part of an array. */
+    static byte[] inflate(byte[] source, int from, int length, int rawLength, int maxRawBytes)
+            throws MalformedException {
         if (rawLength < 0 || rawLength > maxRawBytes) {
             throw new MalformedException(
                     Reason.TOO_LONG, "inflated: " + rawLength + ", at most " + maxRawBytes);
         }
         Inflater inflater = new Inflater(true);
         try {
-            inflater.setInput(deflated);
-            byte[] out = new byte[Math.min(rawLength, FIRST_BUFFER_BYTES)];
+            inflater.setInput(source, from, length);
+            long likely = Math.max(FIRST_BUFFER_BYTES, (long) LIKELY_RATIO * length);
+            byte[] out = new byte[(int) Math.min(rawLength, likely)];
             int size = 0;
             while (size < rawLength) {
                 if (size == out.length) {

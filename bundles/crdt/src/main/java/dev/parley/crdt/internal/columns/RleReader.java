@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal.columns;
 
 import dev.parley.crdt.internal.columns.MalformedException.Reason;
+import java.util.Arrays;
 
 /**
  * Reads what an {@link RleWriter} wrote, one value at a time, so a huge run costs nothing until its
@@ -39,8 +40,7 @@ public final class RleReader {
         literals--;
         long literal = in.readVarint();
         if (literal == value) {
-            throw new MalformedException(
-                    Reason.NOT_CANONICAL, "run: literal " + literal + " equal to its neighbour");
+            throw equalNeighbours(literal);
         }
         value = literal;
         return literal;
@@ -72,9 +72,39 @@ public final class RleReader {
     public int nextInt(int max, String what) throws MalformedException {
         long next = next();
         if (next > max) {
-            throw new MalformedException(Reason.BAD_VALUE, what + ": " + next + ", at most " + max);
+            throw tooLarge(next, max, what);
         }
         return (int) next;
+    }
+
+    /**
+     * The next values, from 0 to {@code max}.
+     *
+     * @param into gets them from its start on
+     * @param what the name of the column in the message of a refusal
+     */
+    public void readInts(int[] into, int count, int max, String what) throws MalformedException {
+        int done = 0;
+        while (done < count) {
+            into[done++] = nextInt(max, what);
+            int repeated = done + (int) Math.min(repeats, count - done);
+            Arrays.fill(into, done, repeated, (int) value);
+            repeats -= repeated - done;
+            done = repeated;
+            int literal = done + (int) Math.min(literals, count - done);
+            in.readUnsigned(into, done, literal, what);
+            literals -= literal - done;
+            for (; done < literal; done++) {
+                int next = into[done];
+                if (next < 0 || next > max) {
+                    throw tooLarge(next & 0xffff_ffffL, max, what);
+                }
+                if (next == into[done - 1]) {
+                    throw equalNeighbours(next);
+                }
+            }
+            value = into[done - 1];
+        }
     }
 
     /** Refuses values that were not read. */
@@ -83,6 +113,15 @@ public final class RleReader {
             throw new MalformedException(
                     Reason.TRAILING_BYTES, "column: values left over, none expected");
         }
+    }
+
+    private static MalformedException tooLarge(long next, int max, String what) {
+        return new MalformedException(Reason.BAD_VALUE, what + ": " + next + ", at most " + max);
+    }
+
+    private static MalformedException equalNeighbours(long literal) {
+        return new MalformedException(
+                Reason.NOT_CANONICAL, "run: literal " + literal + " equal to its neighbour");
     }
 
     private void startRun() throws MalformedException {

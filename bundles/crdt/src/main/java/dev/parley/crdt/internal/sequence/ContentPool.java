@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal.sequence;
 
+import dev.parley.crdt.internal.columns.ByteReader;
+import dev.parley.crdt.internal.columns.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -36,15 +38,15 @@ final class ContentPool {
         }
     }
 
-    /** Appends characters below U+0080, a byte each. */
-    void append(byte[] ascii, int from, int count) {
+    /** Appends the next characters of a column, below U+0080 and a byte each. */
+    void append(ByteReader ascii, int count) throws MalformedException {
         ensure(count);
         if (isWide) {
-            for (int i = from; i < from + count; i++) {
-                wide[size++] = (char) ascii[i];
+            for (byte c : ascii.readBytes(count)) {
+                wide[size++] = (char) c;
             }
         } else {
-            System.arraycopy(ascii, from, narrow, size, count);
+            ascii.readBytes(narrow, size, count);
             size += count;
         }
     }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class SeqIndex {
     private static final int CHUNK = 256;
 
+    /** How many entries a chunk has at first when many come at once. */
+    private static final int FILLED = CHUNK - CHUNK / 8;
+
     private static final class Chunk {
         int[] starts = new int[2];
         @Nullable Leaf[] leaves = new Leaf[2];
@@ -64,6 +67,28 @@ final class SeqIndex {
     /** One past the highest seq that was ever put in. */
     int end() {
         return end;
+    }
+
+    /**
+     * Fills an empty index.
+     *
+     * @param starts of the entries, ascending
+     * @param stop one past the highest seq
+     */
+    void fill(int[] starts, Leaf[] leaves, int entries, int stop) {
+        end = stop;
+        chunkCount = Math.max(1, (entries + FILLED - 1) / FILLED);
+        chunks = new Chunk[chunkCount];
+        firsts = new int[chunkCount];
+        for (int c = 0; c < chunkCount; c++) {
+            int from = c * FILLED;
+            Chunk chunk = new Chunk();
+            chunk.count = Math.min(FILLED, entries - from);
+            chunk.starts = Arrays.copyOfRange(starts, from, from + chunk.count);
+            chunk.leaves = Arrays.copyOfRange(leaves, from, from + chunk.count);
+            chunks[c] = chunk;
+            firsts[c] = chunk.starts[0];
+        }
     }
 
     /** The only leaf in which the element can be, or null if there is none. */

@@ -8,10 +8,7 @@ import dev.parley.crdt.internal.columns.ColumnsReader;
 import dev.parley.crdt.internal.columns.MalformedException;
 import dev.parley.crdt.internal.columns.MalformedException.Reason;
 import dev.parley.crdt.internal.columns.RleReader;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -32,9 +29,12 @@ public final class SnapshotReader {
     private final boolean deletedContent;
     private final boolean knowsDeletions;
     private final int rows;
-    private final SiblingCheck siblings = new SiblingCheck();
+    private final SiblingCheck siblings;
     private int visible;
     private int deleted;
+
+    /** Runs of left depth 0, of which the right origin may be another one than usual. */
+    private int rightChildren;
 
     private SnapshotReader(ByteReader in, AgentOrder order, Agents agents, Limits limits)
             throws MalformedException {
@@ -61,6 +61,7 @@ public final class SnapshotReader {
                     Reason.TRUNCATED, "runs: " + count + ", bytes " + lengths.remaining());
         }
         runs = new SnapshotRuns(count);
+        siblings = new SiblingCheck(runs);
         ranks = new int[count];
         readRuns(count, lengths);
     }
@@ -81,83 +82,123 @@ public final class SnapshotReader {
 
     private void readRuns(int count, ByteReader lengths) throws MalformedException {
         RleReader agent = new RleReader(columns.take(RUN_AGENT));
-        ByteReader seqs = columns.take(RUN_SEQ);
+        ByteReader seq = columns.take(RUN_SEQ);
         RleReader rise = new RleReader(columns.take(RUN_RISE));
         RleReader leftDepth = new RleReader(columns.take(RUN_LEFT_DEPTH));
+        int[] rises = new int[count];
+        int[] leftDepths = new int[count];
+        agent.readInts(ranks, count, agents.count() - 1, "agent");
+        seq.readUnsigned(runs.seqs, 0, count, "seq");
+        lengths.readUnsigned(runs.lengths, 0, count, "run length");
+        rise.readInts(rises, count, Integer.MAX_VALUE, "fall of depth");
+        leftDepth.readInts(leftDepths, count, count, "left depth");
+        agent.finish();
+        seq.finish();
+        lengths.finish();
+        rise.finish();
+        leftDepth.finish();
+        runs.count = count;
+        takeAgents();
+        takeIds();
+        takeDepths(rises, leftDepths);
+        siblings.check();
+    }
+
+    /** Fills in the agents by their places in the table. */
+    private void takeAgents() {
         int[] dense = new int[agents.count()];
-        int[] expected = new int[agents.count()];
-        Arrays.fill(dense, -1);
-        long total = 0;
-        for (int i = 0; i < count; i++) {
-            int rank = agent.nextInt(agents.count() - 1, "agent");
-            ranks[i] = rank;
-            if (dense[rank] < 0) {
-                dense[rank] = agents.agentOf().applyAsInt(rank);
-                sequence.tree.index(dense[rank]);
+        Arrays.fill(dense, Sequence.NONE);
+        int lastRank = -1;
+        int last = Sequence.NONE;
+        for (int i = 0; i < runs.count; i++) {
+            int rank = ranks[i];
+            if (rank != lastRank) {
+                if (dense[rank] < 0) {
+                    dense[rank] = agents.agentOf().applyAsInt(rank);
+                    sequence.tree.index(dense[rank]);
+                }
+                lastRank = rank;
+                last = dense[rank];
             }
-            int length = lengths.readInt(Integer.MAX_VALUE, "run length");
+            runs.agents[i] = last;
+        }
+    }
+
+    /** Seqs and lengths from what the columns say of them. */
+    private void takeIds() throws MalformedException {
+        int[] expected = new int[agents.count()];
+        int all = 0;
+        int hidden = 0;
+        for (int i = 0; i < runs.count; i++) {
+            int length = runs.lengths[i];
             int elements = length >>> 1;
-            total += elements;
-            if (elements == 0 || total > limits.maxElements()) {
+            if (elements == 0 || elements > limits.maxElements() - all) {
                 throw new MalformedException(
                         elements == 0 ? Reason.BAD_VALUE : Reason.TOO_LONG,
-                        "elements: " + total + ", at most " + limits.maxElements());
+                        "elements: " + elements + " after " + all);
             }
-            long seq = expected[rank] + seqs.readZigzag();
+            int rank = ranks[i];
+            long seq = (long) expected[rank] + ByteReader.unzigzag(runs.seqs[i]);
             if (seq < 0 || seq > Integer.MAX_VALUE - elements) {
                 throw new MalformedException(Reason.BAD_VALUE, "seq: " + seq);
             }
             expected[rank] = (int) seq + elements;
-            int next = runs.lastDepth(i - 1) + 1;
-            int depth = next - rise.nextInt(next, "fall of depth");
-            int left = leftDepth.nextInt(count, "left depth");
-            boolean isDeleted = (length & 1) != 0;
-            deleted += isDeleted ? elements : 0;
-            visible += isDeleted ? 0 : elements;
-            runs.add(
-                    dense[rank],
-                    (int) seq,
-                    isDeleted ? -elements : elements,
-                    (long) depth << 32 | left,
-                    Sequence.NONE,
-                    0);
-            siblings.next(runs, i);
+            runs.seqs[i] = (int) seq;
+            // The elements, with a minus if they are deleted.
+            int minus = -(length & 1);
+            runs.lengths[i] = (elements ^ minus) - minus;
+            all += elements;
+            hidden += elements & minus;
         }
-        siblings.end();
-        agent.finish();
-        seqs.finish();
-        lengths.finish();
-        rise.finish();
-        leftDepth.finish();
+        deleted = hidden;
+        visible = all - hidden;
     }
 
-    /** Fills in the right origins and returns the runs with a named one. */
+    private void takeDepths(int[] rises, int[] leftDepths) throws MalformedException {
+        int next = 0;
+        int zeros = 0;
+        for (int i = 0; i < runs.count; i++) {
+            int depth = next - rises[i];
+            if (depth < 0) {
+                throw new MalformedException(
+                        Reason.BAD_VALUE, "fall of depth: " + rises[i] + ", at most " + next);
+            }
+            int left = leftDepths[i];
+            runs.keys[i] = (long) depth << 32 | left;
+            next = depth + Math.abs(runs.lengths[i]);
+            zeros += left == 0 ? 1 : 0;
+        }
+        rightChildren = zeros;
+    }
+
+    /** Fills in the right origins that are named, and returns their runs. */
     private int[] readRights() throws MalformedException {
         BooleanReader other = new BooleanReader(columns.take(RUN_OTHER_RIGHT));
         RleReader agent = new RleReader(columns.take(RIGHT_AGENT));
         ByteReader seq = columns.take(RIGHT_SEQ);
-        int[] usual = runs.usualRights();
         int[] named = new int[8];
         int count = 0;
-        for (int i = 0; i < runs.count; i++) {
-            if (runs.leftDepth(i) == 0 && other.next()) {
-                int rank = agent.nextInt(agents.count(), "right origin's agent");
-                if (rank > 0) {
-                    runs.rightAgents[i] = agents.agentOf().applyAsInt(rank - 1);
-                    runs.rightSeqs[i] = seq.readInt(Integer.MAX_VALUE, "right origin's seq");
+        int alike = 0;
+        int run = 0;
+        for (int left = rightChildren; left > 0; left--) {
+            if (alike == 0) {
+                alike = other.nextRun(left);
+                if (!other.value() && alike == left) {
+                    break;
                 }
-                if (runs.hasUsualRight(i, usual[i])) {
-                    throw new MalformedException(
-                            Reason.NOT_CANONICAL, "right origin: named, the usual one expected");
-                }
+            }
+            alike--;
+            while (runs.leftDepth(run) > 0) {
+                run++;
+            }
+            if (other.value()) {
+                readRight(run, agent, seq);
                 if (count == named.length) {
                     named = Arrays.copyOf(named, count * 2);
                 }
-                named[count++] = i;
-            } else if (usual[i] >= 0) {
-                runs.rightAgents[i] = runs.agents[usual[i]];
-                runs.rightSeqs[i] = runs.seqs[usual[i]];
+                named[count++] = run;
             }
+            run++;
         }
         other.finish();
         agent.finish();
@@ -165,52 +206,68 @@ public final class SnapshotReader {
         return Arrays.copyOf(named, count);
     }
 
+    private void readRight(int run, RleReader agent, ByteReader seq) throws MalformedException {
+        int usualAgent = runs.rightAgents[run];
+        int usualSeq = runs.rightSeqs[run];
+        int rank = agent.nextInt(agents.count(), "right origin's agent");
+        runs.setNoRight(run);
+        if (rank > 0) {
+            runs.rightAgents[run] = agents.agentOf().applyAsInt(rank - 1);
+            runs.rightSeqs[run] = seq.readInt(Integer.MAX_VALUE, "right origin's seq");
+        }
+        if (runs.rightAgents[run] == usualAgent && runs.rightSeqs[run] == usualSeq) {
+            throw new MalformedException(
+                    Reason.NOT_CANONICAL, "right origin: named, the usual one expected");
+        }
+    }
+
     private void build() throws MalformedException {
-        SpanTree tree = sequence.tree;
+        for (int i = 1; i < runs.count; i++) {
+            if (runs.joins(i) && ranks[i] == ranks[i - 1]) {
+                throw new MalformedException(
+                        Reason.NOT_CANONICAL, "run: continues the one before it");
+            }
+        }
         boolean isText = sequence.isText();
         Content shown = new Content(columns.take(VISIBLE_TEXT), isText ? visible : 0);
         Content hidden =
                 new Content(columns.take(DELETED_TEXT), isText && deletedContent ? deleted : 0);
-        Leaf[] leaves = new Leaf[runs.count];
-        int count = runs.count;
-        for (runs.count = 1; runs.count <= count; runs.count++) {
-            int i = runs.count - 1;
-            if (runs.joinsLast() && ranks[i] == ranks[i - 1]) {
-                throw new MalformedException(
-                        Reason.NOT_CANONICAL, "run: continues the one before it");
+        int[] slots = isText ? new int[runs.count] : runs.seqs;
+        if (isText) {
+            Arrays.fill(slots, -1);
+            take(shown, 1, slots);
+            if (deletedContent) {
+                take(hidden, -1, slots);
             }
-            int agent = runs.agents[i];
-            boolean isVisible = runs.lengths[i] > 0;
-            int elements = Math.abs(runs.lengths[i]);
-            int slot = runs.seqs[i];
-            if (isText) {
-                slot =
-                        isVisible || deletedContent
-                                ? (isVisible ? shown : hidden).take(tree.pool(agent), elements)
-                                : -1;
-            }
-            leaves[i] =
-                    tree.append(
-                            agent,
-                            runs.seqs[i],
-                            elements,
-                            isVisible,
-                            runs.keys[i],
-                            slot,
-                            runs.rightAgents[i],
-                            runs.rightSeqs[i]);
         }
-        runs.count = count;
-        tree.build();
-        int lastAgent = -1;
-        for (int i : runs.byId(tree.agents())) {
-            int agent = runs.agents[i];
-            if (agent == lastAgent && runs.seqs[i] < tree.endOf(agent)) {
-                throw new MalformedException(
-                        Reason.BAD_VALUE, "seq: " + runs.seqs[i] + ", twice in the sequence");
+        TreeLoader.load(sequence.tree, runs, slots, shown.pairs);
+    }
+
+    /**
+     * Puts the content of visible or of deleted elements into the pools, as much at once as is one
+     * agent's.
+     *
+     * @param sign that of the lengths of these runs
+     */
+    private void take(Content content, int sign, int[] slots) throws MalformedException {
+        int agent = Sequence.NONE;
+        int slot = 0;
+        int waiting = 0;
+        for (int i = 0; i < runs.count; i++) {
+            int elements = Math.max(0, sign * runs.lengths[i]);
+            if (runs.agents[i] != agent && elements > 0) {
+                if (waiting > 0) {
+                    content.take(sequence.tree.pool(agent), waiting);
+                }
+                agent = runs.agents[i];
+                slot = sequence.tree.pool(agent).size();
+                waiting = 0;
             }
-            lastAgent = agent;
-            tree.index(agent).put(runs.seqs[i], Math.abs(runs.lengths[i]), leaves[i]);
+            slots[i] = elements > 0 ? slot + waiting : slots[i];
+            waiting += elements;
+        }
+        if (waiting > 0) {
+            content.take(sequence.tree.pool(agent), waiting);
         }
     }
 
@@ -315,10 +372,7 @@ public final class SnapshotReader {
 
     /** Hands out a text run by run. */
     private static final class Content {
-        private static final VarHandle LONGS =
-                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
-        private final byte[] bytes;
+        private final ByteReader column;
 
         /** Null if the bytes are ASCII and need no decoding. */
         private final @Nullable String text;
@@ -327,27 +381,15 @@ public final class SnapshotReader {
         private int at;
 
         Content(ByteReader column, int elements) throws MalformedException {
-            bytes = column.readBytes(column.remaining());
-            text = isAscii(bytes) ? null : decoded(bytes);
-            int found = text == null ? bytes.length : CodePoints.count(text);
+            this.column = column;
+            text = column.isAscii() ? null : decoded(column.readBytes(column.remaining()));
+            int found = text == null ? column.remaining() : CodePoints.count(text);
             if (found != elements) {
                 throw new MalformedException(
                         Reason.BAD_VALUE,
                         "text: " + found + " elements, " + elements + " expected");
             }
             pairs = text != null && text.length() != found;
-        }
-
-        private static boolean isAscii(byte[] bytes) {
-            int eights = bytes.length / Long.BYTES;
-            long bits = 0;
-            for (int i = 0; i < eights; i++) {
-                bits |= (long) LONGS.get(bytes, i * Long.BYTES);
-            }
-            for (int i = eights * Long.BYTES; i < bytes.length; i++) {
-                bits |= (bytes[i] & 0x80L) << 56;
-            }
-            return (bits & 0x8080_8080_8080_8080L) == 0;
         }
 
         private static String decoded(byte[] bytes) throws MalformedException {
@@ -361,17 +403,14 @@ public final class SnapshotReader {
             }
         }
 
-        int take(ContentPool pool, int elements) {
-            int slot = pool.size();
-            int end = at + elements;
+        void take(ContentPool pool, int elements) throws MalformedException {
             if (text == null) {
-                pool.append(bytes, at, elements);
+                pool.append(column, elements);
             } else {
-                end = pairs ? text.offsetByCodePoints(at, elements) : end;
+                int end = pairs ? text.offsetByCodePoints(at, elements) : at + elements;
                 pool.append(text, at, end);
+                at = end;
             }
-            at = end;
-            return slot;
         }
     }
 }

@@ -101,11 +101,15 @@ final class SnapshotRuns {
 
     /** Whether the last run only goes on with the one before it. */
     boolean joinsLast() {
-        int b = count - 1;
+        return joins(count - 1);
+    }
+
+    /** Whether a run only goes on with the one before it. */
+    boolean joins(int b) {
         int a = b - 1;
         return a >= 0
-                && agents[a] == agents[b]
                 && seqs[a] + Math.abs(lengths[a]) == seqs[b]
+                && agents[a] == agents[b]
                 && (lengths[a] ^ lengths[b]) >= 0
                 && keys[b] == (long) (lastDepth(a) + 1) << 32
                 && rightAgents[a] == rightAgents[b]
@@ -118,14 +122,19 @@ final class SnapshotRuns {
      */
     int[] usualRights() {
         int[] usual = new int[count];
-        int[] stack = new int[count];
-        int size = 0;
+        long[] openKeys = new long[count + 1];
+        int[] open = new int[count + 1];
+        openKeys[0] = -1;
+        open[0] = -1;
+        int top = 0;
         for (int i = count - 1; i >= 0; i--) {
-            while (size > 0 && keys[stack[size - 1]] >= keys[i]) {
-                size--;
+            long key = keys[i];
+            while (openKeys[top] >= key) {
+                top--;
             }
-            usual[i] = size == 0 ? -1 : stack[size - 1];
-            stack[size++] = i;
+            usual[i] = open[top];
+            open[++top] = i;
+            openKeys[top] = key;
         }
         return usual;
     }
@@ -137,64 +146,82 @@ final class SnapshotRuns {
                 : rightAgents[run] == agents[usual] && rightSeqs[run] == seqs[usual];
     }
 
+    /** Makes the first element of one run the right origin of another. */
+    void setRight(int run, int right) {
+        rightAgents[run] = agents[right];
+        rightSeqs[run] = seqs[right];
+    }
+
+    void setSameRight(int run, int other) {
+        rightAgents[run] = rightAgents[other];
+        rightSeqs[run] = rightSeqs[other];
+    }
+
+    void setNoRight(int run) {
+        rightAgents[run] = Sequence.NONE;
+        rightSeqs[run] = 0;
+    }
+
+    private static final int FEW = 256;
+    private static final int FEW_BITS = 8;
+    private static final int DIGIT_BITS = 11;
+    private static final int DIGIT = (1 << DIGIT_BITS) - 1;
+
     /** The runs by agent and then seq, as numbers of runs. */
-    int[] byId(int agentCount) {
-        int[] starts = new int[agentCount + 1];
-        for (int i = 0; i < count; i++) {
-            starts[agents[i] + 1]++;
-        }
-        for (int i = 0; i < agentCount; i++) {
-            starts[i + 1] += starts[i];
-        }
-        int[] ends = Arrays.copyOf(starts, agentCount);
+    int[] byId() {
+        return count < FEW ? fewById() : manyById();
+    }
+
+    private int[] fewById() {
         long[] sorted = new long[count];
         for (int i = 0; i < count; i++) {
-            sorted[ends[agents[i]]++] = (long) seqs[i] << 32 | i;
+            sorted[i] = ((long) agents[i] << Integer.SIZE - 1 | seqs[i]) << FEW_BITS | i;
         }
+        Arrays.sort(sorted);
         int[] result = new int[count];
-        for (int agent = 0; agent < agentCount; agent++) {
-            sort(sorted, starts[agent], starts[agent + 1]);
-        }
         for (int i = 0; i < count; i++) {
-            result[i] = (int) sorted[i];
+            result[i] = (int) sorted[i] & FEW - 1;
         }
         return result;
     }
 
-    private static final int FEW = 256;
-    private static final int DIGIT_BITS = 11;
-
-    /** By seq, which is in the upper half: digit by digit, the lowest first. */
-    private static void sort(long[] keys, int from, int to) {
-        long most = 0;
-        for (int i = from; i < to; i++) {
-            most = Math.max(most, keys[i]);
+    /** Digit by digit, the lowest first, and then by agent. */
+    private int[] manyById() {
+        int highest = 0;
+        int highestAgent = 0;
+        for (int i = 0; i < count; i++) {
+            highest |= seqs[i];
+            highestAgent |= agents[i];
         }
-        if (to - from < FEW) {
-            Arrays.sort(keys, from, to);
-            return;
+        int[] source = new int[count];
+        int[] target = new int[count];
+        for (int i = 0; i < count; i++) {
+            source[i] = i;
         }
-        long[] source = Arrays.copyOfRange(keys, from, to);
-        long[] target = new long[source.length];
-        int[] ends = new int[1 << DIGIT_BITS];
-        for (int shift = 32; shift < Long.SIZE - 1 && most >>> shift > 0; shift += DIGIT_BITS) {
-            Arrays.fill(ends, 0);
-            for (long key : source) {
-                ends[(int) (key >>> shift) & ends.length - 1]++;
+        int[] ends = new int[DIGIT + 1];
+        for (int pass = 0; pass < 2; pass++) {
+            int[] keys = pass == 0 ? seqs : agents;
+            int bits = pass == 0 ? highest : highestAgent;
+            for (int shift = 0; shift < Integer.SIZE && bits >>> shift > 0; shift += DIGIT_BITS) {
+                Arrays.fill(ends, 0);
+                for (int i = 0; i < count; i++) {
+                    ends[keys[i] >>> shift & DIGIT]++;
+                }
+                int end = 0;
+                for (int i = 0; i <= DIGIT; i++) {
+                    int here = ends[i];
+                    ends[i] = end;
+                    end += here;
+                }
+                for (int i = 0; i < count; i++) {
+                    int run = source[i];
+                    target[ends[keys[run] >>> shift & DIGIT]++] = run;
+                }
+                int[] sorted = target;
+                target = source;
+                source = sorted;
             }
-            int end = 0;
-            for (int i = 0; i < ends.length; i++) {
-                int here = ends[i];
-                ends[i] = end;
-                end += here;
-            }
-            for (long key : source) {
-                target[ends[(int) (key >>> shift) & ends.length - 1]++] = key;
-            }
-            long[] sorted = target;
-            target = source;
-            source = sorted;
         }
-        System.arraycopy(source, 0, keys, from, source.length);
+        return source;
     }
 }

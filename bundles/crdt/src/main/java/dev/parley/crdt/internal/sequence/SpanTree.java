@@ -779,7 +779,8 @@ final class SpanTree {
         }
     }
 
-    private void recount(Leaf of) {
+    /** Sums up the spans of a leaf again. */
+    void recount(Leaf of) {
         of.visible = 0;
         of.astral = 0;
         of.minKey = Long.MAX_VALUE;
@@ -823,68 +824,14 @@ final class SpanTree {
 
     // ---- loading ----
 
-    /** Appends a span behind all others; only while nothing but this builds the tree. */
-    Leaf append(
-            int agent,
-            int seq,
-            int length,
-            boolean visible,
-            long key,
-            int contentSlot,
-            int rightAgent,
-            int rightSeq) {
-        Leaf in = last;
-        if (in.count >= Leaf.CAPACITY - 4) {
-            Leaf right = new Leaf(Leaf.CAPACITY - 4);
-            in.next = right;
-            last = right;
-            in = right;
-        } else if (in.data.length < (Leaf.CAPACITY - 4) * Leaf.STRIDE && in.count == 4) {
-            in.data = Arrays.copyOf(in.data, (Leaf.CAPACITY - 4) * Leaf.STRIDE);
-        }
-        in.count++;
-        in.set(
-                in.count - 1,
-                agent,
-                seq,
-                visible ? length : -length,
-                key,
-                contentSlot,
-                rightAgent,
-                rightSeq);
-        elements += length;
-        return in;
-    }
-
-    /** Completes the tree after the last {@link #append}; the indexes are the caller's task. */
-    void build() {
-        Node[] level = new Node[16];
-        int count = 0;
-        for (Leaf at = first; at != null; at = at.next) {
-            recount(at);
-            if (count == level.length) {
-                level = Arrays.copyOf(level, count * 2);
-            }
-            level[count++] = at;
-        }
-        while (count > 1) {
-            int parents = 0;
-            Inner parent = new Inner();
-            // An even share each, so that no node is left with a single child.
-            long groups = (count + Inner.CAPACITY - 5) / (Inner.CAPACITY - 4);
-            for (int i = 0; i < count; i++) {
-                if (parent.count > 0 && i * groups / count != (i - 1) * groups / count) {
-                    parent.recount();
-                    level[parents++] = parent;
-                    parent = new Inner();
-                }
-                parent.insert(parent.count, level[i]);
-            }
-            parent.recount();
-            level[parents++] = parent;
-            count = parents;
-        }
-        root = level[0];
-        know(first, 0);
+    /** Makes these nodes, of which all is known but the indexes' entries, the tree. */
+    void begin(Leaf firstLeaf, Leaf lastLeaf, Node top, long count) {
+        first = firstLeaf;
+        last = lastLeaf;
+        root = top;
+        elements = count;
+        hintLeaf = firstLeaf;
+        leaf = firstLeaf;
+        know(firstLeaf, 0);
     }
 }
