@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ final class Agents {
     record Line(AgentName name, int parent, int from, int first) {}
 
     private final List<Line> lines = new ArrayList<>();
+
+    /** The parent of each line once more: most have none, and each operation asks. */
+    private int[] parents = new int[2];
+
     private final Map<AgentName, List<Integer>> byName = new HashMap<>();
     private final ChangeGraph graph;
 
@@ -61,9 +66,14 @@ final class Agents {
 
     int add(AgentName name, int parent, int from, int first) {
         lastName = null;
+        int line = lines.size();
+        if (line == parents.length) {
+            parents = Arrays.copyOf(parents, 2 * line);
+        }
+        parents[line] = parent;
         lines.add(new Line(name, parent, from, first));
-        byName.computeIfAbsent(name, it -> new ArrayList<>(1)).add(lines.size() - 1);
-        return lines.size() - 1;
+        byName.computeIfAbsent(name, it -> new ArrayList<>(1)).add(line);
+        return line;
     }
 
     void removeLast() {
@@ -135,8 +145,8 @@ final class Agents {
     /** The line that made the operation with this number, for somebody who knows {@code agent}. */
     int owner(int agent, int number) {
         int at = agent;
-        while (lines.get(at).parent() >= 0 && number < lines.get(at).from()) {
-            at = lines.get(at).parent();
+        while (parents[at] >= 0 && number < lines.get(at).from()) {
+            at = parents[at];
         }
         return at;
     }

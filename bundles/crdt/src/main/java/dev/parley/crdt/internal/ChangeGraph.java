@@ -14,7 +14,6 @@ final class ChangeGraph {
     private static final int NONE = -1;
 
     private final Agents agents = new Agents(this);
-    private final BitSet byAdmins = new BitSet();
     private int size;
 
     /** The change without an id yet; and how many there were, so that no two have one name. */
@@ -85,11 +84,11 @@ final class ChangeGraph {
 
     /** Whether the author was admin in its past. */
     boolean isByAdmin(int change) {
-        return byAdmins.get(change);
+        return rows.isByAdmin(change);
     }
 
     void markByAdmin(int change) {
-        byAdmins.set(change);
+        rows.markByAdmin(change);
     }
 
     /**
@@ -233,6 +232,15 @@ final class ChangeGraph {
         return Arrays.copyOf(heads, headCount);
     }
 
+    /**
+     * As {@link #heads()}.
+     *
+     * @param likely given back if it is them, in this order
+     */
+    int[] heads(int[] likely) {
+        return Arrays.equals(heads, 0, headCount, likely, 0, likely.length) ? likely : heads();
+    }
+
     /** The change of a line that has this operation. */
     int changeOf(int ofAgent, int number) {
         return chains[ofAgent].with(number, rows, rows.base());
@@ -259,7 +267,7 @@ final class ChangeGraph {
      */
     int add(Id id, Change change, int operations, int prevChange, int[] builtOn) {
         int added = append(change.agent(), change.time(), prevChange, builtOn);
-        rows.length(added, operations);
+        rows.extend(added, operations);
         seal(added, id);
         return added;
     }
@@ -274,14 +282,13 @@ final class ChangeGraph {
 
     /** Makes a change that was begun longer. */
     void extend(int change, int operations) {
-        rows.length(change, rows.length(change) + operations);
+        rows.extend(change, operations);
     }
 
     /** Takes the last change back, if it was not sealed. */
     void cancel(int[] headsBefore) {
         int last = --size;
         open = NONE;
-        byAdmins.clear(last);
         int owner = rows.agent(last);
         chains[owner].removeLast();
         if (chains[owner].length() == 0) {
@@ -385,26 +392,27 @@ final class ChangeGraph {
 
     private int append(AgentName name, long at, int prevChange, int[] builtOn) {
         int added = size++;
+        int start = prevChange == NONE ? 0 : rows.end(prevChange);
+        int owner = owner(name, prevChange, start, added);
         rows.set(
                 added,
+                owner,
                 prevChange == NONE ? 1 : rows.seq(prevChange) + 1,
-                prevChange == NONE ? 0 : rows.end(prevChange),
+                start,
                 prevChange,
                 latest(at, prevChange, builtOn),
-                builtOn);
-        int owner = owner(name, prevChange, rows.start(added), added);
-        rows.agent(added, owner);
-        rows.foreign(added, foreign(prevChange, builtOn, owner));
+                builtOn,
+                foreign(prevChange, builtOn, owner));
         chains[owner].add(added);
         replaceHeads(prevChange, builtOn, added);
         return added;
     }
 
     private int owner(AgentName name, int prevChange, int start, int added) {
-        if (prevChange != NONE && tip(rows.agent(prevChange)) == prevChange) {
-            return rows.agent(prevChange);
-        }
         int parent = prevChange == NONE ? NONE : rows.agent(prevChange);
+        if (parent != NONE && tip(parent) == prevChange) {
+            return parent;
+        }
         int line = agents.add(name, parent, start, added);
         if (line >= chains.length) {
             chains = Arrays.copyOf(chains, chains.length * 2);

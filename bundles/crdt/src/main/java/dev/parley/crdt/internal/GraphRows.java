@@ -20,7 +20,12 @@ final class GraphRows implements IdIndex.Ids {
     private static final int LENGTH = 3;
     private static final int PREV = 4;
     private static final int TIME = 5;
-    private static final int VOID = 7;
+    private static final int FLAGS = 7;
+
+    /** The flags. */
+    private static final int VOID = 1;
+
+    private static final int BY_ADMIN = 2;
 
     /** The first changes, if the graph began with them. */
     private BaseRows base = new BaseRows();
@@ -58,11 +63,6 @@ final class GraphRows implements IdIndex.Ids {
         return row < 0 ? base.agent(change) : page(row)[at(row)];
     }
 
-    void agent(int change, int agent) {
-        int row = change - below;
-        page(row)[at(row)] = agent;
-    }
-
     int seq(int change) {
         int row = change - below;
         return row < 0 ? base.seq(change) : page(row)[at(row) + SEQ];
@@ -78,9 +78,10 @@ final class GraphRows implements IdIndex.Ids {
         return row < 0 ? base.length(change) : page(row)[at(row) + LENGTH];
     }
 
-    void length(int change, int length) {
+    /** Adds operations to a change that is not below the checkpoint. */
+    void extend(int change, int operations) {
         int row = change - below;
-        page(row)[at(row) + LENGTH] = length;
+        page(row)[at(row) + LENGTH] += operations;
     }
 
     /** One past the last operation number. */
@@ -111,12 +112,23 @@ final class GraphRows implements IdIndex.Ids {
 
     boolean isVoid(int change) {
         int row = change - below;
-        return row < 0 ? base.isVoid(change) : page(row)[at(row) + VOID] != 0;
+        return row < 0 ? base.isVoid(change) : (page(row)[at(row) + FLAGS] & VOID) != 0;
     }
 
     void markVoid(int change) {
         int row = change - below;
-        page(row)[at(row) + VOID] = 1;
+        page(row)[at(row) + FLAGS] |= VOID;
+    }
+
+    /** Of changes below the checkpoint nobody asks. */
+    boolean isByAdmin(int change) {
+        int row = change - below;
+        return row >= 0 && (page(row)[at(row) + FLAGS] & BY_ADMIN) != 0;
+    }
+
+    void markByAdmin(int change) {
+        int row = change - below;
+        page(row)[at(row) + FLAGS] |= BY_ADMIN;
     }
 
     Id id(int change) {
@@ -192,8 +204,7 @@ final class GraphRows implements IdIndex.Ids {
         return page.length == 0 ? Version.EMPTY : page[row & PAGE - 1];
     }
 
-    void foreign(int change, Version version) {
-        int row = change - below;
+    private void foreign(int row, Version version) {
         int number = row >>> PAGE_BITS;
         if (version != Version.EMPTY && foreign[number].length == 0) {
             foreign[number] = filled(new Version[0], capacity(number), Version.EMPTY);
@@ -213,8 +224,16 @@ final class GraphRows implements IdIndex.Ids {
         return numbers[number].length / STRIDE;
     }
 
-    /** Writes a row without operations and without a name; rows come in order. */
-    void set(int change, int seq, int start, int prev, long time, int[] builtOn) {
+    /** Writes a row without operations and without an id; rows come in order. */
+    void set(
+            int change,
+            int agent,
+            int seq,
+            int start,
+            int prev,
+            long time,
+            int[] builtOn,
+            Version past) {
         int row = change - below;
         int number = row >>> PAGE_BITS;
         if (number == pages || (row & PAGE - 1) == capacity(number)) {
@@ -222,14 +241,16 @@ final class GraphRows implements IdIndex.Ids {
         }
         int[] page = numbers[number];
         int at = at(row);
+        page[at] = agent;
         page[at + SEQ] = seq;
         page[at + START] = start;
         page[at + LENGTH] = 0;
         page[at + PREV] = prev;
         page[at + TIME] = (int) (time >>> 32);
         page[at + TIME + 1] = (int) time;
-        page[at + VOID] = 0;
+        page[at + FLAGS] = 0;
         dependencies(row, builtOn);
+        foreign(row, past);
     }
 
     private void grow(int number) {

@@ -140,7 +140,9 @@ final class LocalTransaction implements Transaction {
 
     @Override
     public TextEditor text(Path path) {
-        on(path, ObjectType.TEXT);
+        if (path.type() != ObjectType.TEXT) {
+            on(path, ObjectType.TEXT);
+        }
         TextState text = (TextState) view.orCreate(path);
         return new TextEditor() {
             @Override

@@ -5,11 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations of a change, after the tables of what they name. */
 final class OperationWriter {
-    private final Writer out = new Writer(64);
+    /** Operations come after tables that are complete only when all are written. */
+    private final Writer behind = new Writer(64);
+
     private final UsedTables tables = new UsedTables();
+    private Writer out = behind;
     private int number;
 
     void write(Writer change, int start, List<Operation> operations) {
+        if (operations.size() == 1 && isWritten(change, start, operations.get(0))) {
+            return;
+        }
+        out = behind;
         out.back(0);
         tables.restart();
         number = start;
@@ -21,6 +28,24 @@ final class OperationWriter {
         tables.write(change);
         change.uint(operations.size());
         change.bytes(out.array(), 0, out.length());
+    }
+
+    /** Writes the only operation of a change behind the tables of the last one, if they fit. */
+    private boolean isWritten(Writer change, int start, Operation only) {
+        if (!tables.isAgain(only.path())) {
+            return false;
+        }
+        int from = change.length();
+        tables.writeAgain(change);
+        change.u8(1);
+        out = change;
+        number = start;
+        write(only);
+        if (tables.isAgain(only.path())) {
+            return true;
+        }
+        change.back(from);
+        return false;
     }
 
     private void head(int action, Operation operation) {

@@ -46,6 +46,7 @@ public final class ReplicaCore implements Replica {
     private Integration integration;
     private ChangeGraph graph;
     private final ChangeWriter writer = new ChangeWriter();
+    private final Sha256.Digest digest = new Sha256.Digest();
     private @Nullable AgentName lastName;
     private int compactions;
 
@@ -371,7 +372,7 @@ public final class ReplicaCore implements Replica {
         int prev = last(name);
         View view = branch.isEmpty() ? integration.main() : branchView(branch, heads);
         long time = Math.max(nowMillis << 16, integration.lastTime() + 1);
-        int[] before = graph.heads();
+        int[] before = graph.heads(heads);
         int number = graph.begin(name, time, prev, builtOn);
         LocalTransaction transaction = new LocalTransaction(integration, view, number);
         boolean complete = false;
@@ -415,8 +416,8 @@ public final class ReplicaCore implements Replica {
         return name;
     }
 
-    private static SignedChange sign(byte[] body, ChangeSigner signer) {
-        Id id = Sha256.of(body);
+    private SignedChange sign(byte[] body, ChangeSigner signer) {
+        Id id = digest.of(body);
         return SignedChange.of(id, body, signer.sign(id));
     }
 

@@ -12,7 +12,8 @@ public final class Sha256 {
     /** Looking for the provider, and room for its work, cost more than hashing a change. */
     private static final ThreadLocal<Digest> DIGEST = ThreadLocal.withInitial(Digest::new);
 
-    private static final class Digest {
+    /** For one thread at a time, without looking for what the thread has. */
+    static final class Digest {
         private static final int BLOCK = 64;
 
         /** Above that one block more or less is nothing. */
@@ -26,7 +27,12 @@ public final class Sha256 {
 
         private @Nullable MessageDigest behindHead;
 
-        Id of(byte[] bytes, int from, int length) {
+        /** As {@link Sha256#of(byte[])}. */
+        Id of(byte[] bytes) {
+            return of(bytes, 0, bytes.length);
+        }
+
+        private Id of(byte[] bytes, int from, int length) {
             if (length < BLOCK || length > LONG) {
                 plain.update(bytes, from, length);
                 return done(plain);
@@ -53,7 +59,7 @@ public final class Sha256 {
             }
         }
 
-        Id done(MessageDigest digest) {
+        private Id done(MessageDigest digest) {
             try {
                 digest.digest(hash, 0, Id.BYTES);
             } catch (DigestException e) {
@@ -75,7 +81,7 @@ public final class Sha256 {
 
     /** Quicker if it begins as the one before did, as changes of one author to one store do. */
     public static Id of(byte[] bytes) {
-        return DIGEST.get().of(bytes, 0, bytes.length);
+        return DIGEST.get().of(bytes);
     }
 
     public static Id of(byte[]... parts) {

@@ -15,53 +15,51 @@ final class UsedTables {
     private final List<Integer> parents = new ArrayList<>(1);
     private Map<Object, Integer> many = Map.of();
 
-    /** Whether the one object is there from the change before and not used yet. */
-    private boolean kept;
-
-    /** How a table is written that has this object alone. */
+    /** The one thing that the tables name; null if they name none or several. */
     private @Nullable Path lone;
 
+    /** How both tables are written then. */
     private byte[] loneBytes = {};
 
     private static final int FEW = 8;
 
     /** Begins again. */
     void restart() {
+        lone = null;
         agents.clear();
+        objects.clear();
+        parents.clear();
         many = Map.of();
-        kept = objects.size() == 1;
-        if (!kept) {
-            objects.clear();
-            parents.clear();
-        }
     }
 
-    private void dropKept() {
-        if (kept) {
-            objects.clear();
-            parents.clear();
-            kept = false;
-        }
+    /** Whether they are those of a change that names this object and nothing else. */
+    boolean isAgain(Path path) {
+        return path == lone;
+    }
+
+    /** Once more as they were written last. */
+    void writeAgain(Writer out) {
+        out.bytes(loneBytes);
     }
 
     int agent(Ref ref) {
         if (ref.agent() == null) {
             return 0;
         }
+        lone = null;
         Ref agent = new Ref(ref.agent(), ref.fork(), 0);
         int index = find(agents, agent);
         return index > 0 ? index : add(agents, agent);
     }
 
     int object(Path path) {
+        if (path == lone) {
+            return 1;
+        }
+        lone = null;
         if (path.segments().isEmpty()) {
             return 0;
         }
-        if (kept && objects.get(0) == path) {
-            kept = false;
-            return 1;
-        }
-        dropKept();
         int index = find(objects, path);
         if (index > 0) {
             return index;
@@ -105,6 +103,7 @@ final class UsedTables {
     }
 
     void write(Writer out) {
+        int from = out.length();
         out.uint(agents.size());
         for (Ref agent : agents) {
             AgentName name = agent.agent();
@@ -118,12 +117,6 @@ final class UsedTables {
                 }
             }
         }
-        dropKept();
-        if (objects.size() == 1 && objects.get(0) == lone) {
-            out.bytes(loneBytes);
-            return;
-        }
-        int from = out.length();
         out.uint(objects.size());
         for (int i = 0; i < objects.size(); i++) {
             List<Path.Segment> segments = objects.get(i).segments();
@@ -132,7 +125,7 @@ final class UsedTables {
             out.u8(last.type().ordinal());
             out.text(last.key());
         }
-        if (objects.size() == 1) {
+        if (agents.isEmpty() && objects.size() == 1) {
             lone = objects.get(0);
             loneBytes = out.since(from);
         }

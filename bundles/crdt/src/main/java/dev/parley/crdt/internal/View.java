@@ -136,6 +136,10 @@ final class View {
         applied.set(number);
         int prev = graph.prev(number);
         int[] dependencies = graph.dependencies(number);
+        if (headCount == 1 && heads[0] == prev && dependencies.length == 0) {
+            heads[0] = number;
+            return;
+        }
         if (prev >= 0 || dependencies.length > 0) {
             int kept = 0;
             for (int i = 0; i < headCount; i++) {
