@@ -8,6 +8,7 @@ import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.storage.api.StorageException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,9 +21,10 @@ import java.util.Set;
 
 /**
  * What is known of one store that its compaction needs: who has acknowledged what, and which
- * checkpoint is proposed. Forgotten at a restart. The room's actor owns it.
+ * checkpoint is proposed. {@link Promises} has the same on disk. The room's actor owns it.
  */
 final class Compacting {
+    private static final System.Logger LOG = System.getLogger(Compacting.class.getName());
     static final Duration SILENT = Duration.ofDays(30);
 
     private final Map<Id, Acknowledgement> acknowledged = new LinkedHashMap<>();
@@ -30,8 +32,13 @@ final class Compacting {
     /** Those that this container found out it cannot sign. */
     private final Set<Id> refused = new HashSet<>();
 
-    private Optional<Proposal> proposal = Optional.empty();
-    private List<Id> signedHeads = List.of();
+    private volatile Optional<Proposal> proposal = Optional.empty();
+
+    /** The last one that this container signed. */
+    private volatile Optional<Checkpoint> signed = Optional.empty();
+
+    private boolean maySign = true;
+    private final Promises promises;
 
     /** When somebody last wished for it, here or elsewhere. */
     private long wishedAtNanos;
@@ -42,6 +49,31 @@ final class Compacting {
      * @param approvals those that hold
      */
     record Proposal(Checkpoint checkpoint, List<Seal> approvals) {}
+
+    /** With what is on disk. */
+    Compacting(Promises promises, Replica replica) {
+        this.promises = promises;
+        try {
+            signed = promises.signed();
+        } catch (StorageException e) {
+            maySign = false;
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "store {0}: its checkpoints are signed no more, because it cannot be read which"
+                            + " one was last: {1}",
+                    replica.info().id().hex(),
+                    e.getMessage());
+        }
+        proposal =
+                promises.proposed()
+                        .filter(it -> it.checkpoint().heads().stream().allMatch(replica::has));
+        promises.acknowledged().forEach(this::take);
+    }
+
+    /** The same on disk. */
+    Promises promises() {
+        return promises;
+    }
 
     void wish(long nowNanos) {
         isWished = true;
@@ -109,13 +141,34 @@ final class Compacting {
         proposal = Optional.empty();
     }
 
-    /** The heads of the last one that this container signed. */
-    List<Id> signedHeads() {
-        return signedHeads;
+    /** Whether it contains the last one that this container signed. */
+    boolean maySign(Replica replica, Checkpoint checkpoint) {
+        return maySign
+                && contains(
+                        replica,
+                        checkpoint.heads(),
+                        signed.map(Checkpoint::heads).orElse(List.of()));
     }
 
-    void isSigned(Checkpoint checkpoint) {
-        signedHeads = checkpoint.heads();
+    /** From now on, also if the disk should fail before it is given out. */
+    void signs(Checkpoint checkpoint) {
+        signed = Optional.of(checkpoint);
+    }
+
+    /** Puts the last one on disk. Another thread may call: what is last by then is kept. */
+    void keepSigned() throws StorageException {
+        synchronized (promises) {
+            if (signed.isPresent()) {
+                promises.signs(signed.get());
+            }
+        }
+    }
+
+    /** The same of what is proposed. */
+    void keepProposal() throws StorageException {
+        synchronized (promises) {
+            promises.proposes(proposal);
+        }
     }
 
     boolean isRefused(Checkpoint checkpoint) {

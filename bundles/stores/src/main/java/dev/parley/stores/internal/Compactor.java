@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +51,7 @@ final class Compactor {
     private final Network network;
     private final Requests requests;
     private final ExecutorService checks;
+    private final ExecutorService disk;
     private final Collection<OpenStore> stores;
     private final Consumer<OpenStore> flush;
     private final Consumer<OpenStore> renumbered;
@@ -64,6 +66,7 @@ final class Compactor {
             Network network,
             Requests requests,
             ExecutorService checks,
+            ExecutorService disk,
             Map<Id, OpenStore> stores,
             Consumer<OpenStore> flush,
             Consumer<OpenStore> renumbered) {
@@ -73,6 +76,7 @@ final class Compactor {
         this.network = network;
         this.requests = requests;
         this.checks = checks;
+        this.disk = disk;
         this.stores = stores.values();
         this.flush = flush;
         this.renumbered = renumbered;
@@ -148,19 +152,72 @@ final class Compactor {
                                 || !Compacting.mayWrite(store.replica(), it.agent()));
         offThread(
                 () -> wanted.stream().filter(it -> it.isSigned(identity.network())).toList(),
-                signed -> signed.forEach(store.compacting::take));
+                signed -> signed.forEach(it -> take(store, it)));
     }
 
-    /** Somebody asks what is acknowledged. */
-    SyncMessage acknowledgements(OpenStore store, List<SyncMessage.Known> known, MachineId asker) {
+    private void take(OpenStore store, Acknowledgement acknowledgement) {
+        if (store.compacting.take(acknowledgement)) {
+            keep(
+                    store,
+                    () -> store.compacting.promises().acknowledges(acknowledgement),
+                    done -> {});
+        }
+    }
+
+    /**
+     * Puts what was said on disk.
+     *
+     * @param then told on the room's thread whether it is there
+     */
+    private void keep(OpenStore store, OpenStore.Disk work, Consumer<Boolean> then) {
+        try {
+            disk.execute(
+                    () -> {
+                        boolean kept = false;
+                        try {
+                            work.run();
+                            kept = true;
+                        } catch (StorageException e) {
+                            LOG.log(
+                                    System.Logger.Level.WARNING,
+                                    "store " + store.id().hex() + ": what is said is not kept",
+                                    e);
+                        }
+                        boolean done = kept;
+                        actor.after(Duration.ZERO, () -> then.accept(done));
+                    });
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.WARNING, "the disk is too busy");
+            then.accept(false);
+        }
+    }
+
+    /**
+     * Somebody asks what is acknowledged.
+     *
+     * @param answer is told it on the room's thread, if the disk works
+     */
+    void acknowledgements(
+            OpenStore store,
+            List<SyncMessage.Known> known,
+            MachineId asker,
+            Consumer<SyncMessage> answer) {
         store.compacting.wish(actor.time().nanos());
-        acknowledge(store);
         askCheckpoint(store, asker);
-        return new SyncMessage.Acknowledgements(store.compacting.newerThan(known));
+        acknowledge(
+                store,
+                () ->
+                        answer.accept(
+                                new SyncMessage.Acknowledgements(
+                                        store.compacting.newerThan(known))));
     }
 
-    /** By this agent, if there is something new to say. */
-    private void acknowledge(OpenStore store) {
+    /**
+     * By this agent, if there is something new to say.
+     *
+     * @param then runs once that is on disk
+     */
+    private void acknowledge(OpenStore store, Runnable then) {
         Replica replica = store.replica();
         List<Id> heads = replica.heads("").stream().sorted().toList();
         Optional<Acknowledgement> before = store.compacting.of(self);
@@ -172,7 +229,18 @@ final class Compactor {
                 && store.hasWritten()
                 && Compacting.mayWrite(replica, self)) {
             long number = Math.max(now(), before.map(it -> it.number() + 1).orElse(0L));
-            store.compacting.take(Acknowledgement.make(identity, store.id(), number, heads));
+            Acknowledgement made = Acknowledgement.make(identity, store.id(), number, heads);
+            keep(
+                    store,
+                    () -> store.compacting.promises().acknowledges(made),
+                    done -> {
+                        if (done) {
+                            store.compacting.take(made);
+                        }
+                        then.run();
+                    });
+        } else {
+            then.run();
         }
     }
 
@@ -223,7 +291,7 @@ final class Compactor {
         Optional<Compacting.Proposal> before = store.compacting.proposal();
         boolean isSame = before.isPresent() && before.get().checkpoint().equals(checkpoint);
         if (isSame) {
-            store.compacting.propose(merged(before.get(), holding));
+            propose(store, merged(before.get(), holding));
             return;
         }
         boolean replaces =
@@ -231,9 +299,13 @@ final class Compactor {
                         || Compacting.contains(
                                 replica, checkpoint.heads(), before.get().checkpoint().heads());
         if (replaces && isMine(store, checkpoint)) {
-            store.compacting.propose(
-                    new Compacting.Proposal(checkpoint, approved(store, checkpoint, holding)));
+            approve(store, checkpoint, holding, () -> {});
         }
+    }
+
+    private void propose(OpenStore store, Compacting.Proposal proposal) {
+        store.compacting.propose(proposal);
+        keep(store, store.compacting::keepProposal, done -> {});
     }
 
     private static Compacting.Proposal merged(Compacting.Proposal before, List<Seal> holding) {
@@ -277,20 +349,35 @@ final class Compactor {
         }
     }
 
-    /** With this agent's signature, if it is an admin and may sign. */
-    private List<Seal> approved(OpenStore store, Checkpoint checkpoint, List<Seal> holding) {
-        List<Seal> all = new ArrayList<>(holding);
-        List<Id> signed = store.compacting.signedHeads();
+    /**
+     * Proposes it, with this agent's signature if it is an admin and may sign. The signature is
+     * given out once it is on disk that it was given: what is signed after a crash has to contain
+     * this one.
+     */
+    private void approve(
+            OpenStore store, Checkpoint checkpoint, List<Seal> holding, Runnable then) {
         boolean maySign =
                 store.replica().role(self) == Role.ADMIN
                         && holding.size() < CheckpointFile.MAX_APPROVALS
                         && holding.stream().noneMatch(it -> it.agent().equals(self))
-                        && Compacting.contains(store.replica(), checkpoint.heads(), signed);
-        if (maySign) {
-            all.add(Seal.of(identity, CheckpointFile.CONTEXT, checkpoint.id().bytes()));
-            store.compacting.isSigned(checkpoint);
+                        && store.compacting.maySign(store.replica(), checkpoint);
+        if (!maySign) {
+            propose(store, new Compacting.Proposal(checkpoint, holding));
+            then.run();
+            return;
         }
-        return List.copyOf(all);
+        List<Seal> all = new ArrayList<>(holding);
+        all.add(Seal.of(identity, CheckpointFile.CONTEXT, checkpoint.id().bytes()));
+        store.compacting.signs(checkpoint);
+        keep(
+                store,
+                store.compacting::keepSigned,
+                done -> {
+                    if (done) {
+                        propose(store, new Compacting.Proposal(checkpoint, List.copyOf(all)));
+                    }
+                    then.run();
+                });
     }
 
     /** Its user wishes it. */
@@ -309,48 +396,52 @@ final class Compactor {
         }
         Collection<Peer> peers = network.peers();
         peers.forEach(peer -> ask(store, peer.machine()));
+        boolean isLate = attempt >= GATHERING || peers.isEmpty();
+        boolean isLast = attempt == ATTEMPTS || peers.isEmpty();
+        Consumer<Compaction> then =
+                now -> {
+                    if (now.done() || isLast) {
+                        done.complete(now);
+                    } else {
+                        attempt(store, done, attempt + 1);
+                    }
+                };
         actor.after(
                 attempt == 0 ? QUIET : BETWEEN,
-                () ->
-                        whenQuiet(
-                                store,
-                                () -> {
-                                    Compaction now =
-                                            step(store, attempt >= GATHERING || peers.isEmpty());
-                                    boolean isOver =
-                                            now.done() || attempt == ATTEMPTS || peers.isEmpty();
-                                    if (isOver) {
-                                        done.complete(now);
-                                    } else {
-                                        attempt(store, done, attempt + 1);
-                                    }
-                                }));
+                () -> whenQuiet(store, () -> acknowledge(store, () -> step(store, isLate, then))));
     }
 
     /**
      * @param isLate whether acknowledgements are not waited for any more
      */
-    private Compaction step(OpenStore store, boolean isLate) {
-        acknowledge(store);
-        Replica replica = store.replica();
-        Map<Id, Long> counted = store.compacting.counted(replica, now());
-        List<Id> late = late(store, counted.keySet());
-        boolean isAdmin = replica.role(self) == Role.ADMIN;
-        if (isAdmin && (late.isEmpty() || isLate)) {
-            propose(store, counted.keySet());
+    private void step(OpenStore store, boolean isLate, Consumer<Compaction> then) {
+        Set<Id> counted = store.compacting.counted(store.replica(), now()).keySet();
+        List<Id> late = late(store, counted);
+        if (store.replica().role(self) == Role.ADMIN && (late.isEmpty() || isLate)) {
+            propose(store, counted, () -> settle(store, late, then));
+        } else {
+            settle(store, late, then);
         }
+    }
+
+    /** Compacts to what is proposed, if it is approved. */
+    private void settle(OpenStore store, List<Id> late, Consumer<Compaction> then) {
+        Replica replica = store.replica();
         Optional<Compacting.Proposal> proposal = store.compacting.proposal();
         if (proposal.isEmpty()) {
-            return report(store, false, late, List.of(), nothing(isAdmin, late));
+            boolean isAdmin = replica.role(self) == Role.ADMIN;
+            then.accept(report(store, false, late, List.of(), nothing(isAdmin, late)));
+            return;
         }
         List<Seal> approvals = proposal.get().approvals();
         if (!Compacting.isApproved(replica, approvals)) {
             List<Id> admins = new ArrayList<>(Compacting.admins(replica));
             approvals.forEach(it -> admins.remove(it.agent()));
-            return report(
-                    store, false, late, admins, "too few admins have signed the checkpoint yet");
+            String why = "too few admins have signed the checkpoint yet";
+            then.accept(report(store, false, late, admins, why));
+            return;
         }
-        return apply(store, proposal.get(), late);
+        whenQuiet(store, () -> then.accept(apply(store, proposal.get(), late)));
     }
 
     private static String nothing(boolean isAdmin, List<Id> late) {
@@ -379,7 +470,7 @@ final class Compactor {
     }
 
     /** The cut that all who count have, if it goes beyond what is proposed or given up already. */
-    private void propose(OpenStore store, Collection<Id> counted) {
+    private void propose(OpenStore store, Collection<Id> counted, Runnable then) {
         List<List<Id>> frontiers =
                 counted.stream()
                         .filter(agent -> !agent.equals(self))
@@ -398,19 +489,19 @@ final class Compactor {
         boolean isHigher =
                 !cut.equals(before.stream().sorted().toList())
                         && Compacting.contains(replica, cut, before);
-        if (cut.isEmpty() || !isHigher) {
-            return;
+        Optional<Snapshot> made =
+                cut.isEmpty() || !isHigher ? Optional.empty() : snapshot(store, cut);
+        if (made.isEmpty()) {
+            then.run();
+        } else {
+            approve(store, made.get().checkpoint(), List.of(), then);
         }
-        snapshot(store, cut)
-                .ifPresent(
-                        made ->
-                                store.compacting.propose(
-                                        new Compacting.Proposal(
-                                                made.checkpoint(),
-                                                approved(store, made.checkpoint(), List.of()))));
     }
 
     private Compaction apply(OpenStore store, Compacting.Proposal proposal, List<Id> late) {
+        if (!stores.contains(store) || !store.damage().isEmpty()) {
+            return report(store, false, late, List.of(), "the store is not here any more");
+        }
         Checkpoint checkpoint = proposal.checkpoint();
         Optional<Snapshot> made = snapshot(store, checkpoint.heads());
         if (made.isEmpty() || !made.get().checkpoint().equals(checkpoint)) {
@@ -428,6 +519,7 @@ final class Compactor {
             return report(store, false, late, List.of(), String.valueOf(e.getMessage()));
         }
         store.compacting.settle();
+        keep(store, store.compacting::keepProposal, done -> {});
         renumbered.accept(store);
         return report(store, true, late, List.of(), "");
     }

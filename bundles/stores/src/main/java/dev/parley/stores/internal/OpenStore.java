@@ -89,7 +89,7 @@ final class OpenStore {
 
     final Deque<Write> writes = new ArrayDeque<>();
     final Pulls pulls = new Pulls();
-    final Compacting compacting = new Compacting();
+    final Compacting compacting;
     boolean flushing;
     boolean scheduled;
     long flushedAtNanos;
@@ -130,6 +130,7 @@ final class OpenStore {
         learn();
         this.replaying = false;
         this.onDisk = replica.size();
+        this.compacting = new Compacting(new Promises(kept, id), replica);
     }
 
     /**
@@ -651,5 +652,6 @@ final class OpenStore {
     /** Removes all of it from the disk; it must be closed. */
     void delete() throws StorageException {
         files.delete();
+        compacting.promises().delete();
     }
 }

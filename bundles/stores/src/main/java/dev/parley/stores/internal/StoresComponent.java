@@ -153,6 +153,7 @@ public final class StoresComponent implements Stores, PeerListener {
                         network,
                         requests,
                         checks,
+                        disk,
                         stores,
                         flusher::flush,
                         this::renumbered);
@@ -408,6 +409,7 @@ public final class StoresComponent implements Stores, PeerListener {
                     } else {
                         kept.leave(id, Set.of(StoreList.UNKNOWN));
                         new StoreFiles(storage, kept.kept(), id).delete();
+                        new Promises(kept.kept(), id).delete();
                     }
                     done.complete(null);
                 });

@@ -158,7 +158,8 @@ final class SyncServer implements RequestHandler {
             } else if (question instanceof SyncMessage.AskAcknowledgements it) {
                 OpenStore store = readable(caller, it.store());
                 MachineId asker = caller.machine();
-                give(store, compactor.acknowledgements(store, it.known(), asker), answer);
+                compactor.acknowledgements(
+                        store, it.known(), asker, told -> give(store, told, answer));
             } else if (question instanceof SyncMessage.AskCheckpoint it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, compactor.checkpoint(store).orElseThrow(SyncServer::none), answer);

@@ -348,7 +348,7 @@ class CompactionTest {
         first.close();
         List<Integer> ended = new ArrayList<>();
         long expected = 0;
-        for (int last = 0; last <= 12; last++) {
+        for (int last = 0; last <= 16; last++) {
             StorageComponent storage = new StorageComponent(dir);
             StoresComponent stores = Offline.open(dir, storage, 50);
             for (int i = 0; i < 30; i++) {

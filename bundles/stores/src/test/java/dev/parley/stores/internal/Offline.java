@@ -27,10 +27,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 
 /** A network of one; counts what is published. */
 final class Offline implements Network, Gossip, Direct {
     final AtomicLong published = new AtomicLong();
+
+    /** What the one answers who is asked though nobody is connected; nothing, if that is empty. */
+    volatile UnaryOperator<byte[]> other = question -> new byte[0];
 
     /** The room on a real disk with real keys, and nobody else. */
     static StoresComponent open(Path dir, Storage storage) throws Exception {
@@ -39,7 +43,11 @@ final class Offline implements Network, Gossip, Direct {
 
     /** With an index after so many changes. */
     static StoresComponent open(Path dir, Storage storage, int indexEvery) throws Exception {
-        Offline nobody = new Offline();
+        return open(dir, storage, indexEvery, new Offline());
+    }
+
+    static StoresComponent open(Path dir, Storage storage, int indexEvery, Offline nobody)
+            throws Exception {
         IdentityComponent identity =
                 new IdentityComponent(dir, new NetworkId("parley.test"), "alone");
         return new StoresComponent(
@@ -106,7 +114,8 @@ final class Offline implements Network, Gossip, Direct {
     @Override
     public CompletionStage<byte[]> request(
             MachineId to, String method, byte[] body, Duration timeout) {
-        return nobody();
+        byte[] answer = other.apply(body);
+        return answer.length == 0 ? nobody() : CompletableFuture.completedStage(answer);
     }
 
     @Override
