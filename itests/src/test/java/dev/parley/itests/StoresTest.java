@@ -144,6 +144,58 @@ class StoresTest {
      * The cut: all threads of carol's process are stopped for 30 s, so that the others lose it, and
      * it finds its clock and its peers gone. It writes right before, and as soon as it goes on.
      */
+    private static void grant(Node node, Node agent, String role) throws Exception {
+        Node.ok(
+                node.post(
+                        "/stores/notes/members",
+                        Value.map().put("agent", agent(agent)).put("role", role)));
+    }
+
+    private static Node.Answer compact(Node node) throws Exception {
+        return Node.ok(node.post("/stores/notes/compact", Value.map()));
+    }
+
+    @Test
+    @Timeout(180)
+    void aNewcomerHasACompactedStoreWhoseOwnerIsGoneForGood() throws Exception {
+        Node alice = containers.up("alice");
+        Node bob = containers.up("bob", listen(alice));
+        Node carol = containers.up("carol", listen(alice), listen(bob));
+        Node eve = containers.up("eve", listen(alice), listen(bob));
+        String ofOwner = create(alice, "shared");
+        grant(alice, bob, "admin");
+        grant(alice, carol, "admin");
+        grant(alice, eve, "reader");
+        for (int i = 0; i < 20; i++) {
+            put(alice, "/keys/key-" + i, "value " + i);
+        }
+        for (Node each : List.of(bob, carol, eve)) {
+            join(each, ofOwner);
+        }
+        await(SOON, () -> equal(alice, bob, carol, eve));
+        // Who is no admin wishes for it: all say what they have, and there is nothing to sign.
+        compact(eve);
+        containers.kill(alice);
+        await(Duration.ofSeconds(60), () -> compact(bob).json().contains("\"done\":true"));
+        Node dave = containers.up("dave", listen(bob));
+        grant(bob, dave, "writer");
+        join(dave, Node.ok(bob.get("/stores/notes")).text("link"));
+        await(SOON, () -> equal(bob, carol, dave));
+        assertThat(value(dave, "/keys/key-7")).isEqualTo("value 7");
+        put(dave, "/from", "dave");
+        await(SOON, () -> value(carol, "/from").equals("dave"));
+        // By the owner's link, which named no admin, it says what to do.
+        Node erin = containers.up("erin", listen(bob));
+        grant(bob, erin, "reader");
+        join(erin, ofOwner);
+        await(
+                Duration.ofSeconds(20),
+                () ->
+                        Node.ok(erin.get("/stores/notes"))
+                                .text("obstacle")
+                                .contains("ask an admin for a fresh link"));
+    }
+
     @Test
     @Timeout(180)
     void whoWasStoppedForHalfAMinuteHasTheSameTenSecondsLater() throws Exception {

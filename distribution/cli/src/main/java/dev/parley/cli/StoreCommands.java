@@ -246,6 +246,7 @@ final class StoreCommands extends StoreHistoryCommands implements Callable<Integ
                 "changes=changes",
                 "waiting=waiting",
                 "hash=hash",
+                "obstacle=obstacle",
                 "damage=damage",
                 "link=link");
     }

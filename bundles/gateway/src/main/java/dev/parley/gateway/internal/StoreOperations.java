@@ -103,7 +103,7 @@ public final class StoreOperations implements OperationSource {
                                 "/stores/join",
                                 "Follows a store",
                                 (arguments, progress) ->
-                                        describe(wait(stores.join(arguments.text("link")))))
+                                        joined(wait(stores.join(arguments.text("link")))))
                         .needs(
                                 "link",
                                 Type.TEXT,
@@ -177,17 +177,27 @@ public final class StoreOperations implements OperationSource {
     }
 
     private static Value.Map describe(StoreInfo info) {
-        return basics(info).build();
+        return basics(info, StoreLink.of(info)).build();
     }
 
-    private static Value.MapBuilder basics(StoreInfo info) {
+    /** With what was known of it when it was joined. */
+    private Value.Map joined(StoreInfo info) throws OperationException {
+        for (StoreStatus status : wait(stores.list())) {
+            if (status.info().equals(info)) {
+                return basics(info, status.link()).build();
+            }
+        }
+        throw OperationException.invalid("the store was left meanwhile", "");
+    }
+
+    private static Value.MapBuilder basics(StoreInfo info, String link) {
         return Value.map()
                 .put("id", info.id().hex())
                 .put("name", info.name())
                 .put("mode", info.mode().name().toLowerCase(Locale.ROOT))
                 .put("appendOnly", info.appendOnly())
                 .put("owner", info.owner().hex())
-                .put("link", StoreLink.of(info));
+                .put("link", link);
     }
 
     private static Value.Map describe(StoreStatus status) {
@@ -195,13 +205,14 @@ public final class StoreOperations implements OperationSource {
     }
 
     private static Value.MapBuilder summary(StoreStatus status) {
-        return basics(status.info())
+        return basics(status.info(), status.link())
                 .put("role", name(status.role()))
                 .put("changes", status.changes())
                 .put("heads", Value.texts(status.heads().stream().map(Id::hex).toList()))
                 .put("waiting", status.waiting())
                 .put("parked", status.parked())
                 .put("forked", Value.texts(status.forked().stream().map(Id::hex).toList()))
+                .put("obstacle", status.obstacle())
                 .put("damage", status.damage());
     }
 

@@ -69,7 +69,9 @@ final class FakeStores implements Stores {
     @Override
     public CompletionStage<List<StoreStatus>> list() {
         return CompletableFuture.completedStage(
-                List.of(new StoreStatus(INFO, Role.ADMIN, 0, List.of(), 0, 0, List.of(), "")));
+                List.of(
+                        new StoreStatus(
+                                INFO, Role.ADMIN, 0, List.of(), 0, 0, List.of(), "", "", "")));
     }
 
     @Override

@@ -14,6 +14,9 @@ import java.util.List;
  * @param waiting how many came before what they build on
  * @param parked how many are ahead of their time
  * @param forked authors who said two things at once
+ * @param link the text with which others join, with those who are admin as far as is known here
+ * @param obstacle why it does not get what others have, and what to do; empty if nothing is known
+ *     of that
  * @param damage what is wrong with it on this disk; empty if all is well
  */
 public record StoreStatus(
@@ -24,4 +27,6 @@ public record StoreStatus(
         int waiting,
         int parked,
         List<Id> forked,
+        String link,
+        String obstacle,
         String damage) {}

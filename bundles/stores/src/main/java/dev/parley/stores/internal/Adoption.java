@@ -1,6 +1,7 @@
 package dev.parley.stores.internal;
 
 import dev.parley.actor.api.Actor;
+import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.NetworkId;
@@ -65,7 +66,8 @@ final class Adoption {
                         actor.after(
                                 Duration.ZERO,
                                 () -> {
-                                    if (Compacting.isApproved(store.replica(), holding)) {
+                                    if (Compacting.isApproved(store.admins(), holding)) {
+                                        store.obstacle = "";
                                         fetch(
                                                 store,
                                                 from,
@@ -73,12 +75,7 @@ final class Adoption {
                                                 new ByteArrayOutputStream(),
                                                 then);
                                     } else {
-                                        LOG.log(
-                                                System.Logger.Level.WARNING,
-                                                "store {0}: what is missed was given up by {1}, and"
-                                                        + " too few admins signed the checkpoint",
-                                                store.id().hex(),
-                                                from.words());
+                                        refuse(store, from, holding);
                                         then.accept(false);
                                     }
                                 });
@@ -86,6 +83,25 @@ final class Adoption {
         } catch (RejectedExecutionException e) {
             then.accept(false);
         }
+    }
+
+    private static void refuse(OpenStore store, MachineId from, List<Seal> holding) {
+        List<Id> admins = store.admins();
+        store.obstacle =
+                "what is missed was given up by those who have it, to a checkpoint that "
+                        + Compacting.signed(admins, holding)
+                        + " of the "
+                        + admins.size()
+                        + " admins known here signed, and more than half must: ask an admin for a"
+                        + " fresh link"
+                        + (store.replica().size() == 0 ? "" : ", leave the store")
+                        + " and join by it";
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "store {0}, from {1}: {2}",
+                store.id().hex(),
+                from.words(),
+                store.obstacle);
     }
 
     private void fetch(

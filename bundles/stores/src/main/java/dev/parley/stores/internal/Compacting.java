@@ -225,11 +225,13 @@ final class Compacting {
                 .toList();
     }
 
-    /** More than half of the admins that are known. */
-    static boolean isApproved(Replica replica, List<Seal> approvals) {
-        List<Id> admins = admins(replica);
-        long signed =
-                approvals.stream().map(Seal::agent).distinct().filter(admins::contains).count();
-        return signed > admins.size() / 2;
+    /** By more than half of these. */
+    static boolean isApproved(List<Id> admins, List<Seal> approvals) {
+        return signed(admins, approvals) > admins.size() / 2;
+    }
+
+    /** How many of these. */
+    static long signed(List<Id> admins, List<Seal> approvals) {
+        return approvals.stream().map(Seal::agent).distinct().filter(admins::contains).count();
     }
 }

@@ -434,7 +434,7 @@ final class Compactor {
             return;
         }
         List<Seal> approvals = proposal.get().approvals();
-        if (!Compacting.isApproved(replica, approvals)) {
+        if (!Compacting.isApproved(Compacting.admins(replica), approvals)) {
             List<Id> admins = new ArrayList<>(Compacting.admins(replica));
             approvals.forEach(it -> admins.remove(it.agent()));
             String why = "too few admins have signed the checkpoint yet";

@@ -90,6 +90,11 @@ final class OpenStore {
     final Deque<Write> writes = new ArrayDeque<>();
     final Pulls pulls = new Pulls();
     final Compacting compacting;
+    final Vouched vouched;
+
+    /** Why it does not get what others have; empty if nothing is known of that. */
+    String obstacle = "";
+
     boolean flushing;
     boolean scheduled;
     long flushedAtNanos;
@@ -130,6 +135,7 @@ final class OpenStore {
         learn();
         this.replaying = false;
         this.onDisk = replica.size();
+        this.vouched = new Vouched(kept, id);
         this.compacting = new Compacting(new Promises(kept, id), replica);
     }
 
@@ -237,6 +243,11 @@ final class OpenStore {
         for (PublicKey key : file.keys()) {
             keysBelow.put(Id.of(key.agentId().bytes()), key);
         }
+    }
+
+    /** Who is admin, as far as is known here. */
+    List<Id> admins() {
+        return vouched.admins(replica);
     }
 
     /** Below which changes were given up here, with who approved it. */
@@ -358,6 +369,7 @@ final class OpenStore {
                 damaged("it could not take a checkpoint, and is read again at the next start");
             }
         }
+        vouched.end();
         keyAt.clear();
         learn();
         indexed = 0;
@@ -652,6 +664,7 @@ final class OpenStore {
     /** Removes all of it from the disk; it must be closed. */
     void delete() throws StorageException {
         files.delete();
+        vouched.end();
         compacting.promises().delete();
     }
 }

@@ -190,6 +190,7 @@ final class Puller {
                     store,
                     batch.changes(),
                     fresh -> {
+                        store.obstacle = "";
                         if (batch.more()) {
                             goOn(pulled.and(batch.changes().size(), fresh));
                         } else {

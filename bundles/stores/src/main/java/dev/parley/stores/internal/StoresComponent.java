@@ -342,6 +342,16 @@ public final class StoresComponent implements Stores, PeerListener {
                 });
     }
 
+    private void follow(StoreLink link) throws StoreException, StorageException {
+        StoreInfo info = link.info();
+        follow(info);
+        OpenStore store = stores.get(info.id());
+        if (store != null && !link.admins().isEmpty()) {
+            store.vouched.name(link.admins());
+            puller.compareAll();
+        }
+    }
+
     private void follow(StoreInfo info) throws StoreException, StorageException {
         if (!info.network().equals(identity.network().name())) {
             throw new StoreException(
@@ -368,9 +378,9 @@ public final class StoresComponent implements Stores, PeerListener {
         if (!given.matches("[0-9a-f]{64}")) {
             return onActor(
                     done -> {
-                        StoreInfo info = StoreLink.parse(given);
-                        follow(info);
-                        done.complete(info);
+                        StoreLink link = StoreLink.parse(given);
+                        follow(link);
+                        done.complete(link.info());
                     });
         }
         Id id = Id.parse(given);
@@ -425,6 +435,8 @@ public final class StoresComponent implements Stores, PeerListener {
                 replica.waiting(),
                 replica.parked(),
                 replica.forks().stream().map(Fork::author).toList(),
+                StoreLink.of(store.info(), store.admins()),
+                store.obstacle,
                 store.damage());
     }
 
@@ -444,6 +456,8 @@ public final class StoresComponent implements Stores, PeerListener {
                                         0,
                                         0,
                                         List.of(),
+                                        StoreLink.of(damaged.info()),
+                                        "",
                                         damaged.why()));
                     }
                     all.sort(

@@ -140,4 +140,29 @@ class AdoptTest {
         assertThat(store.damage()).isEmpty();
         assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("two"));
     }
+
+    @Test
+    void whoTheLinkNamesCountsUntilTheHistorySaysMore() throws Exception {
+        Id named = Id.parse("cd".repeat(32));
+        assertThat(store.admins()).containsExactly(OTHER);
+        store.vouched.name(List.of(named));
+        writeHere("", "before anything came");
+        assertThat(store.admins()).containsExactlyInAnyOrder(OTHER, named);
+        store.close();
+        store = start();
+        assertThat(store.admins()).containsExactlyInAnyOrder(OTHER, named);
+        store.receive(write(others, OTHER, it -> it.set(SECRET, Scalar.of("one"))), NOW);
+        assertThat(store.admins()).containsExactly(OTHER);
+        store.close();
+        store = start();
+        assertThat(store.admins()).containsExactly(OTHER);
+    }
+
+    @Test
+    void whoTheLinkNamesCountsNoMoreAfterACheckpoint() throws Exception {
+        store.vouched.name(List.of(Id.parse("cd".repeat(32))));
+        write(others, Id.parse("ef".repeat(32)), it -> it.set(SECRET, Scalar.of("one")));
+        store.adopt(file(), NOW);
+        assertThat(store.admins()).containsExactly(OTHER);
+    }
 }

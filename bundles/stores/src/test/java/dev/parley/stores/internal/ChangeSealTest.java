@@ -40,12 +40,16 @@ class ChangeSealTest {
 
     @Test
     void theVectorsLinkAndDigestMatch() throws Exception {
-        assertThat(StoreLink.parse(VECTORS.given("link")).id().hex())
+        assertThat(StoreLink.parse(VECTORS.given("link")).info().id().hex())
                 .isEqualTo(VECTORS.given("store"));
-        assertThat(StoreLink.parse(VECTORS.given("link")).encode())
+        assertThat(StoreLink.parse(VECTORS.given("link")).info().encode())
                 .isEqualTo(VECTORS.givenBytes("info"));
-        assertThat(StoreLink.of(StoreLink.parse(VECTORS.given("link"))))
-                .isEqualTo(VECTORS.given("link"));
+        assertThat(StoreLink.parse(VECTORS.given("link")).text()).isEqualTo(VECTORS.given("link"));
+        StoreLink named = StoreLink.parse(VECTORS.given("linkWithAdmins"));
+        assertThat(named.info()).isEqualTo(StoreLink.parse(VECTORS.given("link")).info());
+        byte[] admins = VECTORS.givenBytes("admins");
+        assertThat(named.admins()).containsExactly(Id.of(admins, 0, 32), Id.of(admins, 32, 32));
+        assertThat(named.text()).isEqualTo(VECTORS.given("linkWithAdmins"));
         assertThat(OpenStore.digest(List.of(change().id())).hex())
                 .isEqualTo(VECTORS.given("digest"));
     }

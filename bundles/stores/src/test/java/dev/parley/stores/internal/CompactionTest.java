@@ -264,6 +264,47 @@ class CompactionTest {
         assertThat(register(again, store, SECRET)).isEmpty();
     }
 
+    @Test
+    void aNewcomerBelievesTheAdminsOfItsLinkWhenTheOwnerIsGoneForGood() throws Exception {
+        Node alice = nodes.up("alice");
+        Node bob = nodes.up("bob");
+        Node carol = nodes.up("carol");
+        Node eve = nodes.up("eve");
+        Id store = get(alice.stores().create("notes", StoreInfo.Mode.SHARED, false)).id();
+        get(alice.stores().grant(store, bob.agent(), Role.ADMIN));
+        get(alice.stores().grant(store, carol.agent(), Role.ADMIN));
+        get(alice.stores().grant(store, eve.agent(), Role.READER));
+        count(alice, store, 20);
+        for (Node each : List.of(bob, carol, eve)) {
+            connect(each, alice);
+            join(each, alice, store);
+        }
+        awaitEqual(store, alice, bob, carol, eve);
+        // Who is no admin wishes for it, and so hears what all have without anything to sign.
+        get(eve.stores().compact(store));
+        nodes.down(alice);
+        connect(carol, bob);
+        connect(eve, bob);
+        compact(bob, store);
+        Node dave = nodes.up("dave");
+        get(bob.stores().grant(store, dave.agent(), Role.WRITER));
+        connect(dave, bob);
+        StoreInfo info = get(bob.stores().find("notes"));
+        // An old link names no admins, and says so.
+        get(dave.stores().join(StoreLink.of(info)));
+        await(20, () -> !status(dave).obstacle().isEmpty());
+        assertThat(status(dave).obstacle()).contains("0 of the 1 admins", "fresh link");
+        assertThat(status(dave).changes()).isZero();
+        get(dave.stores().join(status(bob).link()));
+        awaitEqual(store, bob, dave);
+        assertThat(status(dave).obstacle()).isEmpty();
+        assertThat(status(dave).link()).isEqualTo(status(bob).link());
+        assertThat(StoreLink.parse(status(dave).link()).admins())
+                .containsExactlyInAnyOrder(bob.agent(), carol.agent());
+        count(dave, store, 1);
+        awaitEqual(store, bob, dave, carol);
+    }
+
     /** Answers every pull with a checkpoint that it signed itself. */
     private static RequestHandler serving(Snapshot snapshot, Node signer) {
         Seal seal =
