@@ -117,13 +117,21 @@ public interface Replica {
      */
     boolean lacksIds();
 
+    /** Which ids those are; empty if all are here. */
+    Optional<IdsApart> idsApart();
+
+    /** Whether the id of a change is here, in the order of {@link #change}. */
+    boolean knowsId(int index);
+
     /**
-     * Takes the ids from a whole file of the snapshot that this replica began with.
+     * Takes the ids that the snapshot left out with which this replica began. Does nothing if all
+     * are here.
      *
+     * @param ids one after the other, as {@link Snapshot#idsApart} has them
      * @return the changes that had waited for them and were taken in, in order
-     * @throws MalformedException if it is of another snapshot, or without them, too
+     * @throws MalformedException if they are others
      */
-    List<Id> addIds(byte[] snapshot, long nowMillis) throws MalformedException;
+    List<Id> addIds(byte[] ids, long nowMillis) throws MalformedException;
 
     /** Whether somebody who said this misses changes whose operations were given up here. */
     boolean needsCheckpoint(Summary theirs);

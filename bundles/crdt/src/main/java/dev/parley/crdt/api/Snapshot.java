@@ -1,6 +1,7 @@
 package dev.parley.crdt.api;
 
 import dev.parley.crdt.internal.StoreSnapshotReader;
+import java.util.Arrays;
 
 /**
  * The state at a checkpoint.
@@ -15,5 +16,10 @@ public record Snapshot(Checkpoint checkpoint, byte[] file) {
      */
     public byte[] withoutIds() {
         return StoreSnapshotReader.withoutIds(file);
+    }
+
+    /** What {@link #withoutIds} leaves out, as {@link Replica#addIds} takes it; may be empty. */
+    public byte[] idsApart() {
+        return Arrays.copyOfRange(file, withoutIds().length, file.length);
     }
 }

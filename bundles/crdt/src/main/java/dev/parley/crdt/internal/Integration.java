@@ -4,6 +4,7 @@ import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
@@ -17,6 +18,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -37,8 +39,8 @@ final class Integration {
     private final Roles roles;
     private final Held held;
 
-    /** The hash of the snapshot whose changes the graph began with. */
-    private @Nullable Id begunWith;
+    /** Ids that may be missing of the changes the graph began with. */
+    private @Nullable IdsApart apart;
 
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
@@ -97,7 +99,7 @@ final class Integration {
             Places places)
             throws MalformedException {
         this(snapshot.info(), snapshot.graph(), history, listener, held, places);
-        begunWith = snapshot.hash();
+        apart = snapshot.idsApart();
         snapshot.readRoles(roles);
         begin(snapshot.on(graph));
     }
@@ -448,20 +450,24 @@ final class Integration {
         return graph.lacksIds();
     }
 
+    /** Which those are. */
+    Optional<IdsApart> idsApart() {
+        return graph.lacksIds() ? Optional.ofNullable(apart) : Optional.empty();
+    }
+
     /** Takes those ids, and then what had to wait for them. */
-    List<Id> addIds(StoreSnapshotReader snapshot, long nowMillis) throws MalformedException {
-        if (begunWith == null || !snapshot.hash().equals(begunWith)) {
-            throw new MalformedException("another snapshot than this replica began with");
+    List<Id> addIds(byte[] ids, long nowMillis) throws MalformedException {
+        if (!graph.lacksIds()) {
+            return List.of();
         }
-        if (snapshot.graph().lacksIds()) {
-            throw new MalformedException("a snapshot without the ids of its changes");
+        IdsApart expected = new IdsApart(Sha256.of(ids), ids.length);
+        if (!expected.equals(apart)) {
+            throw new MalformedException("other ids than the snapshot has");
         }
+        graph.addIds(ids);
         List<Id> applied = new ArrayList<>();
-        if (graph.lacksIds()) {
-            graph.addIds(snapshot.apart());
-            for (SignedChange change : held.drainWaiting()) {
-                applied.addAll(receive(change, nowMillis).applied());
-            }
+        for (SignedChange change : held.drainWaiting()) {
+            applied.addAll(receive(change, nowMillis).applied());
         }
         return applied;
     }

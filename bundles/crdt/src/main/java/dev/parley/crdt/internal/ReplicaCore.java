@@ -8,6 +8,7 @@ import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
@@ -154,8 +155,18 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
-    public List<Id> addIds(byte[] snapshot, long nowMillis) throws MalformedException {
-        return integration.addIds(new StoreSnapshotReader(snapshot), nowMillis);
+    public Optional<IdsApart> idsApart() {
+        return integration.idsApart();
+    }
+
+    @Override
+    public boolean knowsId(int index) {
+        return graph.knowsId(index);
+    }
+
+    @Override
+    public List<Id> addIds(byte[] ids, long nowMillis) throws MalformedException {
+        return integration.addIds(ids, nowMillis);
     }
 
     /** Changes whenever operations get other numbers. */

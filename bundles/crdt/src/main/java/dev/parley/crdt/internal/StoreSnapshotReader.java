@@ -3,6 +3,7 @@ package dev.parley.crdt.internal;
 import static dev.parley.crdt.internal.SnapshotFormat.*;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.ByteReader;
@@ -29,7 +30,6 @@ public final class StoreSnapshotReader {
     private final int columnsAt;
     private @Nullable SnapshotRows rows;
     private final int[] heads;
-    private final byte[] apart;
     private int apartCount;
     private byte[] apartHash = {};
 
@@ -56,7 +56,7 @@ public final class StoreSnapshotReader {
             roles = bytes(columns.take(ROLES));
             lines = readGraph(columns);
             heads = graph.heads();
-            apart = apartIds(bytes(packed));
+            byte[] apart = apartIds(bytes(packed));
             if (apart.length > 0) {
                 graph.addIds(apart);
             }
@@ -244,9 +244,9 @@ public final class StoreSnapshotReader {
         return sent;
     }
 
-    /** Those that lie apart from the snapshot; none if they were left out. */
-    byte[] apart() {
-        return apart;
+    /** What lies apart; nothing if all ids are in the snapshot itself. */
+    @Nullable IdsApart idsApart() {
+        return apartCount == 0 ? null : new IdsApart(Id.of(apartHash), apartCount * Id.BYTES);
     }
 
     /** A file without the ids that lie apart. */

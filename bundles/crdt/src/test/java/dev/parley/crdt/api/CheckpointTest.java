@@ -169,12 +169,12 @@ class CheckpointTest {
         if (restored.lacksIds()) {
             assertThatThrownBy(() -> restored.snapshot(cut, false))
                     .isInstanceOf(RefusedException.class);
-            assertThatThrownBy(() -> restored.addIds(snapshot.withoutIds(), LATER))
+            assertThatThrownBy(() -> restored.addIds(new byte[32], LATER))
                     .isInstanceOf(MalformedException.class);
         }
         int before = restored.size();
         int waiting = restored.waiting();
-        List<Id> applied = restored.addIds(snapshot.file(), LATER);
+        List<Id> applied = restored.addIds(snapshot.idsApart(), LATER);
         assertThat(applied).hasSize(restored.size() - before);
         assertThat(waiting).isGreaterThanOrEqualTo(applied.size());
         assertThat(restored.lacksIds()).isFalse();
@@ -203,7 +203,7 @@ class CheckpointTest {
                         snapshot.withoutIds(),
                         new MemoryHistory(),
                         event -> {});
-        assertThatThrownBy(() -> restored.addIds(other.file(), LATER))
+        assertThatThrownBy(() -> restored.addIds(other.idsApart(), LATER))
                 .isInstanceOf(MalformedException.class);
         assertThatThrownBy(() -> restored.describe(a.replica.heads().get(0)))
                 .isInstanceOf(RefusedException.class);
@@ -217,7 +217,7 @@ class CheckpointTest {
         // One that comes back from below waits until the ids are here, and is known then.
         assertThat(restored.receive(a.replica.change(500), LATER).status())
                 .isEqualTo(Receipt.Status.WAITING);
-        assertThat(restored.addIds(snapshot.file(), LATER)).isEmpty();
+        assertThat(restored.addIds(snapshot.idsApart(), LATER)).isEmpty();
         assertThat(restored.waiting()).isZero();
         assertThat(restored.receive(a.replica.change(500), LATER).status())
                 .isEqualTo(Receipt.Status.KNOWN);

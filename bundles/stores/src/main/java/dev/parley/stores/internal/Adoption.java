@@ -68,12 +68,12 @@ final class Adoption {
                                 () -> {
                                     if (Compacting.isApproved(store.admins(), holding)) {
                                         store.obstacle = "";
-                                        fetch(
-                                                store,
-                                                from,
-                                                heard,
-                                                new ByteArrayOutputStream(),
-                                                then);
+                                        ByteArrayOutputStream none = new ByteArrayOutputStream();
+                                        if (store.replica().size() == 0) {
+                                            fetchBeginning(store, from, heard, none, then);
+                                        } else {
+                                            fetch(store, from, heard, none, then);
+                                        }
                                     } else {
                                         refuse(store, from, holding);
                                         then.accept(false);
@@ -104,6 +104,36 @@ final class Adoption {
                 store.obstacle);
     }
 
+    /** Who has nothing yet begins without the ids that lie apart, and gets them later. */
+    private void fetchBeginning(
+            OpenStore store,
+            MachineId from,
+            SyncMessage.Checkpointed heard,
+            ByteArrayOutputStream sofar,
+            Consumer<Boolean> then) {
+        requests.send(
+                from,
+                new SyncMessage.AskPart(store.id(), heard.checkpoint().id(), sofar.size()),
+                answer -> {
+                    if (!(answer instanceof SyncMessage.Part part)
+                            || part.length() != heard.length()
+                            || sofar.size() + part.content().length > part.beginning()) {
+                        then.accept(false);
+                        return;
+                    }
+                    sofar.writeBytes(part.content());
+                    if (sofar.size() < part.beginning()) {
+                        fetchBeginning(store, from, heard, sofar, then);
+                    } else if (store.replica().size() > 0 && part.beginning() < part.length()) {
+                        // What came here meanwhile may need them.
+                        fetch(store, from, heard, sofar, then);
+                    } else {
+                        begin(store, heard, sofar, then);
+                    }
+                },
+                code -> then.accept(false));
+    }
+
     private void fetch(
             OpenStore store,
             MachineId from,
@@ -124,11 +154,18 @@ final class Adoption {
                     if (sofar.size() < heard.length()) {
                         fetch(store, from, heard, sofar, then);
                     } else {
-                        whenQuiet.accept(
-                                store, () -> then.accept(begin(store, heard, sofar.toByteArray())));
+                        begin(store, heard, sofar, then);
                     }
                 },
                 code -> then.accept(false));
+    }
+
+    private void begin(
+            OpenStore store,
+            SyncMessage.Checkpointed heard,
+            ByteArrayOutputStream sofar,
+            Consumer<Boolean> then) {
+        whenQuiet.accept(store, () -> then.accept(begin(store, heard, sofar.toByteArray())));
     }
 
     private boolean begin(OpenStore store, SyncMessage.Checkpointed heard, byte[] bytes) {

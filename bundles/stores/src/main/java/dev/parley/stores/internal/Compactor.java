@@ -245,7 +245,7 @@ final class Compactor {
     }
 
     /** What is proposed, or was compacted to. */
-    Optional<SyncMessage> checkpoint(OpenStore store) throws RequestException {
+    Optional<SyncMessage> checkpoint(OpenStore store) {
         Optional<Compacting.Proposal> proposal = store.compacting.proposal();
         if (proposal.isPresent()) {
             return proposal.map(
@@ -255,18 +255,16 @@ final class Compactor {
     }
 
     /** For those who miss what was given up here. */
-    static Optional<SyncMessage> floor(OpenStore store) throws RequestException {
-        Optional<CheckpointFile> file = store.checkpoint();
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            int length = store.files().checkpointLength();
-            return file.map(
-                    it -> new SyncMessage.Checkpointed(it.checkpoint(), it.approvals(), length));
-        } catch (StorageException e) {
-            throw new RequestException("NO_SUCH_CHECKPOINT", String.valueOf(e.getMessage()));
-        }
+    static Optional<SyncMessage> floor(OpenStore store) {
+        return store.replica().lacksIds()
+                ? Optional.empty()
+                : store.checkpoint()
+                        .map(
+                                it ->
+                                        new SyncMessage.Checkpointed(
+                                                it.checkpoint(),
+                                                it.approvals(),
+                                                store.fileLength()));
     }
 
     /** Somebody says that there is a checkpoint, of which all may be here. */
@@ -274,6 +272,7 @@ final class Compactor {
         Checkpoint checkpoint = heard.checkpoint();
         if (!checkpoint.store().equals(store.id())
                 || store.compacting.isRefused(checkpoint)
+                || store.replica().lacksIds()
                 || !checkpoint.heads().stream().allMatch(store.replica()::has)) {
             return;
         }
@@ -285,7 +284,7 @@ final class Compactor {
     private void judge(OpenStore store, Checkpoint checkpoint, List<Seal> holding) {
         Replica replica = store.replica();
         boolean byAdmin = holding.stream().anyMatch(it -> replica.role(it.agent()) == Role.ADMIN);
-        if (!byAdmin || isBelow(store, checkpoint)) {
+        if (!byAdmin || replica.lacksIds() || isBelow(store, checkpoint)) {
             return;
         }
         Optional<Compacting.Proposal> before = store.compacting.proposal();
@@ -392,6 +391,11 @@ final class Compactor {
         if (!stores.contains(store) || !store.damage().isEmpty()) {
             done.completeExceptionally(
                     new StoreException(StoreException.Code.DISK, store.damage()));
+            return;
+        }
+        if (store.replica().lacksIds()) {
+            String why = "the ids of the changes below its checkpoint are still on their way";
+            done.complete(report(store, false, List.of(), List.of(), why));
             return;
         }
         Collection<Peer> peers = network.peers();
@@ -536,21 +540,42 @@ final class Compactor {
 
     /** A part of the file of what was compacted to. */
     SyncMessage part(OpenStore store, SyncMessage.AskFile question) throws RequestException {
+        byte[] part =
+                part(store, question.checkpoint(), question.offset(), SyncMessage.MAX_PIECE_BYTES);
+        return new SyncMessage.Piece(store.fileLength(), part);
+    }
+
+    /** The same, and where the ids that lie apart begin. */
+    SyncMessage part(OpenStore store, SyncMessage.AskPart question) throws RequestException {
+        // As much as fits into one part is not worth a second question.
+        int apart = store.fileLength() - store.fileBeginning();
+        int beginning =
+                apart <= SyncMessage.MAX_IDS_BYTES ? store.fileLength() : store.fileBeginning();
+        int before = beginning - question.offset();
+        int most =
+                before > 0
+                        ? Math.min(before, SyncMessage.MAX_PIECE_BYTES)
+                        : SyncMessage.MAX_IDS_BYTES;
+        byte[] part = part(store, question.checkpoint(), question.offset(), most);
+        return new SyncMessage.Part(store.fileLength(), beginning, part);
+    }
+
+    private static byte[] part(OpenStore store, Id checkpoint, int offset, int most)
+            throws RequestException {
         boolean isHere =
-                store.checkpoint()
-                        .filter(it -> it.checkpoint().id().equals(question.checkpoint()))
-                        .isPresent();
+                !store.replica().lacksIds()
+                        && store.checkpoint()
+                                .filter(it -> it.checkpoint().id().equals(checkpoint))
+                                .isPresent();
         if (!isHere) {
             throw new RequestException("NO_SUCH_CHECKPOINT", "it is not here");
         }
         try {
-            int length = store.files().checkpointLength();
-            byte[] part =
-                    store.files().checkpointPart(question.offset(), SyncMessage.MAX_PIECE_BYTES);
+            byte[] part = store.files().checkpointPart(offset, most);
             if (part.length == 0) {
-                throw new RequestException("MALFORMED", "it has " + length + " bytes");
+                throw new RequestException("MALFORMED", "it has " + store.fileLength() + " bytes");
             }
-            return new SyncMessage.Piece(length, part);
+            return part;
         } catch (StorageException e) {
             throw new RequestException("NO_SUCH_CHECKPOINT", String.valueOf(e.getMessage()));
         }

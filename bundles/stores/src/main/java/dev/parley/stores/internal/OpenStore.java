@@ -4,6 +4,7 @@ import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.ChangeInfo;
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.MemoryHistory;
 import dev.parley.crdt.api.Path;
@@ -12,6 +13,7 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
 import dev.parley.crdt.api.UndoHistory;
@@ -59,6 +61,8 @@ final class OpenStore {
     private volatile LogHistory history;
     private Replica replica;
     private Optional<CheckpointFile> checkpoint = Optional.empty();
+    private int fileLength;
+    private int fileBeginning;
     private final Map<Id, PublicKey> keysBelow = new HashMap<>();
 
     /** How many changes the last index was of. */
@@ -107,6 +111,9 @@ final class OpenStore {
     List<SignedChange> unpublished = new ArrayList<>();
 
     boolean publishing;
+
+    /** Whether ids that lie apart are being asked for. */
+    boolean fetchingIds;
 
     /**
      * Reads the index and what the log has beyond it; without an index, the whole log.
@@ -177,7 +184,7 @@ final class OpenStore {
         if (kept.isPresent()) {
             try {
                 below = Optional.of(CheckpointFile.decode(kept.get()));
-                begin(below.get());
+                begin(below.get(), kept.get().length);
             } catch (dev.parley.wire.api.MalformedException e) {
                 throw new StorageException(
                         StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
@@ -238,7 +245,9 @@ final class OpenStore {
         }
     }
 
-    private void begin(CheckpointFile file) {
+    private void begin(CheckpointFile file, int length) {
+        fileLength = length;
+        fileBeginning = length - new Snapshot(file.checkpoint(), file.snapshot()).idsApart().length;
         checkpoint = Optional.of(file.approval());
         for (PublicKey key : file.keys()) {
             keysBelow.put(Id.of(key.agentId().bytes()), key);
@@ -253,6 +262,16 @@ final class OpenStore {
     /** Below which changes were given up here, with who approved it. */
     Optional<CheckpointFile> checkpoint() {
         return checkpoint;
+    }
+
+    /** Of the checkpoint's file; 0 if there is none. */
+    int fileLength() {
+        return fileLength;
+    }
+
+    /** How much of it comes before the ids that lie apart. */
+    int fileBeginning() {
+        return fileBeginning;
     }
 
     StoreFiles files() {
@@ -309,17 +328,18 @@ final class OpenStore {
     void compact(Checkpoint cut, byte[] snapshot, List<Seal> approvals)
             throws MalformedException, StorageException {
         CheckpointFile file = new CheckpointFile(cut, approvals, allKeys(), snapshot);
+        byte[] encoded = file.encode();
         replica.compact(cut, snapshot);
         boolean done = false;
         try {
-            history.moveTo(files.compact(file.encode(), history.kept(), history));
+            history.moveTo(files.compact(encoded, history.kept(), history));
             done = true;
         } finally {
             if (!done) {
                 damaged("it could not be compacted, and is read again at the next start");
             }
         }
-        begin(file);
+        begin(file, encoded.length);
         keyAt.clear();
         learn();
         indexed = 0;
@@ -348,16 +368,18 @@ final class OpenStore {
         }
         int kept = trial.size() - below;
         List<SignedChange> waiting = replica.parkedChanges();
+        Optional<IdsApart> missing = replica.idsApart();
+        byte[] encoded = file.encode();
         boolean done = false;
         replaying = true;
         try {
             LogHistory next =
                     files.compact(
-                            file.encode(),
+                            encoded,
                             () -> IntStream.range(0, kept).mapToObj(above::get).iterator(),
                             history);
             history = next;
-            begin(file);
+            begin(file, encoded.length);
             next.rewind();
             Replica begun = readLog(file);
             next.replay(change -> begun.receive(change, READ_AGAIN_MILLIS));
@@ -369,6 +391,10 @@ final class OpenStore {
                 damaged("it could not take a checkpoint, and is read again at the next start");
             }
         }
+        if (missing.isPresent() && !replica.idsApart().equals(missing)) {
+            files.discard(missing.get());
+        }
+        undo = null;
         vouched.end();
         keyAt.clear();
         learn();
@@ -388,7 +414,10 @@ final class OpenStore {
      */
     Optional<Disk> index(int every) {
         int size = replica.size();
-        if (indexing || !damage.isEmpty() || size - indexed < Math.max(every, indexed / 4)) {
+        if (indexing
+                || !damage.isEmpty()
+                || replica.lacksIds()
+                || size - indexed < Math.max(every, indexed / 4)) {
             return Optional.empty();
         }
         indexing = true;
@@ -578,6 +607,23 @@ final class OpenStore {
         return receipt;
     }
 
+    /**
+     * Takes the ids that lay apart, which are on disk behind the checkpoint's file by now, and what
+     * waited for them.
+     *
+     * @throws MalformedException if they are others
+     */
+    void addIds(byte[] ids, long nowMillis) throws MalformedException {
+        int before = replica.size();
+        replica.addIds(ids, nowMillis);
+        fileLength = fileBeginning + ids.length;
+        if (replica.size() > before) {
+            unforced = true;
+            noteKeys(before);
+            relearnOwnBranches();
+        }
+    }
+
     /** Takes up what was ahead of its time. */
     void tick(long nowMillis) {
         int before = replica.size();
@@ -663,6 +709,10 @@ final class OpenStore {
 
     /** Removes all of it from the disk; it must be closed. */
     void delete() throws StorageException {
+        Optional<IdsApart> missing = replica.idsApart();
+        if (missing.isPresent()) {
+            files.discard(missing.get());
+        }
         files.delete();
         vouched.end();
         compacting.promises().delete();

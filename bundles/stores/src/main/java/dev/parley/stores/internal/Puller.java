@@ -215,7 +215,7 @@ final class Puller {
         OpenStore store = pulled.store();
         List<Id> heads = heard.checkpoint().heads();
         if (heads.stream().allMatch(store.replica()::has)) {
-            if (pulled.named().equals(heads)) {
+            if (pulled.named().equals(heads) || store.replica().lacksIds()) {
                 end(store);
             } else {
                 step(store, pulled.from(), heads);

@@ -59,7 +59,9 @@ record ReplicaView(Replica replica) implements StoreView {
         List<ChangeInfo> log = new ArrayList<>();
         try {
             for (int i = replica.size() - 1; i >= 0 && log.size() < limit; i--) {
-                log.add(replica.describe(replica.id(i)));
+                if (isNamed(i)) {
+                    log.add(replica.describe(replica.id(i)));
+                }
             }
         } catch (RefusedException e) {
             throw new IllegalStateException("a change that is there is not", e);
@@ -72,6 +74,9 @@ record ReplicaView(Replica replica) implements StoreView {
         List<LoggedChange> changes = new ArrayList<>();
         try {
             for (int i = from; i < replica.size() && changes.size() < limit; i++) {
+                if (!isNamed(i)) {
+                    continue;
+                }
                 Id id = replica.id(i);
                 boolean forgotten = replica.isForgotten(i);
                 Set<Path> paths = forgotten ? Set.of() : replica.touched(id);
@@ -81,6 +86,11 @@ record ReplicaView(Replica replica) implements StoreView {
             throw new IllegalStateException("a change that is there is not", e);
         }
         return changes;
+    }
+
+    /** While ids are on their way, what is below the checkpoint is not told of. */
+    private boolean isNamed(int index) {
+        return !replica.lacksIds() || !replica.isForgotten(index);
     }
 
     @Override
@@ -106,6 +116,9 @@ record ReplicaView(Replica replica) implements StoreView {
     public List<Id> startingWith(String hex, int limit) {
         List<Id> found = new ArrayList<>();
         for (int i = 0; i < replica.size() && found.size() < limit; i++) {
+            if (!replica.knowsId(i)) {
+                continue;
+            }
             Id id = replica.id(i);
             if (id.hex().startsWith(hex)) {
                 found.add(id);

@@ -1,10 +1,13 @@
 package dev.parley.stores.internal;
 
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.storage.api.BlobStore;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
+import dev.parley.storage.api.PartialBlob;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import dev.parley.wire.api.ByteReader;
@@ -16,6 +19,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -222,16 +226,6 @@ final class StoreFiles {
         }
     }
 
-    /** How long the checkpoint's file is; 0 if there is none. */
-    synchronized int checkpointLength() throws StorageException {
-        Hash checkpoint = pointer.checkpoint();
-        try {
-            return checkpoint == null ? 0 : (int) Files.size(path(checkpoint));
-        } catch (IOException e) {
-            throw StorageException.of("reading the checkpoint of store " + store.hex(), e);
-        }
-    }
-
     /** A part of the checkpoint's file; shorter at its end. */
     synchronized byte[] checkpointPart(int offset, int max) throws StorageException {
         Hash checkpoint = pointer.checkpoint();
@@ -372,6 +366,66 @@ final class StoreFiles {
         clean();
         point(new Pointer(generation, Left.NOTHING, next, null, 0, now.parked(), List.of()));
         return log;
+    }
+
+    /** What came so far of ids that lie apart from the checkpoint. */
+    PartialBlob ids(IdsApart ids) throws StorageException {
+        return storage.blobs().partial(Hash.of(ids.hash().bytes()), ids.bytes());
+    }
+
+    /** All of them, if they came and are not behind the checkpoint's file yet. */
+    Optional<Path> idsFile(IdsApart ids) {
+        return storage.blobs().path(Hash.of(ids.hash().bytes()));
+    }
+
+    /** They are not needed any more. */
+    void discard(IdsApart ids) throws StorageException {
+        ids(ids).discard();
+        storage.blobs().delete(Hash.of(ids.hash().bytes()));
+    }
+
+    /**
+     * Puts the ids that lay apart behind the checkpoint's file. A crash leaves it without or with
+     * them. Any thread may call.
+     *
+     * @return whether it is still the file that they belong to
+     */
+    synchronized boolean complete(Checkpoint checkpoint, IdsApart ids, byte[] content)
+            throws StorageException {
+        Hash before = pointer.checkpoint();
+        if (deleted || before == null) {
+            return false;
+        }
+        try {
+            byte[] beginning = read(before);
+            if (!CheckpointFile.decode(beginning).checkpoint().equals(checkpoint)) {
+                return false;
+            }
+            byte[] whole = Arrays.copyOf(beginning, beginning.length + content.length);
+            System.arraycopy(content, 0, whole, beginning.length, content.length);
+            Hash next = Hash.sha256(whole);
+            Hash apart = Hash.of(ids.hash().bytes());
+            point(checkpointed(before, trash(before, next, apart)));
+            storage.blobs().put(whole);
+            point(checkpointed(next, trash(next, before, apart)));
+            storage.blobs().delete(before);
+            storage.blobs().delete(apart);
+            return true;
+        } catch (MalformedException | IOException e) {
+            throw new StorageException(StorageException.Reason.IO, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Pointer checkpointed(Hash checkpoint, List<Hash> trash) {
+        Pointer now = pointer;
+        return new Pointer(
+                now.generation(),
+                now.left(),
+                checkpoint,
+                now.index(),
+                now.indexed(),
+                now.parked(),
+                trash);
     }
 
     /** Removes all of it. The log must be closed. */

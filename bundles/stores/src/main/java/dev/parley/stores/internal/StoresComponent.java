@@ -83,6 +83,7 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Map<Id, Lost> lost = new LinkedHashMap<>();
     private final Puller puller;
     private final Compactor compactor;
+    private final IdsBehind ids;
     private final Joins joins;
     private final SyncServer server;
     private final Live live;
@@ -167,6 +168,7 @@ public final class StoresComponent implements Stores, PeerListener {
                         this::renumbered);
         this.puller =
                 new Puller(actor, network, requests, adoption, verifier, stores, flusher::schedule);
+        this.ids = new IdsBehind(actor, network, requests, disk, adoption, flusher::schedule);
         this.joins = new Joins(network, direct);
         this.server = new SyncServer(actor, disk, trust, compactor, stores, puller::pull);
         actor.tell(this::openAll);
@@ -229,6 +231,7 @@ public final class StoresComponent implements Stores, PeerListener {
         }
         stores.values().forEach(flusher::index);
         puller.compareAll();
+        ids.fetch(stores.values());
     }
 
     private OpenStore open(StoreInfo info) throws StorageException {
@@ -253,6 +256,7 @@ public final class StoresComponent implements Stores, PeerListener {
                     }
                     puller.compareAll();
                     compactor.round();
+                    ids.fetch(stores.values());
                 });
     }
 
@@ -281,11 +285,16 @@ public final class StoresComponent implements Stores, PeerListener {
         }
         flusher.schedule(store);
         flusher.index(store);
+        ids.fetch(store);
     }
 
     @Override
     public void connected(Peer peer) {
-        actor.tell(() -> puller.compare(peer.machine()));
+        actor.tell(
+                () -> {
+                    puller.compare(peer.machine());
+                    ids.fetch(stores.values());
+                });
     }
 
     @Override
@@ -425,6 +434,18 @@ public final class StoresComponent implements Stores, PeerListener {
                 });
     }
 
+    private static String obstacle(OpenStore store) {
+        return store.replica()
+                .idsApart()
+                .map(
+                        it ->
+                                "the ids of "
+                                        + it.bytes() / Id.BYTES
+                                        + " older changes are still on their way: what builds on"
+                                        + " them waits, and the store cannot be compacted")
+                .orElse(store.obstacle);
+    }
+
     private StoreStatus status(OpenStore store) {
         Replica replica = store.replica();
         return new StoreStatus(
@@ -436,7 +457,7 @@ public final class StoresComponent implements Stores, PeerListener {
                 replica.parked(),
                 replica.forks().stream().map(Fork::author).toList(),
                 StoreLink.of(store.info(), store.admins()),
-                store.obstacle,
+                obstacle(store),
                 store.damage());
     }
 

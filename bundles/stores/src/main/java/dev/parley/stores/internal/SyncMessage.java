@@ -5,6 +5,7 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
+import dev.parley.storage.api.PartialBlob;
 import dev.parley.wire.api.ByteReader;
 import dev.parley.wire.api.ByteWriter;
 import dev.parley.wire.api.MalformedException;
@@ -28,6 +29,9 @@ sealed interface SyncMessage {
     int MAX_COMPARED = 256;
     int MAX_BATCH = 4096;
     int MAX_PIECE_BYTES = 262_000;
+
+    /** Of ids that lie apart: as many as are kept at once. */
+    int MAX_IDS_BYTES = 3 * PartialBlob.CHUNK_BYTES;
 
     /** A change that is longer travels in pieces. */
     int MAX_WHOLE_BYTES = 262_000;
@@ -78,6 +82,17 @@ sealed interface SyncMessage {
 
     /** A part of a checkpoint's file, please. */
     record AskFile(Id store, Id checkpoint, int offset) implements SyncMessage {}
+
+    /** The next of a checkpoint's file, first without the ids that lie apart, please. */
+    record AskPart(Id store, Id checkpoint, int offset) implements SyncMessage {}
+
+    /**
+     * It does not pass the place where the ids begin.
+     *
+     * @param length of the whole file
+     * @param beginning how much of it comes before the ids that lie apart
+     */
+    record Part(int length, int beginning, byte[] content) implements SyncMessage {}
 
     /** What is proposed, or was compacted to? */
     record AskCheckpoint(Id store) implements SyncMessage {}
@@ -154,6 +169,11 @@ sealed interface SyncMessage {
             out.varint(it.offset());
         } else if (this instanceof AskCheckpoint it) {
             out.u8(18).bytes(it.store().bytes());
+        } else if (this instanceof AskPart it) {
+            out.u8(21).bytes(it.store().bytes()).bytes(it.checkpoint().bytes());
+            out.varint(it.offset());
+        } else if (this instanceof Part it) {
+            out.u8(22).varint(it.length()).varint(it.beginning()).bytes(it.content());
         } else if (this instanceof Info it) {
             out.u8(12).bytes(it.info().encode());
         }
@@ -212,10 +232,16 @@ sealed interface SyncMessage {
                                     id(in),
                                     count(in, "offset", 0, CheckpointFile.MAX_BYTES));
                     case 18 -> new AskCheckpoint(id(in));
+                    case 21 ->
+                            new AskPart(
+                                    id(in),
+                                    id(in),
+                                    count(in, "offset", 0, CheckpointFile.MAX_BYTES));
+                    case 22 -> part(in);
                     default ->
                             throw new MalformedException(
                                     Reason.UNSUPPORTED,
-                                    "store message: kind " + kind + ", expected 1 to 18");
+                                    "store message: kind " + kind + ", expected 1 to 18, 21 or 22");
                 };
         in.end();
         return message;
@@ -327,6 +353,18 @@ sealed interface SyncMessage {
 
     private static MalformedException bad(Exception e) {
         return new MalformedException(Reason.BAD_VALUE, "store message: " + e.getMessage());
+    }
+
+    private static Part part(ByteReader in) throws MalformedException {
+        int length = count(in, "length", 1, CheckpointFile.MAX_BYTES);
+        int beginning = count(in, "beginning", 1, length);
+        byte[] content = in.rest();
+        if (content.length < 1 || content.length > Math.min(length, MAX_PIECE_BYTES)) {
+            throw new MalformedException(
+                    Reason.BAD_VALUE,
+                    "store message: a part of " + content.length + " bytes of " + length);
+        }
+        return new Part(length, beginning, content);
     }
 
     private static Piece piece(ByteReader in) throws MalformedException {

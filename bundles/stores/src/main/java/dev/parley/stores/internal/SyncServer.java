@@ -163,6 +163,9 @@ final class SyncServer implements RequestHandler {
             } else if (question instanceof SyncMessage.AskCheckpoint it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, compactor.checkpoint(store).orElseThrow(SyncServer::none), answer);
+            } else if (question instanceof SyncMessage.AskPart it) {
+                OpenStore store = readable(caller, it.store());
+                give(store, compactor.part(store, it), answer);
             } else if (question instanceof SyncMessage.AskFile it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, compactor.part(store, it), answer);

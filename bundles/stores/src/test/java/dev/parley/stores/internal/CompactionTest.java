@@ -328,7 +328,7 @@ class CompactionTest {
                             case 3 ->
                                     new SyncMessage.Compared(
                                             List.of(SyncMessage.Comparison.DIFFERENT));
-                            case 17 -> new SyncMessage.Piece(file.length, file);
+                            case 21 -> new SyncMessage.Part(file.length, file.length, file);
                             default ->
                                     new SyncMessage.Checkpointed(
                                             snapshot.checkpoint(), List.of(seal), file.length);

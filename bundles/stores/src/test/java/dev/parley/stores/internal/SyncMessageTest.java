@@ -114,7 +114,10 @@ class SyncMessageTest {
                 Combinators.combine(checkpoints, seals.list().ofMinSize(1).ofMaxSize(2), lengths)
                         .as(SyncMessage.Checkpointed::new),
                 Combinators.combine(ids(), ids(), lengths).as(SyncMessage.AskFile::new),
-                ids().map(SyncMessage.AskCheckpoint::new));
+                ids().map(SyncMessage.AskCheckpoint::new),
+                Combinators.combine(ids(), ids(), lengths).as(SyncMessage.AskPart::new),
+                Combinators.combine(Arbitraries.integers().between(1, 100), bytes(1, 100))
+                        .as((beginning, content) -> new SyncMessage.Part(100, beginning, content)));
     }
 
     private static List<Id> sorted(java.util.Set<Id> ids) {
@@ -180,6 +183,11 @@ class SyncMessageTest {
                     + it.length();
         } else if (message instanceof SyncMessage.AskFile it) {
             return "ask file " + it.store().hex() + " " + it.checkpoint().hex() + " " + it.offset();
+        } else if (message instanceof SyncMessage.AskPart it) {
+            return "ask part " + it.store().hex() + " " + it.checkpoint().hex() + " " + it.offset();
+        } else if (message instanceof SyncMessage.Part it) {
+            String content = HexFormat.of().formatHex(it.content());
+            return "part " + it.length() + " " + it.beginning() + " " + content;
         } else if (message instanceof SyncMessage.AskCheckpoint it) {
             return "ask checkpoint " + it.store().hex();
         } else if (message instanceof SyncMessage.GoOn it) {
@@ -227,14 +235,16 @@ class SyncMessageTest {
         byte[] whole = message.encode();
         // What a piece holds is the rest of its message, so of that a prefix is a piece.
         int length =
-                message instanceof SyncMessage.Piece ? percent % 3 : whole.length * percent / 100;
+                message instanceof SyncMessage.Piece || message instanceof SyncMessage.Part
+                        ? percent % 3
+                        : whole.length * percent / 100;
         refused(Arrays.copyOf(whole, length));
     }
 
     @Property
     void anythingAppendedIsMalformed(@ForAll("messages") SyncMessage message, @ForAll byte more) {
         byte[] whole = message.encode();
-        if (!(message instanceof SyncMessage.Piece)) {
+        if (!(message instanceof SyncMessage.Piece || message instanceof SyncMessage.Part)) {
             byte[] longer = Arrays.copyOf(whole, whole.length + 1);
             longer[whole.length] = more;
             refused(longer);
@@ -251,7 +261,7 @@ class SyncMessageTest {
     }
 
     @Property(tries = 5000)
-    void noiseNeverSurprises(@ForAll @IntRange(max = 19) int kind, @ForAll byte[] noise) {
+    void noiseNeverSurprises(@ForAll @IntRange(max = 23) int kind, @ForAll byte[] noise) {
         byte[] bytes = new byte[noise.length + 1];
         bytes[0] = (byte) kind;
         System.arraycopy(noise, 0, bytes, 1, noise.length);

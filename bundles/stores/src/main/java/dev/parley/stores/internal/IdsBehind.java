@@ -1,0 +1,231 @@
+package dev.parley.stores.internal;
+
+import dev.parley.actor.api.Actor;
+import dev.parley.crdt.api.Checkpoint;
+import dev.parley.crdt.api.IdsApart;
+import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.Replica;
+import dev.parley.identity.api.MachineId;
+import dev.parley.network.api.Network;
+import dev.parley.network.api.Peer;
+import dev.parley.storage.api.PartialBlob;
+import dev.parley.storage.api.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Gets the ids that lie apart from a snapshot, for stores that began without them ({@code
+ * docs/protocols/0011-store-sync}, Compaction): in parts, which are on disk as they come, so that
+ * it goes on after a restart; from one peer after the other, until one has them. Runs on the room's
+ * thread, and its disk work on a pool.
+ */
+final class IdsBehind {
+    private static final System.Logger LOG = System.getLogger(IdsBehind.class.getName());
+
+    private final Actor actor;
+    private final Network network;
+    private final Requests requests;
+    private final ExecutorService disk;
+    private final Adoption adoption;
+    private final Consumer<OpenStore> changed;
+
+    /**
+     * @param changed told when something was taken in, to be forced to disk
+     */
+    IdsBehind(
+            Actor actor,
+            Network network,
+            Requests requests,
+            ExecutorService disk,
+            Adoption adoption,
+            Consumer<OpenStore> changed) {
+        this.actor = actor;
+        this.network = network;
+        this.requests = requests;
+        this.disk = disk;
+        this.adoption = adoption;
+        this.changed = changed;
+    }
+
+    /**
+     * One store's ids being fetched.
+     *
+     * @param replica that lacks them; another one would lack others
+     * @param peers who were not asked yet
+     */
+    private record Job(
+            OpenStore store,
+            Replica replica,
+            Checkpoint checkpoint,
+            IdsApart ids,
+            Deque<MachineId> peers) {
+        boolean isOver() {
+            return store.replica() != replica || !replica.lacksIds() || !store.damage().isEmpty();
+        }
+    }
+
+    /** Goes on, for those stores that lack ids and get none at the moment. */
+    void fetch(Collection<OpenStore> stores) {
+        stores.forEach(this::fetch);
+    }
+
+    void fetch(OpenStore store) {
+        Optional<IdsApart> ids = store.replica().idsApart();
+        if (ids.isEmpty() || store.fetchingIds || store.checkpoint().isEmpty()) {
+            return;
+        }
+        Deque<MachineId> peers = new ArrayDeque<>();
+        network.peers().stream().map(Peer::machine).forEach(peers::add);
+        if (peers.isEmpty()) {
+            return;
+        }
+        store.fetchingIds = true;
+        Checkpoint checkpoint = store.checkpoint().get().checkpoint();
+        Job job = new Job(store, store.replica(), checkpoint, ids.get(), peers);
+        onDisk(job, () -> keep(job, 0, new byte[0]));
+    }
+
+    /** Work that says which chunk is missing next, if one is. */
+    private interface Work {
+        Optional<Integer> run() throws StorageException;
+    }
+
+    private void onDisk(Job job, Work work) {
+        try {
+            disk.execute(
+                    () -> {
+                        try {
+                            Optional<Integer> next = work.run();
+                            Optional<byte[]> all = next.isPresent() ? Optional.empty() : all(job);
+                            actor.after(Duration.ZERO, () -> went(job, next, all));
+                        } catch (StorageException | IOException e) {
+                            LOG.log(
+                                    System.Logger.Level.WARNING,
+                                    "the ids of store " + job.store().id().hex(),
+                                    e);
+                            actor.after(Duration.ZERO, () -> another(job));
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            job.store().fetchingIds = false;
+        }
+    }
+
+    private void went(Job job, Optional<Integer> missing, Optional<byte[]> all) {
+        if (!job.isOver() && missing.isPresent()) {
+            ask(job, missing.get());
+            return;
+        }
+        job.store().fetchingIds = false;
+        if (!job.isOver() && all.isPresent()) {
+            take(job.store(), all.get());
+        }
+    }
+
+    /** Keeps what came, from this chunk on. */
+    private static Optional<Integer> keep(Job job, int from, byte[] content)
+            throws StorageException {
+        if (job.store().files().idsFile(job.ids()).isPresent()) {
+            return Optional.empty();
+        }
+        PartialBlob partial = job.store().files().ids(job.ids());
+        boolean isWhole = false;
+        try {
+            for (int at = 0; at < content.length; at += PartialBlob.CHUNK_BYTES) {
+                int to = Math.min(content.length, at + PartialBlob.CHUNK_BYTES);
+                partial.write(
+                        from + at / PartialBlob.CHUNK_BYTES, Arrays.copyOfRange(content, at, to));
+            }
+            int missing = partial.present().nextClearBit(0);
+            isWhole = (long) missing * PartialBlob.CHUNK_BYTES >= job.ids().bytes();
+            if (isWhole) {
+                partial.commit();
+            }
+            return isWhole ? Optional.empty() : Optional.of(missing);
+        } finally {
+            if (!isWhole) {
+                partial.close();
+            }
+        }
+    }
+
+    /** Puts them behind the checkpoint's file; before that nothing may be taken up. */
+    private static Optional<byte[]> all(Job job) throws StorageException, IOException {
+        StoreFiles files = job.store().files();
+        byte[] all = Files.readAllBytes(files.idsFile(job.ids()).orElseThrow());
+        return files.complete(job.checkpoint(), job.ids(), all)
+                ? Optional.of(all)
+                : Optional.empty();
+    }
+
+    private void ask(Job job, int chunk) {
+        MachineId from = job.peers().element();
+        int beginning = job.store().fileBeginning();
+        int at = chunk * PartialBlob.CHUNK_BYTES;
+        int most = Math.min(SyncMessage.MAX_IDS_BYTES, job.ids().bytes() - at);
+        requests.send(
+                from,
+                new SyncMessage.AskPart(job.store().id(), job.checkpoint().id(), beginning + at),
+                answer -> {
+                    boolean fits =
+                            answer instanceof SyncMessage.Part part
+                                    && part.length() == beginning + job.ids().bytes()
+                                    && part.content().length == most;
+                    if (job.isOver()) {
+                        job.store().fetchingIds = false;
+                    } else if (fits && answer instanceof SyncMessage.Part part) {
+                        onDisk(job, () -> keep(job, chunk, part.content()));
+                    } else {
+                        another(job);
+                    }
+                },
+                code -> {
+                    if (code.equals("NO_SUCH_CHECKPOINT")) {
+                        askHigher(job, from);
+                    }
+                    another(job);
+                });
+    }
+
+    private void another(Job job) {
+        job.peers().poll();
+        if (job.isOver() || job.peers().isEmpty()) {
+            job.store().fetchingIds = false;
+        } else {
+            onDisk(job, () -> keep(job, 0, new byte[0]));
+        }
+    }
+
+    /** Who has compacted again has a later checkpoint, with the ids of both. */
+    private void askHigher(Job job, MachineId from) {
+        requests.send(
+                from,
+                new SyncMessage.AskCheckpoint(job.store().id()),
+                answer -> {
+                    if (answer instanceof SyncMessage.Checkpointed heard && !job.isOver()) {
+                        adoption.adopt(
+                                job.store(), from, heard, done -> changed.accept(job.store()));
+                    }
+                },
+                code -> {});
+    }
+
+    private void take(OpenStore store, byte[] ids) {
+        try {
+            store.addIds(ids, actor.time().now().toEpochMilli());
+        } catch (MalformedException | LogHistory.DiskException e) {
+            store.damaged("the ids of its checkpoint: " + e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
+        }
+        changed.accept(store);
+    }
+}
