@@ -171,7 +171,7 @@ class OracleTest {
             if (lacks) {
                 receive(replica, given.subList(0, given.size() / 2));
                 agreesSoFar(replica);
-                replica.addIds(snapshot.file(), LATER);
+                replica.addIds(snapshot.idsApart(), LATER);
             }
             receive(replica, given);
             agrees("from a snapshot", replica);
