@@ -19,8 +19,12 @@ final class Agents {
      * @param parent the line this one leaves; -1 for an agent's first
      * @param from the first operation number that is this line's own
      * @param first the change it begins with, as the graph numbers it
+     * @param depth how many lines it leaves, one after the other
+     * @param jump one of those, or itself if it leaves none; by jumps and parents each of them is
+     *     reached in a number of steps that is logarithmic in the depth (Myers, "An applicative
+     *     random-access stack", 1983)
      */
-    record Line(AgentName name, int parent, int from, int first) {}
+    record Line(AgentName name, int parent, int from, int first, int depth, int jump) {}
 
     private final List<Line> lines = new ArrayList<>();
 
@@ -71,9 +75,21 @@ final class Agents {
             parents = Arrays.copyOf(parents, 2 * line);
         }
         parents[line] = parent;
-        lines.add(new Line(name, parent, from, first));
+        lines.add(line(name, parent, from, first));
         byName.computeIfAbsent(name, it -> new ArrayList<>(1)).add(line);
         return line;
+    }
+
+    private Line line(AgentName name, int parent, int from, int first) {
+        if (parent < 0) {
+            return new Line(name, parent, from, first, 0, lines.size());
+        }
+        Line above = lines.get(parent);
+        Line far = lines.get(above.jump());
+        boolean goesFar =
+                above.depth() - far.depth() == far.depth() - lines.get(far.jump()).depth();
+        int jump = goesFar ? far.jump() : parent;
+        return new Line(name, parent, from, first, above.depth() + 1, jump);
     }
 
     void removeLast() {
@@ -101,52 +117,56 @@ final class Agents {
     }
 
     private int compareForks(int agentA, int numberA, int agentB, int numberB) {
-        List<Integer> lineA = ancestors(agentA);
-        List<Integer> lineB = ancestors(agentB);
-        int common = 0;
-        while (common < lineA.size()
-                && common < lineB.size()
-                && lineA.get(common).equals(lineB.get(common))) {
-            common++;
+        int depth = Math.min(lines.get(agentA).depth(), lines.get(agentB).depth());
+        int a = above(agentA, depth);
+        int b = above(agentB, depth);
+        if (a == b) {
+            // One of them left the other one, maybe through others.
+            a = agentA == a ? a : above(agentA, depth + 1);
+            b = agentB == b ? b : above(agentB, depth + 1);
         }
-        int from = Integer.MAX_VALUE;
-        if (common < lineA.size()) {
-            from = Math.min(from, lines.get(lineA.get(common)).from());
+        while (lines.get(a).depth() == lines.get(b).depth()
+                && lines.get(a).parent() != lines.get(b).parent()) {
+            boolean far = lines.get(a).jump() != lines.get(b).jump();
+            a = far ? lines.get(a).jump() : lines.get(a).parent();
+            b = far ? lines.get(b).jump() : lines.get(b).parent();
         }
-        if (common < lineB.size()) {
-            from = Math.min(from, lines.get(lineB.get(common)).from());
-        }
+        int from = from(a, b);
         if (numberA < from || numberB < from) {
             return Integer.compare(numberA, numberB);
         }
-        return graph.id(graph.changeOf(agentOf(lineA, from), from))
-                .compareTo(graph.id(graph.changeOf(agentOf(lineB, from), from)));
+        return graph.id(graph.changeOf(owner(a, from), from))
+                .compareTo(graph.id(graph.changeOf(owner(b, from), from)));
     }
 
-    /** From the agent's first line to this one. */
-    private List<Integer> ancestors(int agent) {
-        List<Integer> ancestors = new ArrayList<>();
-        for (int at = agent; at >= 0; at = lines.get(at).parent()) {
-            ancestors.add(0, at);
+    /** The first number at which two lines part that leave one line, or one the other. */
+    private int from(int a, int b) {
+        Line lineA = lines.get(a);
+        Line lineB = lines.get(b);
+        if (lineA.depth() == lineB.depth()) {
+            return Math.min(lineA.from(), lineB.from());
         }
-        return ancestors;
+        return lineA.depth() > lineB.depth() ? lineA.from() : lineB.from();
     }
 
-    private int agentOf(List<Integer> ancestors, int number) {
-        int agent = ancestors.get(0);
-        for (int next : ancestors) {
-            if (lines.get(next).from() <= number) {
-                agent = next;
-            }
+    /** The line of this depth that one is or leaves. */
+    private int above(int agent, int depth) {
+        int at = agent;
+        while (lines.get(at).depth() > depth) {
+            Line line = lines.get(at);
+            at = lines.get(line.jump()).depth() >= depth ? line.jump() : line.parent();
         }
-        return agent;
+        return at;
     }
 
     /** The line that made the operation with this number, for somebody who knows {@code agent}. */
     int owner(int agent, int number) {
         int at = agent;
         while (parents[at] >= 0 && number < lines.get(at).from()) {
-            at = parents[at];
+            // The nearest one that begins at the number or before: lines begin later than their
+            // parents.
+            Line line = lines.get(at);
+            at = number < lines.get(line.jump()).from() ? line.jump() : line.parent();
         }
         return at;
     }

@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where an operation stands: its change, its number, and so its past. */
 final class At {
@@ -15,6 +16,11 @@ final class At {
     private final int change;
     private final int agent;
     private int number;
+
+    /** Whose {@link #soleLine} was looked for last; the past does not change. */
+    private @Nullable AgentName lastName;
+
+    private int lastSole;
 
     At(ChangeGraph graph, int change) {
         this.graph = graph;
@@ -110,7 +116,7 @@ final class At {
                     ? dot(graph.agents().owner(agent, ref.number()), ref.number())
                     : NOWHERE;
         }
-        int sole = soleLine(graph.agents().of(name));
+        int sole = soleLine(name);
         Id way = ref.fork();
         if (way != null) {
             return sole == NONE ? onTheWay(name, way, ref.number()) : NOWHERE;
@@ -138,6 +144,14 @@ final class At {
      * left; {@link #NONE} if they are on two or more, and {@link #UNKNOWN} if there are none. The
      * change itself is not in its past.
      */
+    private int soleLine(AgentName name) {
+        if (!name.equals(lastName)) {
+            lastSole = soleLine(graph.agents().of(name));
+            lastName = name;
+        }
+        return lastSole;
+    }
+
     private int soleLine(List<Integer> lines) {
         int sole = UNKNOWN;
         for (int line : lines) {
@@ -161,7 +175,7 @@ final class At {
             return Ref.own(ofNumber);
         }
         AgentName name = graph.agents().name(of);
-        if (soleLine(graph.agents().of(name)) != NONE) {
+        if (soleLine(name) != NONE) {
             return new Ref(name, null, ofNumber);
         }
         int known = graph.past(change).get(of);

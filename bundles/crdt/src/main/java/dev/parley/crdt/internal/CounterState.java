@@ -24,7 +24,8 @@ final class CounterState extends ObjectState {
 
     @Override
     boolean present() {
-        for (int agent = 0; agent < sums.agents(); agent++) {
+        for (int i = 0; i < sums.agents(); i++) {
+            int agent = sums.agent(i);
             if (sums.any(agent, cleared().get(agent))) {
                 return true;
             }
@@ -34,7 +35,8 @@ final class CounterState extends ObjectState {
 
     long value() {
         long value = 0;
-        for (int agent = 0; agent < sums.agents(); agent++) {
+        for (int i = 0; i < sums.agents(); i++) {
+            int agent = sums.agent(i);
             value += sums.total(agent) - sums.before(agent, cleared().get(agent));
         }
         return value;

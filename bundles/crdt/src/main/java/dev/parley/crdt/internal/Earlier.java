@@ -19,16 +19,24 @@ final class Earlier {
     private List<Inserted> inserted = List.of();
     private Map<Object, Long> amounts = Map.of();
 
-    /** Insertions come in the order of their numbers. */
+    /** Insertions come in the order of their numbers; those that follow one another are one. */
     void insert(Path path, int from, int length) {
         if (inserted.isEmpty()) {
             inserted = new ArrayList<>(2);
+        } else {
+            Inserted last = inserted.get(inserted.size() - 1);
+            if (last.has(from - 1) && last.path().equals(path)) {
+                inserted.set(
+                        inserted.size() - 1,
+                        new Inserted(path, last.from(), last.length() + length));
+                return;
+            }
         }
         inserted.add(new Inserted(path, from, length));
     }
 
     /**
-     * @return the insertion into this object that has the element, if this change made it
+     * @return the insertions into this object that have the element, if this change made it
      */
     @Nullable Inserted find(Path path, int number) {
         int low = 0;

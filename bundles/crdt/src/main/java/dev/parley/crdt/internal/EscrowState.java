@@ -63,7 +63,8 @@ final class EscrowState extends ObjectState {
             return 0;
         }
         long known = 0;
-        for (int agent = 0; agent < sums.agents(); agent++) {
+        for (int i = 0; i < sums.agents(); i++) {
+            int agent = sums.agent(i);
             known += sums.before(agent, at.end(agent));
         }
         return known;
@@ -108,8 +109,8 @@ final class EscrowState extends ObjectState {
     long share(Id owner) {
         RunningSums sums = shares.get(owner);
         long share = 0;
-        for (int agent = 0; sums != null && agent < sums.agents(); agent++) {
-            share += sums.total(agent);
+        for (int i = 0; sums != null && i < sums.agents(); i++) {
+            share += sums.total(sums.agent(i));
         }
         return share;
     }

@@ -27,7 +27,6 @@ final class FlagState extends ObjectState {
 
     @Override
     void clear(At at) {
-        super.clear(at);
         dots.clear(at);
     }
 

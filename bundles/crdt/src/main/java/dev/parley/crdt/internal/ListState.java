@@ -172,7 +172,6 @@ final class ListState extends ObjectState {
 
     @Override
     void clear(At at) {
-        super.clear(at);
         elements.forEach(
                 (dot, element) -> {
                     if (at.knows(dot) && !element.dropped) {

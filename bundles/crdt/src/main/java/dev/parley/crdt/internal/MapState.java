@@ -81,9 +81,13 @@ final class MapState extends ObjectState {
 
     @Override
     void clear(At at) {
-        super.clear(at);
         puts.removeKnown(at);
         children.values().forEach(it -> it.clear(at));
+    }
+
+    /** Forgets that it is there, but not what is under its keys. */
+    void clearPuts(At at) {
+        puts.removeKnown(at);
     }
 
     @Override

@@ -32,15 +32,21 @@ final class RegisterState extends ObjectState {
             throw unexpected(operation);
         }
         entries.removeIf(it -> at.knows(it.dot()));
-        entries.add(new Entry(at.dot(), set.value()));
-        if (entries.size() > 1) {
-            entries.sort((a, b) -> at.compare(b.dot(), a.dot()));
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (at.compare(entries.get(middle).dot(), at.dot()) > 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
+        entries.add(low, new Entry(at.dot(), set.value()));
     }
 
     @Override
     void clear(At at) {
-        super.clear(at);
         entries.removeIf(it -> at.knows(it.dot()));
     }
 

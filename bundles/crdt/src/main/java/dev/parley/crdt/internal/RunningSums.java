@@ -5,44 +5,77 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Amounts by operation, summed up to any operation of each agent. Not thread-safe. */
+/**
+ * Amounts by operation, summed up to any operation of each agent. Only agents of whom there is one
+ * take room: there may be many sums, and many agents. Not thread-safe.
+ */
 final class RunningSums {
-    private int[][] numbers = new int[0][];
-    private long[][] sums = new long[0][];
-    private int[] sizes = new int[0];
+    private static final int FIRST = 1;
 
-    private void agents(int count) {
-        if (count > numbers.length) {
-            int before = numbers.length;
-            numbers = Arrays.copyOf(numbers, count);
-            sums = Arrays.copyOf(sums, count);
-            sizes = Arrays.copyOf(sizes, count);
-            for (int i = before; i < count; i++) {
-                numbers[i] = new int[2];
-                sums[i] = new long[2];
-            }
-        }
+    /** Those of whom there are amounts, ascending; the rest is by their places here. */
+    private int[] agents = new int[FIRST];
+
+    private int[][] numbers = new int[FIRST][];
+    private long[][] sums = new long[FIRST][];
+    private int[] sizes = new int[FIRST];
+    private int count;
+
+    /** Of how many agents there are amounts. */
+    int agents() {
+        return count;
     }
 
-    int agents() {
-        return numbers.length;
+    /** The n-th of them. */
+    int agent(int place) {
+        return agents[place];
+    }
+
+    private int place(int agent) {
+        return count > 0 && agents[count - 1] == agent
+                ? count - 1
+                : Arrays.binarySearch(agents, 0, count, agent);
+    }
+
+    private int orMake(int agent) {
+        int found = place(agent);
+        if (found >= 0) {
+            return found;
+        }
+        int at = -found - 1;
+        if (count == agents.length) {
+            agents = Arrays.copyOf(agents, count * 2);
+            numbers = Arrays.copyOf(numbers, count * 2);
+            sums = Arrays.copyOf(sums, count * 2);
+            sizes = Arrays.copyOf(sizes, count * 2);
+        }
+        System.arraycopy(agents, at, agents, at + 1, count - at);
+        System.arraycopy(numbers, at, numbers, at + 1, count - at);
+        System.arraycopy(sums, at, sums, at + 1, count - at);
+        System.arraycopy(sizes, at, sizes, at + 1, count - at);
+        agents[at] = agent;
+        numbers[at] = new int[FIRST];
+        sums[at] = new long[FIRST];
+        sizes[at] = 0;
+        count++;
+        return at;
     }
 
     /** Operations of one agent come in order. Sums wrap as {@code long} does. */
     void add(int agent, int number, long amount) {
-        agents(agent + 1);
-        int size = sizes[agent];
-        if (size == numbers[agent].length) {
-            numbers[agent] = Arrays.copyOf(numbers[agent], size * 2);
-            sums[agent] = Arrays.copyOf(sums[agent], size * 2);
+        int at = orMake(agent);
+        int size = sizes[at];
+        if (size == numbers[at].length) {
+            numbers[at] = Arrays.copyOf(numbers[at], size * 2);
+            sums[at] = Arrays.copyOf(sums[at], size * 2);
         }
-        numbers[agent][size] = number;
-        sums[agent][size] = amount + (size == 0 ? 0 : sums[agent][size - 1]);
-        sizes[agent]++;
+        numbers[at][size] = number;
+        sums[at][size] = amount + (size == 0 ? 0 : sums[at][size - 1]);
+        sizes[at]++;
     }
 
     long total(int agent) {
-        return agent >= numbers.length || sizes[agent] == 0 ? 0 : sums[agent][sizes[agent] - 1];
+        int at = place(agent);
+        return at < 0 ? 0 : sums[at][sizes[at] - 1];
     }
 
     /** An operation's amount. */
@@ -51,10 +84,10 @@ final class RunningSums {
     }
 
     void forEach(Visitor visitor) {
-        for (int agent = 0; agent < numbers.length; agent++) {
-            for (int i = 0; i < sizes[agent]; i++) {
-                long before = i == 0 ? 0 : sums[agent][i - 1];
-                visitor.amount(agent, numbers[agent][i], sums[agent][i] - before);
+        for (int at = 0; at < count; at++) {
+            for (int i = 0; i < sizes[at]; i++) {
+                long before = i == 0 ? 0 : sums[at][i - 1];
+                visitor.amount(agents[at], numbers[at][i], sums[at][i] - before);
             }
         }
     }
@@ -87,18 +120,18 @@ final class RunningSums {
 
     /** Of the operations with lower numbers. */
     long before(int agent, int number) {
-        if (agent >= numbers.length) {
+        int at = place(agent);
+        if (at < 0) {
             return 0;
         }
-        int at = Arrays.binarySearch(numbers[agent], 0, sizes[agent], number);
-        int count = at >= 0 ? at : -at - 1;
-        return count == 0 ? 0 : sums[agent][count - 1];
+        int found = Arrays.binarySearch(numbers[at], 0, sizes[at], number);
+        int below = found >= 0 ? found : -found - 1;
+        return below == 0 ? 0 : sums[at][below - 1];
     }
 
     /** Whether there is an operation with this number or a higher one. */
     boolean any(int agent, int number) {
-        return agent < sizes.length
-                && sizes[agent] > 0
-                && numbers[agent][sizes[agent] - 1] >= number;
+        int at = place(agent);
+        return at >= 0 && numbers[at][sizes[at] - 1] >= number;
     }
 }

@@ -45,7 +45,6 @@ final class SetState extends ObjectState {
 
     @Override
     void clear(At at) {
-        super.clear(at);
         elements.values().forEach(it -> it.clear(at));
         elements.values().removeIf(FlagDots::isForgotten);
     }

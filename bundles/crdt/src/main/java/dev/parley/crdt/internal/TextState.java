@@ -6,6 +6,7 @@ import dev.parley.crdt.internal.sequence.IdRuns;
 import dev.parley.crdt.internal.sequence.Sequence;
 import dev.parley.crdt.internal.sequence.VisibleChanges;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Text: code points in Fugue order. */
@@ -123,14 +124,12 @@ final class TextState extends ObjectState {
         List<Piece> pieces = new ArrayList<>();
         int end = low + count;
         while (end > low) {
+            line = graph.agents().owner(line, end - 1);
             int from = Math.max(low, graph.agents().line(line).from());
-            if (from >= end) {
-                line = graph.agents().line(line).parent();
-                continue;
-            }
-            pieces.add(0, new Piece(line, from, end - from));
+            pieces.add(new Piece(line, from, end - from));
             end = from;
         }
+        Collections.reverse(pieces);
         return pieces;
     }
 
@@ -179,7 +178,9 @@ final class TextState extends ObjectState {
 
     @Override
     void clear(At at) {
-        super.clear(at);
+        if (sequence.length() == 0) {
+            return;
+        }
         List<int[]> known = new ArrayList<>();
         sequence.blame(
                 (position, agent, number, count, visible) -> {

@@ -10,10 +10,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -251,6 +253,33 @@ final class TreeState extends ObjectState {
     List<TreeNode> children(ElementId parent) {
         TreeNodeState node = find(parent, false);
         return node == null ? List.of() : node.children().stream().map(this::shown).toList();
+    }
+
+    /**
+     * As people read it: nodes with what is below them in brackets. A tree may be as deep as
+     * somebody likes.
+     */
+    String shown(Function<Scalar, String> label) {
+        settle();
+        StringBuilder shown = new StringBuilder();
+        Deque<Iterator<TreeNodeState>> open = new ArrayDeque<>();
+        open.push(root.children().iterator());
+        boolean isFirst = true;
+        while (!open.isEmpty()) {
+            if (!open.element().hasNext()) {
+                open.pop();
+                shown.append(open.isEmpty() ? "" : ")");
+                continue;
+            }
+            TreeNodeState node = open.element().next();
+            shown.append(isFirst ? "" : ", ").append(label.apply(node.label));
+            isFirst = !node.children().isEmpty();
+            if (isFirst) {
+                shown.append('(');
+                open.push(node.children().iterator());
+            }
+        }
+        return shown.toString();
     }
 
     private TreeNode shown(TreeNodeState node) {

@@ -97,8 +97,14 @@ final class View {
             return;
         }
         at.restart();
+        Cleared cleared = new Cleared(this);
         for (Operation operation : change.operations()) {
-            apply(operation, at);
+            if (operation instanceof Operation.Clear) {
+                cleared.clear(operation.path(), at);
+            } else {
+                apply(operation, at);
+                cleared.touch(operation.path());
+            }
             at.advance(operation.length());
         }
     }

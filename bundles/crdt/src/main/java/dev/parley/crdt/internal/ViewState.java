@@ -174,20 +174,9 @@ final class ViewState implements State {
             case SET_ADD_WINS, SET_REMOVE_WINS -> join(set(path));
             case TEXT -> text(path);
             case LIST -> join(list(path).stream().map(ListElement::value).toList());
-            case TREE -> shownTree(path, ElementId.ROOT);
+            case TREE -> ((TreeState) found).shown(ViewState::shown);
             case TASKS -> join(tasks(path).stream().map(it -> Scalar.of(it.title())).toList());
         };
-    }
-
-    /** Nodes with what is below them in brackets. */
-    private String shownTree(Path path, ElementId parent) {
-        return children(path, parent).stream()
-                .map(
-                        it -> {
-                            String below = shownTree(path, it.id());
-                            return shown(it.label()) + (below.isEmpty() ? "" : "(" + below + ")");
-                        })
-                .collect(Collectors.joining(", "));
     }
 
     private static String join(List<Scalar> values) {

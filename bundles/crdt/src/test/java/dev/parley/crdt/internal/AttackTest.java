@@ -15,10 +15,13 @@ import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.StoreInfo;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What one author who follows no rule can try to do to all others. */
 class AttackTest {
@@ -199,5 +202,145 @@ class AttackTest {
         }
         assertThat(other.state().text(TEXT)).isEqualTo(honest.replica.state().text(TEXT));
         assertThat(honest.replica.heads()).hasSize(1);
+    }
+
+    // ---- what costs others much and its author little; each took minutes, or gigabytes ----
+
+    private SignedChange change(@Nullable SignedChange prev, List<Operation> operations) {
+        return forge.write(EVIL, prev, List.of(), NOW, operations.toArray(new Operation[0]));
+    }
+
+    private static void take(Replica replica, SignedChange change) {
+        replica.receive(change, NOW);
+        assertThat(replica.isVoid(change.id())).isFalse();
+    }
+
+    @Test
+    void anAmountOfALateAgentTakesNoMoreRoomThanOneOfTheFirst() {
+        List<RunningSums> all = new ArrayList<>();
+        for (int i = 0; i < 6_000; i++) {
+            RunningSums sums = new RunningSums();
+            sums.add(200_000, 5, 3);
+            sums.add(1_000, 7, 4);
+            sums.add(200_000, 6, 1);
+            all.add(sums);
+        }
+        for (RunningSums sums : all) {
+            assertThat(sums.agents()).isEqualTo(2);
+            assertThat(sums.total(200_000)).isEqualTo(4);
+            assertThat(sums.before(200_000, 6)).isEqualTo(3);
+            assertThat(sums.total(1_000)).isEqualTo(4);
+            assertThat(sums.total(5)).isZero();
+            assertThat(sums.any(1_000, 7)).isTrue();
+            assertThat(sums.any(1_000, 8)).isFalse();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void forksOfForksCostNoMoreThanOtherChanges() {
+        List<SignedChange> all = new ArrayList<>();
+        SignedChange last = forge.write(EVIL, null, List.of(), NOW, insert(null, null, "x"));
+        all.add(last);
+        for (int i = 1; i < 3_000; i++) {
+            all.add(forge.write(EVIL, last, List.of(), NOW + i, insert(null, null, "x")));
+            last = forge.write(EVIL, last, List.of(), NOW + i, insert(null, null, "y"));
+            all.add(last);
+        }
+        Replica replica = Replica.create(replicas.info);
+        all.forEach(it -> replica.receive(it, NOW));
+        assertThat(replica.state().textLength(TEXT)).isEqualTo(5_999);
+    }
+
+    /** Lines that leave lines that leave lines stand where the page says. */
+    @Test
+    void forksOfForksStandInTheOrderOfThePage() {
+        for (int seed = 0; seed < 5; seed++) {
+            Random random = new Random(seed);
+            Oracle oracle = new Oracle(replicas.info);
+            List<SignedChange> all = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                int back = random.nextInt(random.nextBoolean() ? 3 : 40);
+                SignedChange prev = i <= back ? null : all.get(i - 1 - back);
+                String text = String.valueOf((char) ('a' + i % 26));
+                all.add(forge.write(EVIL, prev, List.of(), NOW + i, insert(null, null, text)));
+                oracle.take(all.get(i));
+            }
+            Collections.shuffle(all, random);
+            Replica replica = Replica.create(replicas.info);
+            all.forEach(it -> replica.receive(it, NOW));
+            assertThat(replica.state().text(TEXT))
+                    .isEqualTo(new OracleState(oracle, oracle.branch("")).shown(TEXT));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whoDeletesTheSameAgainAndAgainCostsAsMuchAsOnce() {
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            operations.add(insert(null, i == 0 ? null : Ref.own(i - 1), "x"));
+        }
+        List<Operation> deletions = new ArrayList<>();
+        for (int i = 0; i < 8_000; i++) {
+            deletions.add(new Operation.Delete(TEXT, Ref.own(0), 10_000));
+        }
+        Replica replica = Replica.create(replicas.info);
+        SignedChange first = change(null, operations);
+        take(replica, first);
+        take(replica, forge.write(EVIL, first, List.of(), NOW + 1, array(deletions)));
+        assertThat(replica.state().text(TEXT)).isEmpty();
+        operations.addAll(deletions);
+        Replica other = Replica.create(replicas.info);
+        take(other, change(null, operations));
+        assertThat(other.state().text(TEXT)).isEmpty();
+    }
+
+    private static Operation[] array(List<Operation> operations) {
+        return operations.toArray(new Operation[0]);
+    }
+
+    @Test
+    @Timeout(60)
+    void whoClearsTheSameAgainAndAgainCostsAsMuchAsOnce() {
+        Replica replica = Replica.create(replicas.info);
+        SignedChange last = null;
+        for (int i = 0; i < 4; i++) {
+            List<Operation> operations = new ArrayList<>();
+            for (int j = 0; j < 4_096; j++) {
+                Path path = Path.ROOT.at(i + "." + j, ObjectType.TEXT);
+                operations.add(
+                        new Operation.Insert(path, new Operation.Origins(null, null), "x", 1));
+            }
+            last = forge.write(EVIL, last, List.of(), NOW + i, array(operations));
+            take(replica, last);
+        }
+        Path counter = Path.ROOT.map("m").at("n", ObjectType.COUNTER);
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 6_000; i++) {
+            operations.add(new Operation.Clear(Path.ROOT));
+            operations.add(new Operation.AddNumber(counter, 1));
+            operations.add(new Operation.Put(Path.ROOT.map("m")));
+        }
+        take(replica, forge.write(EVIL, last, List.of(), NOW + 9, array(operations)));
+        assertThat(replica.state().keys(Path.ROOT)).hasSize(1);
+        assertThat(replica.state().counter(counter)).isEqualTo(1);
+    }
+
+    @Test
+    void aTreeAsDeepAsAChangeIsLongCanBeShownAndCompared() throws Exception {
+        Path tree = Path.ROOT.at("tree", ObjectType.TREE);
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            Ref parent = i == 0 ? null : Ref.own(i - 1);
+            operations.add(
+                    new Operation.Grow(tree, new Operation.Place(parent, "V"), Scalar.of(1)));
+        }
+        SignedChange first = change(null, operations);
+        Replica replica = Replica.create(replicas.info);
+        take(replica, first);
+        assertThat(replica.state().shown(tree))
+                .isEqualTo("1(".repeat(19_999) + "1" + ")".repeat(19_999));
+        assertThat(replica.diff(List.of(), List.of(first.id()))).isNotEmpty();
     }
 }

@@ -18,6 +18,7 @@ import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.TreeNode;
+import dev.parley.crdt.api.UndoHistory;
 import dev.parley.crdt.internal.Oracle.Made;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -104,6 +105,7 @@ class OracleTest {
             beginsWithIndex();
             beginsWithSnapshot(replica);
             compacts();
+            goesOn(replica);
         }
 
         private List<SignedChange> shuffled() {
@@ -180,6 +182,60 @@ class OracleTest {
             assertThat(replica.snapshot(heads, false))
                     .usingRecursiveComparison()
                     .isEqualTo(all.snapshot(heads, false));
+        }
+
+        /** What an honest author makes of it by the API means the same to all, and is not void. */
+        private void goesOn(Replica replica) throws Exception {
+            OracleEdits edits = new OracleEdits(random);
+            Id author = Replicas.author(random.nextInt(3) == 0 ? random.nextInt(5) : 9);
+            UndoHistory undo = replica.undoHistory(author);
+            long now = LATER;
+            for (int i = 0; i < 6; i++) {
+                now += random.nextInt(1500);
+                long at = now;
+                int before = replica.size();
+                try {
+                    switch (random.nextInt(8)) {
+                        case 0 -> undo.undo(at, Replicas::signature);
+                        case 1 -> undo.redo(at, Replicas::signature);
+                        case 2 ->
+                                replica.transact(
+                                        author,
+                                        "draft",
+                                        "",
+                                        at,
+                                        Replicas::signature,
+                                        it -> edits.edit(it, noise.paths()));
+                        case 3 -> {
+                            boolean in = random.nextBoolean();
+                            replica.merge(
+                                    author,
+                                    in ? "draft" : "",
+                                    in ? "" : "draft",
+                                    "",
+                                    at,
+                                    Replicas::signature);
+                        }
+                        default ->
+                                undo.transact(
+                                        at,
+                                        Replicas::signature,
+                                        it -> edits.edit(it, noise.paths()));
+                    }
+                } catch (RefusedException e) {
+                    assertThat(replica.size()).as("refused: " + e.getMessage()).isEqualTo(before);
+                }
+                for (int made = before; made < replica.size(); made++) {
+                    changes.add(replica.change(made));
+                    assertThat(oracle.take(replica.change(made)).isVoid).as("made").isFalse();
+                }
+                agrees("going on " + i, replica);
+            }
+            Replica other = Replica.create(oracle.info);
+            for (SignedChange change : shuffled()) {
+                other.receive(change, now + 1_000);
+            }
+            agrees("received", other);
         }
 
         private void compacts() throws Exception {

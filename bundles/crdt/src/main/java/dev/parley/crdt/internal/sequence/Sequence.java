@@ -31,6 +31,11 @@ public final class Sequence {
     final SpanTree tree;
     final DeletionLog deletions = new DeletionLog();
     private final boolean isText;
+
+    /** Elements that are here, and such that are deleted, as far as long deletions named them. */
+    private final KnownRuns present = new KnownRuns();
+
+    private final KnownRuns gone = new KnownRuns();
     boolean knowsDeletedContent = true;
     boolean knowsDeletions = true;
 
@@ -374,7 +379,13 @@ public final class Sequence {
             VisibleChanges changes) {
         int target = backward ? first - count + 1 : first;
         int end = target + count;
+        boolean isLong = count >= KnownRuns.LONG;
         while (target < end) {
+            int deleted = isLong ? gone.endAt(targetAgent, target) : target;
+            if (deleted > target) {
+                target = deleted;
+                continue;
+            }
             if (!tree.find(targetAgent, target)) {
                 throw unknown("target", targetAgent, target);
             }
@@ -392,6 +403,9 @@ public final class Sequence {
                 }
             }
             target += some;
+        }
+        if (isLong) {
+            gone.add(targetAgent, end - count, end);
         }
         if (knowsDeletions) {
             deletions.add(agent, seq, targetAgent, first, count, backward);
@@ -433,12 +447,21 @@ public final class Sequence {
         if (count < 0 || low > Integer.MAX_VALUE - count) {
             return false;
         }
+        boolean isLong = count >= KnownRuns.LONG;
         int at = low;
         while (at < low + count) {
+            int known = isLong ? present.endAt(agent, at) : at;
+            if (known > at) {
+                at = known;
+                continue;
+            }
             if (!tree.find(agent, at)) {
                 return false;
             }
             at += tree.leaf.length(tree.span) - tree.offset;
+        }
+        if (isLong) {
+            present.add(agent, low, low + count);
         }
         return true;
     }
@@ -680,7 +703,7 @@ public final class Sequence {
         int count = 0;
         boolean visible = true;
         for (Leaf at = tree.first(); at != null; at = at.next) {
-            for (int i = 0; i < at.count; i++) {
+            for (int i = 0; i < at.count && (deleted || at.visible > 0); i++) {
                 if (!deleted && !at.isVisible(i)) {
                     continue;
                 }
