@@ -2,6 +2,8 @@ package dev.parley.cli;
 
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,13 +38,26 @@ final class StoreCommands extends StoreHistoryCommands implements Callable<Integ
                 target.client().get("/stores"),
                 it ->
                         Table.of(
-                                Tree.list(it, "stores"),
+                                Tree.list(it, "stores").stream()
+                                        .map(StoreCommands::withFault)
+                                        .toList(),
                                 "No stores. 'parley store create' makes one.",
                                 "NAME=name",
                                 "MODE=mode",
                                 "ROLE=role",
                                 "CHANGES=changes",
-                                "ID=id"));
+                                "ID=id",
+                                "FAULT=fault"));
+    }
+
+    /** A word for the list; {@link #describe} has the whole story. */
+    private static Value withFault(Value store) {
+        String fault = Tree.list(store, "forked").isEmpty() ? "" : "forked";
+        Value.MapBuilder row = Value.map();
+        for (String name : List.of("name", "mode", "role", "changes", "id")) {
+            row.put(name, Tree.at(store, name));
+        }
+        return row.put("fault", Tree.text(store, "damage").isEmpty() ? fault : "damaged").build();
     }
 
     @Command(
@@ -235,6 +250,27 @@ final class StoreCommands extends StoreHistoryCommands implements Callable<Integ
     }
 
     private static String describe(Value store) {
+        List<String> forked = new ArrayList<>();
+        for (Value agent : Tree.list(store, "forked")) {
+            forked.add(agent instanceof Value.Text text ? text.value() : "");
+        }
+        boolean isAhead = Tree.at(store, "parked") instanceof Value.Int it && it.value() > 0;
+        return card(store)
+                + (isAhead
+                        ? "\nparked       "
+                                + Tree.text(store, "parked")
+                                + " changes come from clocks that are ahead of this one, or this"
+                                + " one is late; they count when their time has come"
+                        : "")
+                + (forked.isEmpty()
+                        ? ""
+                        : "\nforked       "
+                                + String.join(", ", forked)
+                                + ": wrote two things under one number. Both are kept. It runs in"
+                                + " two containers, or its folder was put back from a copy");
+    }
+
+    private static String card(Value store) {
         return Table.card(
                 store,
                 "name=name",

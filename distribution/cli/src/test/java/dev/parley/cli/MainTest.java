@@ -137,6 +137,23 @@ class MainTest {
     }
 
     @Test
+    void whatIsWrongWithAStoreIsShown() {
+        answer =
+                "{\"stores\":[{\"name\":\"good\",\"id\":\"1\",\"forked\":[],\"damage\":\"\"},"
+                        + "{\"name\":\"split\",\"id\":\"2\",\"forked\":[\"ab\"],\"damage\":\"\"},"
+                        + "{\"name\":\"torn\",\"id\":\"3\",\"forked\":[],\"damage\":\"why\"}]}";
+        assertThat(run("store", "list")).isZero();
+        assertThat(out.toString().lines())
+                .anyMatch(it -> it.startsWith("good") && it.endsWith("1"))
+                .anyMatch(it -> it.startsWith("split") && it.endsWith("forked"))
+                .anyMatch(it -> it.startsWith("torn") && it.endsWith("damaged"));
+        answer = "{\"name\":\"split\",\"forked\":[\"ab\",\"cd\"],\"parked\":3}";
+        run("store", "show", "split");
+        assertThat(out.toString())
+                .contains("forked       ab, cd: wrote two things", "parked       3 changes come");
+    }
+
+    @Test
     void listsTreesAndEscrowCountersAreWrittenByTheOperationsOfTheSameMeaning() {
         run("store", "insert", "notes", "/l", "one", "--index", "0");
         run("store", "move", "notes", "/l", "abcdef", "2", "--branch", "draft");
