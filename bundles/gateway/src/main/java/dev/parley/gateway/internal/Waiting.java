@@ -115,7 +115,7 @@ final class Waiting {
                     case NOT_ALLOWED -> "'parley store members' shows who may do what";
                     case NOT_ENOUGH -> "'parley store shares' shows who has how much";
                     case NOT_SYNCED -> "connect to somebody who has the store";
-                    case DISK -> "see the container's log; after that restart it";
+                    case DISK -> "make room, or repair the disk; then start the container again";
                     default -> "";
                 };
         return new OperationException(

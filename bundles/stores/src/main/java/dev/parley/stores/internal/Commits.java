@@ -139,9 +139,11 @@ final class Commits {
 
     private void failed(Write write, Exception why) {
         if (why instanceof LogHistory.DiskException) {
-            store.damaged(String.valueOf(why.getMessage()));
+            store.diskFailed(why);
+            fail(write, new StoreException(StoreException.Code.DISK, store.damage()));
+        } else {
+            fail(write, Failures.of(why));
         }
-        fail(write, Failures.of(why));
     }
 
     private static void fail(Write write, StoreException why) {

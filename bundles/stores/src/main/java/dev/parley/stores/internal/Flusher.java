@@ -130,9 +130,7 @@ final class Flusher {
             @Nullable StorageException failure) {
         store.flushing = false;
         if (failure != null) {
-            store.damaged(
-                    "it could not be written, and is read again at the next start: "
-                            + failure.getMessage());
+            store.diskFailed(failure);
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), failure);
         } else {
             events.forEach(event -> tell(store.listeners(), event));

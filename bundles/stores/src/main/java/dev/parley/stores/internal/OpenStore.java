@@ -485,7 +485,13 @@ final class OpenStore {
     }
 
     /** The disk failed: what is in memory is no more what is on it. */
-    void damaged(String why) {
+    void diskFailed(Exception why) {
+        damaged(
+                "nothing is written to it before the container is started again: "
+                        + why.getMessage());
+    }
+
+    private void damaged(String why) {
         damage = why;
     }
 

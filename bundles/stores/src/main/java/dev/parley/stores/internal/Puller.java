@@ -347,7 +347,7 @@ final class Puller {
                 missing.addAll(receipt.missing());
             }
         } catch (LogHistory.DiskException e) {
-            store.damaged(String.valueOf(e.getMessage()));
+            store.diskFailed(e);
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
         }
         missing.removeIf(store.replica()::has);

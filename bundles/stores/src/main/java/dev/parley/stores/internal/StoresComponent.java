@@ -267,7 +267,7 @@ public final class StoresComponent implements Stores, PeerListener {
                 store.tick(now);
             }
         } catch (LogHistory.DiskException e) {
-            store.damaged(String.valueOf(e.getMessage()));
+            store.diskFailed(e);
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
         }
     }

@@ -57,6 +57,7 @@ class FailingDiskTest {
         write(stores, bad);
         disk.failing = bad.hex();
         assertThatThrownBy(() -> write(stores, bad))
+                .hasMessageContaining("before the container is started again: the disk fails")
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.code()).isEqualTo(Code.DISK));
     }
