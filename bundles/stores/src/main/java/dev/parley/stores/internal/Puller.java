@@ -357,7 +357,7 @@ final class Puller {
 
     /** Changes that came by gossip; what they build on is asked of {@code source}. */
     void live(OpenStore store, List<SignedChange> changes, MachineId source) {
-        verifier.check(
+        verifier.checkHeard(
                 store,
                 changes,
                 checked -> {

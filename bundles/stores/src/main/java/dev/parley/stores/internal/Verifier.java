@@ -24,10 +24,14 @@ import java.util.function.Consumer;
 final class Verifier {
     private static final int SLICE = 16;
 
+    /** How many slices may wait of changes that nobody asked for: half of what the pool takes. */
+    private static final int MAX_HEARD = 512;
+
     private final NetworkId network;
     private final Actor actor;
     private final ExecutorService pool;
     private final AtomicLong bad = new AtomicLong();
+    private int heard;
 
     /**
      * @param bad how many had a wrong signature, an unknown author or another store
@@ -90,6 +94,27 @@ final class Verifier {
                                 actor.after(
                                         Duration.ZERO,
                                         () -> then.accept(join(slices, signed.size(), missing))));
+    }
+
+    /**
+     * As {@link #check}, of changes that came unasked. What is too much of them is told of as bad,
+     * so that whoever floods leaves room for what was asked for.
+     */
+    void checkHeard(OpenStore store, List<SignedChange> changes, Consumer<Checked> then) {
+        int more = (changes.size() + SLICE - 1) / SLICE;
+        if (heard + more > MAX_HEARD) {
+            bad.addAndGet(changes.size());
+            then.accept(new Checked(List.of(), changes.size()));
+            return;
+        }
+        heard += more;
+        check(
+                store,
+                changes,
+                checked -> {
+                    heard -= more;
+                    then.accept(checked);
+                });
     }
 
     private List<SignedChange> good(List<Signed> slice) {
