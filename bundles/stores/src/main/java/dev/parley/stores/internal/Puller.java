@@ -13,9 +13,11 @@ import dev.parley.wire.api.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +40,7 @@ final class Puller {
     private final Verifier verifier;
     private final Map<Id, OpenStore> stores;
     private final Consumer<OpenStore> changed;
-    private boolean telling;
+    private final Set<OpenStore> toTell = new LinkedHashSet<>();
 
     /**
      * @param changed told when something was taken in, to be forced to disk
@@ -62,13 +64,21 @@ final class Puller {
 
     /** With everybody who is connected. */
     void compareAll() {
+        compareAll(List.copyOf(stores.values()));
+    }
+
+    /** These only. */
+    void compareAll(List<OpenStore> some) {
         for (Peer peer : network.peers()) {
-            compare(peer.machine());
+            compare(peer.machine(), some);
         }
     }
 
     void compare(MachineId peer) {
-        List<OpenStore> all = List.copyOf(stores.values());
+        compare(peer, List.copyOf(stores.values()));
+    }
+
+    private void compare(MachineId peer, List<OpenStore> all) {
         for (int from = 0; from < all.size(); from += SyncMessage.MAX_COMPARED) {
             int to = Math.min(all.size(), from + SyncMessage.MAX_COMPARED);
             compare(peer, all.subList(from, to), 0);
@@ -124,22 +134,24 @@ final class Puller {
         store.pulls.end();
         if (store.pulls.progress) {
             store.pulls.progress = false;
-            tellSoon();
+            tellSoon(store);
         }
         next(store);
     }
 
     /** Those who are connected to us may miss what we have got. */
-    private void tellSoon() {
-        if (!telling) {
-            telling = true;
+    private void tellSoon(OpenStore store) {
+        if (toTell.isEmpty()) {
             actor.after(
                     TELL_AFTER,
                     () -> {
-                        telling = false;
-                        compareAll();
+                        List<OpenStore> some = new ArrayList<>(toTell);
+                        toTell.clear();
+                        some.removeIf(this::gone);
+                        compareAll(some);
                     });
         }
+        toTell.add(store);
     }
 
     private boolean gone(OpenStore store) {

@@ -226,7 +226,13 @@ public final class StoresComponent implements Stores, PeerListener {
                 // others.
                 LOG.log(System.Logger.Level.ERROR, "store " + info.id().hex(), e);
                 stores.remove(info.id());
-                lost.put(info.id(), new Lost(info, String.valueOf(e.getMessage())));
+                lost.put(
+                        info.id(),
+                        new Lost(
+                                info,
+                                e.getMessage()
+                                        + "; or leave the store and join it again, to get it from"
+                                        + " others who have it"));
             }
         }
         stores.values().forEach(flusher::index);
@@ -377,8 +383,7 @@ public final class StoresComponent implements Stores, PeerListener {
             throw new StoreException(Code.TOO_LARGE, "at most " + MAX_STORES + " stores");
         }
         kept.put(info);
-        open(info);
-        puller.compareAll();
+        puller.compareAll(List.of(open(info)));
     }
 
     @Override

@@ -139,7 +139,7 @@ class DamagedLogTest {
         damage(4);
         Files.createFile(segment().resolveSibling("000000000002.seg"));
         Node alice = nodes.up("alice");
-        assertThat(status(alice).damage()).contains("damaged record");
+        assertThat(status(alice).damage()).contains("damaged record", "join it again");
         refused(alice, Code.DISK);
         get(alice.stores().leave(info.id()));
         get(alice.stores().join(StoreLink.of(info)));

@@ -25,6 +25,7 @@ import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.internal.Nodes.Node;
 import dev.parley.trust.api.TrustLevel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -403,6 +404,48 @@ class StoresComponentTest {
         refused(Code.INVALID, () -> get(alice.stores().join("parley-store:AAAA")));
         refused(Code.INVALID, () -> get(alice.stores().join("notes")));
         refused(Code.INVALID, () -> get(alice.stores().create("", StoreInfo.Mode.OPEN, false)));
+    }
+
+    @Test
+    void whoGotOrMadeSomethingComparesThatStoreOnly() throws Exception {
+        Node alice = nodes.up("alice");
+        Node bob = nodes.up("bob");
+        Node carol = nodes.up("carol");
+        List<Integer> compared = new CopyOnWriteArrayList<>();
+        carol.direct()
+                .addHandler(
+                        new RequestHandler() {
+                            @Override
+                            public String method() {
+                                return SyncServer.METHOD;
+                            }
+
+                            @Override
+                            public CompletionStage<byte[]> handle(Caller caller, byte[] body) {
+                                int stores = (body.length - 2) / (2 * Id.BYTES);
+                                compared.add(stores);
+                                return CompletableFuture.completedStage(
+                                        new SyncMessage.Compared(
+                                                        Collections.nCopies(
+                                                                stores,
+                                                                SyncMessage.Comparison.NONE))
+                                                .encode());
+                            }
+                        });
+        Id store = create(alice, StoreInfo.Mode.SHARED);
+        get(alice.stores().grant(store, bob.agent(), Role.READER));
+        join(bob, alice, store);
+        for (int i = 0; i < 9; i++) {
+            create(bob, StoreInfo.Mode.OWNED);
+        }
+        connect(bob, carol);
+        await(10, () -> compared.equals(List.of(10)));
+        connect(bob, alice);
+        get(title(alice, store, "new"));
+        await(10, () -> title(bob, store).equals(Optional.of(Scalar.of("new"))));
+        create(bob, StoreInfo.Mode.OWNED);
+        await(10, () -> compared.size() >= 3);
+        assertThat(compared.subList(1, compared.size())).containsOnly(1);
     }
 
     @Test
