@@ -41,9 +41,11 @@ final class Puller {
     private final Map<Id, OpenStore> stores;
     private final Consumer<OpenStore> changed;
     private final Set<OpenStore> toTell = new LinkedHashSet<>();
+    private final int summaryBytes;
 
     /**
      * @param changed told when something was taken in, to be forced to disk
+     * @param summaryBytes what a summary has at most
      */
     Puller(
             Actor actor,
@@ -52,7 +54,8 @@ final class Puller {
             Adoption adoption,
             Verifier verifier,
             Map<Id, OpenStore> stores,
-            Consumer<OpenStore> changed) {
+            Consumer<OpenStore> changed,
+            int summaryBytes) {
         this.actor = actor;
         this.network = network;
         this.requests = requests;
@@ -60,6 +63,7 @@ final class Puller {
         this.verifier = verifier;
         this.stores = stores;
         this.changed = changed;
+        this.summaryBytes = summaryBytes;
     }
 
     /** With everybody who is connected. */
@@ -169,7 +173,7 @@ final class Puller {
         if (gone(store)) {
             return;
         }
-        Summary summary = store.summary(SyncMessage.MAX_SUMMARY_BYTES, named);
+        Summary summary = store.summary(summaryBytes, named);
         requests.send(
                 from,
                 new SyncMessage.Pull(store.id(), summary),

@@ -66,9 +66,6 @@ public final class StoresComponent implements Stores, PeerListener {
     /** Between two rounds of comparing, and as much again by chance. */
     private static final Duration ROUND = Duration.ofSeconds(30);
 
-    /** How many changes come before a new index is made. */
-    private static final int INDEX_EVERY = 4096;
-
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Actor actor = Actors.create("parley-stores", MAX_WAITING);
@@ -102,7 +99,7 @@ public final class StoresComponent implements Stores, PeerListener {
             @Reference Direct direct,
             @Reference TrustStore trust)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, context, INDEX_EVERY);
+        this(identity, storage, network, gossip, direct, trust, context, Limits.USUAL);
     }
 
     /** For tests and tools that have no framework; the caller adds {@link #handler} and this. */
@@ -114,10 +111,10 @@ public final class StoresComponent implements Stores, PeerListener {
             Direct direct,
             TrustStore trust)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, null, INDEX_EVERY);
+        this(identity, storage, network, gossip, direct, trust, null, Limits.USUAL);
     }
 
-    /** The same with an index after so many changes. */
+    /** The same with smaller limits. */
     StoresComponent(
             Identity identity,
             Storage storage,
@@ -125,9 +122,9 @@ public final class StoresComponent implements Stores, PeerListener {
             Gossip gossip,
             Direct direct,
             TrustStore trust,
-            int indexEvery)
+            Limits limits)
             throws StorageException {
-        this(identity, storage, network, gossip, direct, trust, null, indexEvery);
+        this(identity, storage, network, gossip, direct, trust, null, limits);
     }
 
     private StoresComponent(
@@ -138,12 +135,12 @@ public final class StoresComponent implements Stores, PeerListener {
             Direct direct,
             TrustStore trust,
             @Nullable BundleContext context,
-            int indexEvery)
+            Limits limits)
             throws StorageException {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.storage = storage;
-        this.flusher = new Flusher(actor, disk, self, indexEvery, this::publish);
+        this.flusher = new Flusher(actor, disk, self, limits.indexEvery(), this::publish);
         this.kept = new StoreList(storage.keyValue("stores"));
         Verifier verifier = new Verifier(identity.network(), actor, checks);
         Requests requests = new Requests(actor, direct);
@@ -167,7 +164,15 @@ public final class StoresComponent implements Stores, PeerListener {
                         compactor::whenQuiet,
                         this::renumbered);
         this.puller =
-                new Puller(actor, network, requests, adoption, verifier, stores, flusher::schedule);
+                new Puller(
+                        actor,
+                        network,
+                        requests,
+                        adoption,
+                        verifier,
+                        stores,
+                        flusher::schedule,
+                        limits.summaryBytes());
         this.ids = new IdsBehind(actor, network, requests, disk, adoption, flusher::schedule);
         this.joins = new Joins(network, direct);
         this.server = new SyncServer(actor, disk, trust, compactor, stores, puller::pull);

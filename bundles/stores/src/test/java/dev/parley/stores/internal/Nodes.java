@@ -48,6 +48,10 @@ final class Nodes {
 
     /** Starts one; its data is what it was if it ran before. */
     Node up(String name) throws Exception {
+        return up(name, Limits.USUAL);
+    }
+
+    Node up(String name, Limits limits) throws Exception {
         Path data = Files.createDirectories(dir.resolve(name));
         IdentityComponent identity =
                 new IdentityComponent(data, new NetworkId("parley.test"), name);
@@ -58,7 +62,7 @@ final class Nodes {
         DirectComponent direct = new DirectComponent(network, storage);
         TrustComponent trust = new TrustComponent(data);
         StoresComponent stores =
-                new StoresComponent(identity, storage, network, gossip, direct, trust);
+                new StoresComponent(identity, storage, network, gossip, direct, trust, limits);
         direct.addHandler(stores.handler());
         direct.protocols().forEach(network::addHandler);
         network.addHandler(gossip);

@@ -38,7 +38,7 @@ final class Offline implements Network, Gossip, Direct {
 
     /** The room on a real disk with real keys, and nobody else. */
     static StoresComponent open(Path dir, Storage storage) throws Exception {
-        return open(dir, storage, 4096);
+        return open(dir, storage, Limits.USUAL.indexEvery());
     }
 
     /** With an index after so many changes. */
@@ -51,7 +51,13 @@ final class Offline implements Network, Gossip, Direct {
         IdentityComponent identity =
                 new IdentityComponent(dir, new NetworkId("parley.test"), "alone");
         return new StoresComponent(
-                identity, storage, nobody, nobody, nobody, new TrustComponent(dir), indexEvery);
+                identity,
+                storage,
+                nobody,
+                nobody,
+                nobody,
+                new TrustComponent(dir),
+                new Limits(indexEvery, Limits.USUAL.summaryBytes()));
     }
 
     @Override
