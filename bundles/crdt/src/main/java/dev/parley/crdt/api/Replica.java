@@ -283,6 +283,15 @@ public interface Replica {
     /** The id of a change, in the order of {@link #change}; also of one that was given up. */
     Id id(int index);
 
+    /**
+     * The changes whose ids begin so, as far as the ids are here; also of those given up.
+     *
+     * @param hex lowercase hex digits
+     * @param limit stops there; two are enough to know that it is not one
+     * @return in no order
+     */
+    List<Id> startingWith(String hex, int limit);
+
     /** Whether only the graph's knowledge of a change is left, not its operations. */
     boolean isForgotten(int index);
 

@@ -4,6 +4,8 @@ import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The hash graph of changes, without their operations: for each change its id, whose it is, what it
@@ -29,6 +31,9 @@ final class ChangeGraph {
 
     /** Of the changes that are not below a checkpoint. */
     private final IdIndex index = new IdIndex(rows);
+
+    private final IdPrefixes prefixes =
+            new IdPrefixes(it -> knowsId(it) ? Optional.of(id(it)) : Optional.empty());
 
     /** Per agent: its changes in order. */
     private Chain[] chains = new Chain[4];
@@ -143,6 +148,11 @@ final class ChangeGraph {
         int complete = open == NONE ? size : open;
         int found = index.find(id, complete - below);
         return found != NONE ? below + found : below == 0 ? NONE : rows.base().find(id);
+    }
+
+    /** The changes whose ids are here and begin so; stops at a limit. */
+    List<Id> startingWith(String hex, int limit) {
+        return prefixes.find(hex, limit, open == NONE ? size : open);
     }
 
     /**
@@ -374,6 +384,7 @@ final class ChangeGraph {
     /** Takes the ids that were not here, in the order of the changes. */
     void addIds(byte[] ids) {
         rows.base().apart(ids);
+        prefixes.forget();
     }
 
     /** The time that a change gets which says it is of this one. */

@@ -663,6 +663,11 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public List<Id> startingWith(String hex, int limit) {
+        return graph.startingWith(hex, limit);
+    }
+
+    @Override
     public Set<Path> touched(Id change) throws RefusedException {
         int number = number(change);
         if (integration.isForgotten(number)) {

@@ -201,7 +201,7 @@ final class FakeStores implements Stores {
 
         @Override
         public List<Id> startingWith(String hex, int limit) {
-            return List.of();
+            return replica.startingWith(hex, limit);
         }
 
         @Override

@@ -114,17 +114,7 @@ record ReplicaView(Replica replica) implements StoreView {
 
     @Override
     public List<Id> startingWith(String hex, int limit) {
-        List<Id> found = new ArrayList<>();
-        for (int i = 0; i < replica.size() && found.size() < limit; i++) {
-            if (!replica.knowsId(i)) {
-                continue;
-            }
-            Id id = replica.id(i);
-            if (id.hex().startsWith(hex)) {
-                found.add(id);
-            }
-        }
-        return found;
+        return replica.startingWith(hex, limit);
     }
 
     @Override
