@@ -11,6 +11,7 @@ import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.internal.StoresComponent;
 import dev.parley.trust.internal.TrustComponent;
+import dev.parley.trust.nodes.NobodyElse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ class StoreEventsTest {
                 new IdentityComponent(dir.resolve("id"), new NetworkId("parley.test"), "alice");
         TrustComponent trust = new TrustComponent(dir.resolve("trust"));
         storage = new StorageComponent(dir.resolve("storage"));
-        NoPeers nobody = new NoPeers();
+        NobodyElse nobody = new NobodyElse();
         FakeNetwork network = new FakeNetwork();
         stores = new StoresComponent(identity, storage, network, nobody, nobody, trust);
         table.addSource(new StoreOperations(identity, stores, trust, network, new FakeCatalog()));

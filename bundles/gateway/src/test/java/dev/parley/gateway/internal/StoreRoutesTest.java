@@ -9,6 +9,7 @@ import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.internal.StoresComponent;
 import dev.parley.trust.internal.TrustComponent;
+import dev.parley.trust.nodes.NobodyElse;
 import dev.parley.wire.api.Json;
 import dev.parley.wire.api.Value;
 import java.net.URI;
@@ -47,7 +48,7 @@ class StoreRoutesTest {
                 new IdentityComponent(dir.resolve("id"), new NetworkId("parley.test"), "alice");
         TrustComponent trust = new TrustComponent(dir.resolve("trust"));
         storage = new StorageComponent(dir.resolve("storage"));
-        NoPeers nobody = new NoPeers();
+        NobodyElse nobody = new NobodyElse();
         FakeNetwork network = new FakeNetwork();
         stores = new StoresComponent(identity, storage, network, nobody, nobody, trust);
         table.addSource(new StoreOperations(identity, stores, trust, network, new FakeCatalog()));
