@@ -238,23 +238,113 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
     @Command(
             name = "undo",
             description = {
-                "Takes back this container's last write that was not taken back yet.",
-                "What others wrote over it since stays. Values, counters, flags, sets, texts and lists; on the main line, without a",
-                "message, and made since the container was started."
+                "Takes back this container's last change that stands, and says what it did.",
+                "What others changed since stays. It is a new change; a restart is no matter.",
+                "--list shows what can be taken back; another one of these can be named."
             },
             footer = "%nExample: parley store undo notes")
-    int undo(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
+    int undo(
+            @Mixin Target target,
+            @Parameters(paramLabel = "STORE") String store,
+            @Parameters(
+                            paramLabel = "CHANGE",
+                            arity = "0..1",
+                            description = "by its first digits; default: the last one")
+                    @Nullable String change,
+            @Option(names = "--branch", paramLabel = "NAME", description = "default: the main line")
+                    @Nullable String branch,
+            @Option(names = "--list", description = "only shows what can be taken back")
+                    boolean list)
             throws CliException {
-        return written(target, store, "undo", Value.map());
+        if (list) {
+            return target.print(
+                    spec,
+                    target.client()
+                            .get(
+                                    at(store, "/undo")
+                                            + (branch == null
+                                                    ? ""
+                                                    : "?branch=" + Paths.word(branch))),
+                    StoreHistoryCommands::undoList);
+        }
+        Value.MapBuilder body = branch(branch);
+        if (change != null) {
+            body.put("change", change);
+        }
+        return target.print(
+                spec,
+                target.client().post(at(store, "/undo"), body.build()),
+                it -> undone("Undone", it));
     }
 
     @Command(
             name = "redo",
-            description = "Takes the last undo back.",
+            description = "Does the change again that was taken back last.",
             footer = "%nExample: parley store redo notes")
-    int redo(@Mixin Target target, @Parameters(paramLabel = "STORE") String store)
+    int redo(
+            @Mixin Target target,
+            @Parameters(paramLabel = "STORE") String store,
+            @Option(names = "--branch", paramLabel = "NAME", description = "default: the main line")
+                    @Nullable String branch)
             throws CliException {
-        return written(target, store, "redo", Value.map());
+        return target.print(
+                spec,
+                target.client().post(at(store, "/redo"), branch(branch).build()),
+                it -> undone("Done again", it));
+    }
+
+    private static Value.MapBuilder branch(@Nullable String branch) {
+        return branch == null ? Value.map() : Value.map().put("branch", branch);
+    }
+
+    private static String digits(Value of, String field) {
+        String id = Tree.text(of, field);
+        return id.substring(0, Math.min(DIGITS, id.length()));
+    }
+
+    private static String undone(String what, Value answer) {
+        StringBuilder out = new StringBuilder();
+        out.append(what + ": " + digits(answer, "of") + ", by " + digits(answer, "change") + "\n");
+        out.append(differences(answer));
+        for (Value each : Tree.list(answer, "left")) {
+            out.append("\n")
+                    .append(Tree.text(each, "path"))
+                    .append(" (")
+                    .append(Tree.text(each, "type"))
+                    .append("): not all of it, because it was changed since");
+        }
+        return out.toString();
+    }
+
+    private static String undoList(Value answer) {
+        String undoable = rows(answer, "undoable", "Nothing to undo.");
+        return Tree.list(answer, "redoable").isEmpty()
+                ? undoable
+                : undoable + "\n\nTo do again:\n" + rows(answer, "redoable", "");
+    }
+
+    private static String rows(Value answer, String field, String none) {
+        List<Value> rows = new ArrayList<>();
+        for (Value each : Tree.list(answer, field)) {
+            List<String> paths = new ArrayList<>();
+            Tree.list(each, "objects").forEach(it -> paths.add(Tree.text(it, "path")));
+            rows.add(
+                    Value.map()
+                            .put("change", digits(each, "change"))
+                            .put("time", Tree.at(each, "time"))
+                            .put("paths", String.join(" ", paths))
+                            .put("message", Tree.at(each, "message"))
+                            .put("refused", Tree.at(each, "refused"))
+                            .build());
+        }
+        return Table.of(
+                rows,
+                none,
+                "CHANGE=change",
+                "TIME=time",
+                "PATHS=paths",
+                "MESSAGE=message",
+                "REFUSED=refused");
     }
 
     @Command(

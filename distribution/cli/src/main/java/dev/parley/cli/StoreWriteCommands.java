@@ -28,7 +28,7 @@ abstract class StoreWriteCommands {
                 description = "what for; makes it a change of its own")
         @Nullable String message;
 
-        /** Of a write that cannot be taken back. */
+        /** Of a write that may become one change with others. */
         Value.MapBuilder body(String path) {
             Value.MapBuilder body = Value.map().put("path", path);
             if (branch != null) {
@@ -40,7 +40,7 @@ abstract class StoreWriteCommands {
             return body;
         }
 
-        /** Of a write that 'undo' takes back if it is on the main line and has no message. */
+        /** Of a write that is a change of its own, so that 'undo' takes it back alone. */
         Value.MapBuilder undoable(String path) {
             Value.MapBuilder body = body(path);
             return branch == null && message == null ? body.put("undoable", true) : body;
@@ -127,7 +127,7 @@ abstract class StoreWriteCommands {
             @Parameters(paramLabel = "STORE") String store,
             @Parameters(paramLabel = "PATH") String path)
             throws CliException {
-        return written(target, store, "delete", writing.body(path));
+        return written(target, store, "delete", writing.undoable(path));
     }
 
     @Command(

@@ -224,7 +224,27 @@ class MainTest {
         run("store", "tag", "notes", "v1", "--move");
         run("store", "tag", "notes", "v1", "abcdef", "--message", "why");
         run("store", "untag", "notes", "v1");
-        run("store", "undo", "notes");
+        answer =
+                "{\"change\":\"bbbbbbbbbbbb\",\"of\":\"aaaaaaaaaaaa\",\"differences\":[{\"path\":\"/a\","
+                        + "\"type\":\"register\",\"before\":\"new\",\"after\":\"old\"}],"
+                        + "\"left\":[{\"path\":\"/l\",\"type\":\"list\"}]}";
+        out.getBuffer().setLength(0);
+        assertThat(run("store", "undo", "notes")).isZero();
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines(
+                        "Undone: aaaaaaaaaa, by bbbbbbbbbb\n/a (register)\n- new\n+ old\n"
+                                + "/l (list): not all of it, because it was changed since\n");
+        run("store", "undo", "notes", "aaaaaaaaaa", "--branch", "draft");
+        run("store", "redo", "notes");
+        answer =
+                "{\"undoable\":[{\"change\":\"aaaaaaaaaaaa\",\"time\":\"2026-01-01T00:00:00Z\","
+                        + "\"message\":\"m\",\"objects\":[{\"path\":\"/a\",\"type\":\"map\"}],"
+                        + "\"refused\":\"because\"}],\"redoable\":[]}";
+        out.getBuffer().setLength(0);
+        assertThat(run("store", "undo", "notes", "--list", "--branch", "draft")).isZero();
+        assertThat(out.toString()).contains("aaaaaaaaaa", "/a", "because").doesNotContain("again");
+        answer = "{}";
+        run("store", "delete", "notes", "/a");
         run("store", "merge", "notes", "draft", "--check");
         run("store", "show", "notes", "--at", "v1");
         assertThat(asked)
@@ -238,6 +258,10 @@ class MainTest {
                                 + " {\"tag\":\"v1\",\"version\":\"abcdef\",\"message\":\"why\"}",
                         "POST /stores/notes/untag {\"tag\":\"v1\"}",
                         "POST /stores/notes/undo {}",
+                        "POST /stores/notes/undo {\"branch\":\"draft\",\"change\":\"aaaaaaaaaa\"}",
+                        "POST /stores/notes/redo {}",
+                        "GET /stores/notes/undo?branch=draft ",
+                        "POST /stores/notes/delete {\"path\":\"/a\",\"undoable\":true}",
                         "GET /stores/notes/merge?from=draft ",
                         "GET /stores/notes ",
                         "GET /stores/notes/value?path=/&at=v1 ");

@@ -103,7 +103,8 @@ public interface Replica {
     /**
      * Gives up the operations of all changes below a checkpoint, with their signatures. What is
      * seen does not change, and changes that build on old ones can still come. States and branches
-     * that need what was given up are refused from then on, and undo histories are empty.
+     * that need what was given up are refused from then on, and what was done below cannot be
+     * undone.
      *
      * @throws MalformedException if the snapshot is not the one that the checkpoint names, or not
      *     of this replica's changes; then nothing has happened
@@ -335,8 +336,17 @@ public interface Replica {
         return serve(theirs).next(maxBytes, Integer.MAX_VALUE);
     }
 
-    /** A new one, which remembers what is done through it. */
-    UndoHistory undoHistory(Id author);
+    /** What an author can take back on the main line. */
+    default UndoHistory undoHistory(Id author) {
+        return undoHistory(author, "");
+    }
+
+    /**
+     * What an author can take back on a branch, by the history as it is whenever it is asked.
+     *
+     * @param branch empty for the main line
+     */
+    UndoHistory undoHistory(Id author, String branch);
 
     /** Authors who said two things at once, one proof each. */
     List<Fork> forks();

@@ -27,6 +27,24 @@ final class Differences {
         return differences.found;
     }
 
+    /** Of one object, as it was shown and is now. */
+    static Difference between(Path path, String was, String is) {
+        if (path.type() != ObjectType.TEXT) {
+            return new Difference(path, was, is, List.of());
+        }
+        int[] a = was.codePoints().toArray();
+        int[] b = is.codePoints().toArray();
+        int same = Arrays.mismatch(a, b);
+        int end = 0;
+        while (end < Math.min(a.length, b.length) - same
+                && a[a.length - 1 - end] == b[b.length - 1 - end]) {
+            end++;
+        }
+        String inserted = new String(b, same, b.length - end - same);
+        return new Difference(
+                path, was, is, List.of(new TextEdit(same, a.length - end - same, inserted)));
+    }
+
     private void maps(Path path, @Nullable MapState a, @Nullable MapState b) {
         TreeSet<Path.Segment> keys = new TreeSet<>(MapState.ORDER);
         if (a != null) {

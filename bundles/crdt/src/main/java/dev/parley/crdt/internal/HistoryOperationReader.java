@@ -149,7 +149,7 @@ final class HistoryOperationReader {
     private Operation next()
             throws MalformedException, dev.parley.crdt.internal.columns.MalformedException {
         Path path = objects[object.nextInt(objects.length - 1, "object")];
-        int what = action.nextInt(33, "action");
+        int what = action.nextInt(36, "action");
         if (what == INSERT || what == DELETE) {
             if (path.type() != ObjectType.TEXT) {
                 throw new MalformedException("action " + what + " on a " + path.type());
@@ -351,7 +351,9 @@ final class HistoryOperationReader {
             case 31 -> new Operation.Rename(path, there(), title());
             case 32 -> new Operation.SetRole(path, id(), values.u8());
             case 33 -> new Operation.Note(path);
-            default -> throw new MalformedException("action " + what + ", expected 1 to 33");
+            case 35 -> new Operation.Undo(path, there());
+            case 36 -> new Operation.Redo(path, there());
+            default -> throw new MalformedException("action " + what + " is none");
         };
     }
 

@@ -273,6 +273,10 @@ final class HistoryOperationWriter {
             return it.task();
         } else if (operation instanceof Operation.Grant it) {
             return it.claim();
+        } else if (operation instanceof Operation.Undo it) {
+            return it.change();
+        } else if (operation instanceof Operation.Redo it) {
+            return it.change();
         }
         return null;
     }
@@ -335,6 +339,12 @@ final class HistoryOperationWriter {
                     Operation.Note.class);
 
     private static int actionOf(Operation operation) {
+        if (operation instanceof Operation.Undo) {
+            return 35;
+        }
+        if (operation instanceof Operation.Redo) {
+            return 36;
+        }
         return ACTIONS.indexOf(operation.getClass()) + 1;
     }
 

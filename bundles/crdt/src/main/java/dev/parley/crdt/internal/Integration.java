@@ -603,9 +603,16 @@ final class Integration {
         }
         Set<Path> paths = new HashSet<>();
         for (Operation operation : change.operations()) {
-            paths.add(operation.path());
+            if (!isUndo(operation)) {
+                paths.add(operation.path());
+            }
         }
         return paths;
+    }
+
+    /** Whether it only says which change its own takes back or does again. */
+    static boolean isUndo(Operation operation) {
+        return operation instanceof Operation.Undo || operation instanceof Operation.Redo;
     }
 
     /** Tells the listener. */
@@ -664,12 +671,43 @@ final class Integration {
         }
     }
 
+    /** The operation with this number, of a change that was taken in. */
+    Operation operation(long dot) {
+        int number = graph.changeOf(At.agent(dot), At.number(dot));
+        int at = graph.start(number);
+        for (Operation operation : change(number).operations()) {
+            at += operation.length();
+            if (at > At.number(dot)) {
+                return operation;
+            }
+        }
+        throw new IllegalStateException("a change shorter than the graph has it");
+    }
+
+    /**
+     * Whose a place in a list was made for; {@link At#NOWHERE} if that was given up.
+     *
+     * @param place an operation that placed or moved an element
+     */
+    long elementAt(long place) {
+        int number = graph.changeOf(At.agent(place), At.number(place));
+        if (isForgotten(number)) {
+            return At.NOWHERE;
+        }
+        if (operation(place) instanceof Operation.MoveCell move) {
+            At at = new At(graph, number);
+            at.advance(At.number(place) - graph.start(number));
+            return at.resolve(move.element());
+        }
+        return place;
+    }
+
     SignedChange signed(int number) {
         return history.get(places.of(number));
     }
 
     /** What a state begins with of which this says what it will have. */
-    private View start(IntPredicate has) {
+    View start(IntPredicate has) {
         for (Base base : bases) {
             if (base.isIn(has)) {
                 try {

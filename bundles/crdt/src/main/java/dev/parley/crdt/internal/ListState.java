@@ -8,9 +8,11 @@ import dev.parley.crdt.internal.sequence.Sequence;
 import dev.parley.crdt.internal.sequence.VisibleChanges;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list whose elements can move without being copied: places in Fugue order, and for each element
@@ -195,6 +197,33 @@ final class ListState extends ObjectState {
         return places.length();
     }
 
+    /** An element that is shown. */
+    record Cell(Scalar value, long place) {}
+
+    /** What is shown, by element, in order. */
+    Map<Long, Cell> cells() {
+        Map<Long, Cell> cells = new LinkedHashMap<>();
+        for (Shown shown : shown()) {
+            Element element = Objects.requireNonNull(elements.get(shown.element()));
+            cells.put(shown.element(), new Cell(shown.value(), element.place));
+        }
+        return cells;
+    }
+
+    /** Null if the element is not shown. */
+    @Nullable Cell cell(long element) {
+        Element found = elements.get(element);
+        return found == null || found.dropped ? null : new Cell(found.values.get(0), found.place);
+    }
+
+    /** Makes a place directly behind another one, which may be nobody's any more. */
+    Operation.Origins placeBehind(long place, At at) {
+        return ElementRuns.name(
+                places.insertCellsBehind(
+                        At.agent(place), At.number(place), 1, at.agent(), at.number()),
+                at);
+    }
+
     /** What is shown of an element. */
     record Shown(long element, Scalar value) {}
 
@@ -211,21 +240,6 @@ final class ListState extends ObjectState {
                     }
                 });
         return shown;
-    }
-
-    /**
-     * @return -1 if the element is not shown
-     */
-    int indexOf(long element) {
-        Element found = elements.get(element);
-        return found == null || found.dropped
-                ? -1
-                : places.positionOf(At.agent(found.place), At.number(found.place));
-    }
-
-    boolean isPlace(long element, long place) {
-        Element found = elements.get(element);
-        return found != null && found.place == place;
     }
 
     /** The shown element with this index. */

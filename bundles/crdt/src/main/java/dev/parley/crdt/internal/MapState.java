@@ -3,6 +3,7 @@ package dev.parley.crdt.internal;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
+import dev.parley.crdt.api.RefusedException.Code;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,6 +53,16 @@ final class MapState extends ObjectState {
         };
     }
 
+    /** Whether it is there by itself, also without keys. */
+    boolean isPut() {
+        return !puts.isEmpty();
+    }
+
+    /** Those that somebody wrote to, also if nothing of it is left. */
+    Map<Path.Segment, ObjectState> children() {
+        return children;
+    }
+
     /** Those with content, by key and type. */
     Map<Path.Segment, ObjectState> visible() {
         TreeMap<Path.Segment, ObjectState> visible = new TreeMap<>(ORDER);
@@ -65,11 +76,30 @@ final class MapState extends ObjectState {
     }
 
     @Override
-    void check(Operation operation, At at, Earlier earlier) {}
+    void check(Operation operation, At at, Earlier earlier) throws VoidException {
+        if (operation instanceof Operation.Undo undo) {
+            checkOwn(undo.change(), at);
+        } else if (operation instanceof Operation.Redo redo) {
+            checkOwn(redo.change(), at);
+        }
+    }
+
+    /** It stands first in its change, and names a change of the author's line that is not void. */
+    private void checkOwn(Ref named, At at) throws VoidException {
+        long dot = named.agent() == null ? at.resolve(named) : At.NOWHERE;
+        boolean isOwn = dot != At.NOWHERE && at.number() == graph.start(at.change());
+        int change = isOwn ? graph.changeOf(At.agent(dot), At.number(dot)) : 0;
+        if (!isOwn || graph.start(change) != At.number(dot) || graph.isVoid(change)) {
+            throw new VoidException(
+                    Code.NOT_FOUND, "there is no such change of the author to take back");
+        }
+    }
 
     @Override
     void apply(Operation operation, At at) {
-        if (operation instanceof Operation.Note) {
+        if (operation instanceof Operation.Note
+                || operation instanceof Operation.Undo
+                || operation instanceof Operation.Redo) {
             return;
         }
         if (!(operation instanceof Operation.Put)) {

@@ -100,6 +100,20 @@ public sealed interface Operation {
     record Note(Path path) implements Operation {}
 
     /**
+     * The change takes an earlier one of its author's line back; first in the change.
+     *
+     * @param change the first operation of that change
+     */
+    record Undo(Path path, Ref change) implements Operation {}
+
+    /**
+     * The change does again what an undo took back; first in the change.
+     *
+     * @param change the first operation of the change that was taken back
+     */
+    record Redo(Path path, Ref change) implements Operation {}
+
+    /**
      * @param role the number of a {@link dev.parley.crdt.api.Role}
      */
     record SetRole(Path path, Id agent, int role) implements Operation {}

@@ -147,7 +147,13 @@ final class OperationReader {
                 on(path == Path.ROOT, action, path);
                 yield new Operation.Note(path);
             }
-            default -> throw new MalformedException("action " + action + ", expected 1 to 33");
+            case 35, 36 -> {
+                on(path == Path.ROOT, action, path);
+                yield action == 35
+                        ? new Operation.Undo(path, ref())
+                        : new Operation.Redo(path, ref());
+            }
+            default -> throw new MalformedException("action " + action + " is none");
         };
     }
 

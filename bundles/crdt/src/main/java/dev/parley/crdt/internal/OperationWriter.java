@@ -122,6 +122,12 @@ final class OperationWriter {
             out.scalar(remove.value());
         } else if (operation instanceof Operation.Note) {
             head(33, operation);
+        } else if (operation instanceof Operation.Undo undo) {
+            head(35, operation);
+            ref(undo.change());
+        } else if (operation instanceof Operation.Redo redo) {
+            head(36, operation);
+            ref(redo.change());
         } else if (operation instanceof Operation.SetRole role) {
             head(32, operation);
             out.id(role.agent());

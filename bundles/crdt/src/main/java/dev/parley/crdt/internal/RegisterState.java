@@ -69,8 +69,9 @@ final class RegisterState extends ObjectState {
         return entries.stream().map(Entry::value).toList();
     }
 
-    long lastDot() {
-        return entries.isEmpty() ? At.NOWHERE : entries.get(0).dot();
+    /** What is seen: all values, or that of the last writer. */
+    List<Scalar> shown() {
+        return all ? values() : value().stream().toList();
     }
 
     @Override

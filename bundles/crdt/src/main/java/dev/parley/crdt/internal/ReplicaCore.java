@@ -748,8 +748,13 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
-    public UndoHistory undoHistory(Id author) {
-        return new Undo(this, author);
+    public UndoHistory undoHistory(Id author, String branch) {
+        return new UndoLog(this, author, branch);
+    }
+
+    /** Another one after a compaction. */
+    Integration integration() {
+        return integration;
     }
 
     @Override

@@ -258,6 +258,40 @@ final class TasksState extends ObjectState {
     }
 
     /**
+     * The task that an operation is about, as one number; {@link At#NOWHERE} if it is not there.
+     */
+    long about(Operation operation, At at) {
+        if (operation instanceof Operation.NewTask) {
+            return at.dot();
+        }
+        Ref claimed = claimOf(operation);
+        if (claimed == null) {
+            return at.resolve(taskOf(operation));
+        }
+        Claimed claim = claims.get(at.resolve(claimed));
+        return claim == null ? At.NOWHERE : claim.task().dot;
+    }
+
+    /** The author's claim on the task that is live, or {@link At#NOWHERE}. */
+    long liveClaim(long task, Id author) {
+        TaskState found = tasks.get(task);
+        if (found != null) {
+            for (TaskState.Claim claim : found.claims) {
+                if (claim.author.equals(author) && found.isLive(claim, ALL)) {
+                    return claim.dot;
+                }
+            }
+        }
+        return At.NOWHERE;
+    }
+
+    /** Empty if there is no such task. */
+    String title(long task) {
+        TaskState found = tasks.get(task);
+        return found == null ? "" : found.title;
+    }
+
+    /**
      * @return its dot, or {@link At#NOWHERE}
      */
     long findClaim(ElementId id) {

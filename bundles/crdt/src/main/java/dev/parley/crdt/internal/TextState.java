@@ -8,6 +8,7 @@ import dev.parley.crdt.internal.sequence.VisibleChanges;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Text: code points in Fugue order. */
 final class TextState extends ObjectState {
@@ -131,6 +132,29 @@ final class TextState extends ObjectState {
         }
         Collections.reverse(pieces);
         return pieces;
+    }
+
+    /** The elements that a deletion names, which was checked, from the lowest number up. */
+    void deleted(Operation.Delete delete, At at, LongConsumer element) {
+        try {
+            for (Piece piece : pieces(delete, at)) {
+                for (int i = 0; i < piece.count(); i++) {
+                    element.accept(At.dot(piece.agent(), piece.low() + i));
+                }
+            }
+        } catch (VoidException e) {
+            throw new IllegalStateException("a deletion that was checked", e);
+        }
+    }
+
+    /** What is visible, in order. */
+    void visible(LongConsumer element) {
+        sequence.blame(
+                (position, agent, number, count, visible) -> {
+                    for (int i = 0; i < count; i++) {
+                        element.accept(At.dot(agent, number + i));
+                    }
+                });
     }
 
     @Override

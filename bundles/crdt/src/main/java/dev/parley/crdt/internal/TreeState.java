@@ -240,6 +240,77 @@ final class TreeState extends ObjectState {
         return node != null && (hidden || node.isBelow(root)) ? node : null;
     }
 
+    /**
+     * Where a node is.
+     *
+     * @param parent the node above, or {@link #ROOT}; {@link #GONE} if it was felled, or nobody put
+     *     it anywhere
+     */
+    record Spot(long parent, String position, Scalar label) {
+        static final long ROOT = -1;
+        static final long GONE = -2;
+
+        boolean isSamePlace(Spot other) {
+            return parent == other.parent && position.equals(other.position);
+        }
+
+        boolean isGone() {
+            return parent == GONE;
+        }
+    }
+
+    /** All nodes that were ever made. */
+    Map<Long, Spot> spots() {
+        settle();
+        Map<Long, Spot> spots = new HashMap<>();
+        nodes.forEach((dot, node) -> spots.put(dot, spot(node)));
+        return spots;
+    }
+
+    private Spot spot(TreeNodeState node) {
+        TreeNodeState parent = node.parent;
+        long above =
+                parent == null || parent == felled
+                        ? Spot.GONE
+                        : parent == root ? Spot.ROOT : parent.dot;
+        return new Spot(above, node.position, node.label);
+    }
+
+    /** Null if there is no such node. */
+    @Nullable Spot spot(long dot) {
+        settle();
+        TreeNodeState node = nodes.get(dot);
+        return node == null ? null : spot(node);
+    }
+
+    /** Whether a node can go below another one, or below the root, without a circle. */
+    boolean canGo(long dot, long under) {
+        settle();
+        TreeNodeState node = nodes.get(dot);
+        TreeNodeState to = under == Spot.ROOT ? root : nodes.get(under);
+        return node != null && to != null && canMove(node, to);
+    }
+
+    boolean isSeen(long dot) {
+        settle();
+        TreeNodeState node = nodes.get(dot);
+        return dot == Spot.ROOT || node != null && node.isBelow(root);
+    }
+
+    /** The node and all that is below it. */
+    List<Long> below(long dot) {
+        settle();
+        List<TreeNodeState> found = new ArrayList<>();
+        TreeNodeState node = nodes.get(dot);
+        if (node != null) {
+            found.add(node);
+        }
+        for (int i = 0; i < found.size(); i++) {
+            found.addAll(found.get(i).children());
+        }
+        return found.stream().map(it -> it.dot).toList();
+    }
+
     /** What others call it. */
     Operation.Place place(TreeNodeState parent, String position, At at) {
         return new Operation.Place(parent == root ? null : at.name(parent.dot), position);

@@ -341,10 +341,7 @@ class CheckpointTest {
         Replicas replicas = Replicas.open(1);
         Replicas.Peer a = replicas.get(0);
         UndoHistory undo = a.replica.undoHistory(a.author);
-        undo.transact(
-                a.clock++,
-                Replicas::signature,
-                it -> it.text(RandomEdits.TEXT).insert(0, "hello world"));
+        a.write(it -> it.text(RandomEdits.TEXT).insert(0, "hello world"));
         TextCursor cursor = a.replica.state().cursor(RandomEdits.TEXT, 6, false);
         a.write(it -> it.text(RandomEdits.TEXT).delete(0, 8));
         State state = a.replica.state();
@@ -352,9 +349,10 @@ class CheckpointTest {
         a.replica.compact(snapshot.checkpoint(), snapshot.file());
         assertThat(state.text(RandomEdits.TEXT)).isEqualTo("rld");
         assertThat(state.position(RandomEdits.TEXT, cursor)).isZero();
-        assertThat(undo.undoable()).isZero();
+        assertThat(undo.undoable()).isEmpty();
         a.write(it -> it.text(RandomEdits.TEXT).insert(0, "wo"));
         assertThat(state.text(RandomEdits.TEXT)).isEqualTo("world");
+        assertThat(undo.undoable()).hasSize(1);
         assertThat(a.replica.change(2).signature())
                 .isEqualTo(Replicas.signature(a.replica.change(2).id()));
         assertThat(a.replica.describe(a.replica.heads().get(0)).operations()).isEqualTo(2);

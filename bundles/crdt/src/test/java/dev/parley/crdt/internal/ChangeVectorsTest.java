@@ -157,7 +157,9 @@ class ChangeVectorsTest {
                 new Operation.Grant(TASKS, ref),
                 new Operation.Rename(TASKS, ref, "mop"),
                 new Operation.SetRole(Path.ROOT, VectorHistory.agent(2), 3),
-                new Operation.Note(Path.ROOT));
+                new Operation.Note(Path.ROOT),
+                new Operation.Undo(Path.ROOT, Ref.own(0)),
+                new Operation.Redo(Path.ROOT, ref));
     }
 
     private static void bad(List<Object> out, String name, byte[] bytes) {
@@ -230,7 +232,9 @@ class ChangeVectorsTest {
                 "objects not in the order of use",
                 body("00 02 00 01 0172 00 01 0173 02 0302 00 0301 00"));
         bad(bad, "an object type 13", body("00 01 00 0d 0172 01 0201"));
-        bad(bad, "action 34", body("00 00 01 2200"));
+        bad(bad, "action 37", body("00 00 01 2500"));
+        bad(bad, "an undo of what is not yet there", body("00 00 01 2300 0000"));
+        bad(bad, "an undo on an object", body("00 01 00 00 0161 01 2301 0000"));
         bad(bad, "an action of another type", body("00 01 00 01 0172 01 0401 00"));
         bad(bad, "a scalar of kind 7", body("00 01 00 01 0172 01 0301 07"));
         bad(bad, "another NaN", body("00 01 00 01 0172 01 0301 04 7ff8000000000001"));

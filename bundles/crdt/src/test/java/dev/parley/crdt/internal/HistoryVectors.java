@@ -269,6 +269,41 @@ final class HistoryVectors {
                 ADDS, REMOVES, ENABLE, DISABLE, COUNTER, REGISTER, MULTI, TREE, MAP, Path.ROOT);
     }
 
+    private static Object undo() {
+        VectorHistory h = new VectorHistory("rule 8", StoreInfo.Mode.OPEN, false);
+        SignedChange one = h.add(1, List.of(), new Operation.Set(REGISTER, Scalar.of("one")));
+        SignedChange other =
+                h.add(
+                        2,
+                        List.of(one),
+                        new Operation.Undo(Path.ROOT, of(1, 0)),
+                        new Operation.Clear(REGISTER));
+        h.isVoid(8);
+        h.add(2, List.of(), new Operation.Undo(Path.ROOT, Ref.own(0)));
+        h.isVoid(8);
+        h.add(1, List.of(other), new Operation.Clear(REGISTER), undo(0));
+        h.isVoid(8);
+        h.add(1, List.of(), undo(0), new Operation.Set(REGISTER, Scalar.of("two")), undo(0));
+        h.isVoid(8);
+        h.add(1, List.of(), undo(0), new Operation.Set(REGISTER, Scalar.of("back")));
+        h.add(1, List.of(), undo(7));
+        h.isVoid(8);
+        h.add(1, List.of(), undo(1), new Operation.Clear(REGISTER));
+        h.isVoid(8);
+        h.add(1, List.of(), new Operation.Redo(Path.ROOT, Ref.own(0)), add(1));
+        h.add(1, List.of(), undo(0));
+        h.add(1, List.of(), undo(0), add(2));
+        return h.finish(REGISTER, COUNTER);
+    }
+
+    private static Operation undo(int number) {
+        return new Operation.Undo(Path.ROOT, Ref.own(number));
+    }
+
+    private static Operation add(long amount) {
+        return new Operation.AddNumber(COUNTER, amount);
+    }
+
     static List<Object> all() {
         List<Object> histories =
                 new ArrayList<>(
@@ -281,7 +316,8 @@ final class HistoryVectors {
                                 escrow(),
                                 appendOnly(),
                                 tasks(),
-                                exclusive()));
+                                exclusive(),
+                                undo()));
         histories.addAll(SequenceVectors.histories());
         histories.add(TagVectors.history());
         return histories;

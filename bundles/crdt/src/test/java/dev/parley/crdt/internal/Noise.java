@@ -120,9 +120,11 @@ final class Noise {
     Operation operation(int number) {
         Path path = PATHS.get(random.nextInt(PATHS.size()));
         if (random.nextInt(12) == 0) {
-            return switch (random.nextInt(3)) {
+            return switch (random.nextInt(5)) {
                 case 0 -> new Operation.SetRole(Path.ROOT, agent(), random.nextInt(4));
                 case 1 -> new Operation.Note(Path.ROOT);
+                case 2 -> new Operation.Undo(Path.ROOT, ref(number));
+                case 3 -> new Operation.Redo(Path.ROOT, ref(number));
                 default -> new Operation.Clear(random.nextBoolean() ? path : Path.ROOT);
             };
         }

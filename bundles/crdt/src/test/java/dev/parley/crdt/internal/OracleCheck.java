@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rules 3 to 7 of {@code 0010-crdt-changes} for one change. */
+/** Rules 3 to 8 of {@code 0010-crdt-changes} for one change. */
 final class OracleCheck {
     private record Share(Path path, Id owner, boolean minted) {}
 
@@ -95,12 +95,30 @@ final class OracleCheck {
         if (it instanceof Operation.Fell fell) {
             return names(op, fell.node(), Operation.Grow.class);
         }
+        if (it instanceof Operation.Undo undo) {
+            return isOwnChange(op, undo.change());
+        }
+        if (it instanceof Operation.Redo redo) {
+            return isOwnChange(op, redo.change());
+        }
         return isAmountThere(op) && isTaskPossible(op);
     }
 
     private boolean names(Op op, Ref ref, Class<? extends Operation> kind) {
         Op found = oracle.find(op, ref, ref.number());
         return found != null && kind.isInstance(found.operation());
+    }
+
+    private boolean isOwnChange(Op op, Ref ref) {
+        if (op.number() != made.start || ref.agent() != null) {
+            return false;
+        }
+        for (Made at = made.prev; at != null; at = at.prev) {
+            if (at.start == ref.number()) {
+                return !at.isVoid;
+            }
+        }
+        return false;
     }
 
     private boolean parentFits(Op op, Operation.Place place) {

@@ -180,6 +180,16 @@ final class OracleNoise {
         if (path.equals(Path.ROOT) && random.nextInt(3) > 0) {
             path = any(paths);
         }
+        if (path.equals(Path.ROOT) && draft.end > 0 && (draft.end == draft.start || seldom())) {
+            Made of = draft;
+            for (int i = random.nextInt(4); i >= 0 && of.prev != null; i--) {
+                of = of.prev;
+            }
+            Ref own = seldom() ? name(null) : Ref.own(Math.min(of.start, draft.end - 1));
+            return random.nextBoolean()
+                    ? new Operation.Undo(path, own)
+                    : new Operation.Redo(path, own);
+        }
         if (path.equals(Path.ROOT)) {
             return random.nextInt(3) == 0
                     ? new Operation.Clear(path)

@@ -45,12 +45,13 @@ record StoreEdits(Stores stores) {
                 .takes("message", Type.TEXT, "for people; makes it a change of its own");
     }
 
-    /** A write that {@code undo} can take back if it is asked for. */
+    /** A write that {@code undo} takes back alone if it is asked for. */
     static Operation undoable(Operation write) {
         return write.takes(
                 "undoable",
                 Type.ANY,
-                "true: 'undo' takes it back; it is a change of its own, on the main line; false");
+                "true: a change of its own, so that 'undo' takes back this write alone; false: with"
+                        + " what else is written in the same milliseconds");
     }
 
     static Value answer(Id change) {
@@ -74,17 +75,10 @@ record StoreEdits(Stores stores) {
         String branch = arguments.text("branch");
         String message = arguments.text("message");
         Value undoable = arguments.value("undoable").orElse(Value.FALSE);
-        if (undoable.equals(Value.TRUE)) {
-            if (!branch.isEmpty() || !message.isEmpty()) {
-                throw OperationException.invalid(
-                        "undoable is true with a branch or a message",
-                        "only a write on the main line without a message can be taken back");
-            }
-            return stores.undoable(store, edit);
-        } else if (!undoable.equals(Value.FALSE)) {
+        if (!undoable.equals(Value.TRUE) && !undoable.equals(Value.FALSE)) {
             throw OperationException.invalid("undoable is no boolean", "expected true or false");
         }
-        return branch.isEmpty() && message.isEmpty()
+        return branch.isEmpty() && message.isEmpty() && undoable.equals(Value.FALSE)
                 ? stores.write(store, edit)
                 : stores.commit(store, branch, message, edit);
     }

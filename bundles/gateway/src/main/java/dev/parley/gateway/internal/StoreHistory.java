@@ -25,7 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What was done in a store: its log, what changed between versions, branches, undo, blame. */
+/** What was done in a store: its log, what changed between versions, branches, blame. */
 final class StoreHistory {
     private static final int MAX_LOG = 1000;
 
@@ -59,14 +59,6 @@ final class StoreHistory {
                         .takes("from", Type.TEXT, "the branch; empty for the main line")
                         .takes("into", Type.TEXT, "the branch; the main line")
                         .takes("message", Type.TEXT, "for people"),
-                post(
-                        "undo",
-                        "Takes this agent's last undoable write back; what others changed stays",
-                        arguments -> step(stores.undo(store(arguments)))),
-                post(
-                        "redo",
-                        "Takes the last undo back",
-                        arguments -> step(stores.redo(store(arguments)))),
                 versions.reading(
                         get("blame", "Who wrote each piece of the text at a place", this::blame)
                                 .needs("path", Type.TEXT, StoreEdits.PLACE)));
@@ -153,7 +145,7 @@ final class StoreHistory {
                         }));
     }
 
-    private static Value describe(Difference difference) {
+    static Value describe(Difference difference) {
         Value.MapBuilder described =
                 object(difference.path())
                         .put("before", difference.before())
@@ -166,7 +158,7 @@ final class StoreHistory {
         return described.build();
     }
 
-    private static Value.MapBuilder object(Path path) {
+    static Value.MapBuilder object(Path path) {
         return Value.map()
                 .put("path", Documents.place(path))
                 .put("type", Documents.name(path.type()));

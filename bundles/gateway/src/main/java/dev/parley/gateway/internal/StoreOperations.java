@@ -78,6 +78,7 @@ public final class StoreOperations implements OperationSource {
         all.addAll(shares.operations());
         all.addAll(tasks.operations());
         all.addAll(history.operations());
+        all.addAll(new StoreUndo(stores).operations());
         all.addAll(tags.operations());
         all.addAll(events.operations());
         all.add(

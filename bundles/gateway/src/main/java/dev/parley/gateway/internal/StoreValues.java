@@ -60,7 +60,7 @@ final class StoreValues {
                                 Type.TEXT,
                                 "the heads, with commas, of the text that was edited: what others"
                                         + " changed since stays; as it is now"),
-                edits.write(
+                write(
                         "delete",
                         "Forgets what is at a place",
                         (place, arguments) -> Documents.clear(place)::on),

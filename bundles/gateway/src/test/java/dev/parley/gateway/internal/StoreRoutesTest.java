@@ -198,11 +198,7 @@ class StoreRoutesTest {
         refused(400, "INVALID", at + "put", "{'path':'/l','value':[1]}");
         refused(400, "ARGUMENTS_INVALID", at + "put", "{'path':'/l'}");
         refused(400, "INVALID", at + "put", "{'path':'/l','value':1,'type':'heap'}");
-        refused(
-                400,
-                "ARGUMENTS_INVALID",
-                at + "put",
-                "{'path':'/l','value':1,'undoable':true,'message':'m'}");
+        refused(400, "ARGUMENTS_INVALID", at + "put", "{'path':'/l','value':1,'undoable':'yes'}");
         refused(400, "INVALID", at + "put", "{'path':'/tags','value':1}");
         refused(400, "INVALID", at + "add", "{'path':'/title','value':1}");
         refused(400, "INVALID", at + "put", "{'path':'/n','value':1,'type':'multi-register'}");
@@ -309,8 +305,18 @@ class StoreRoutesTest {
         post("/text", "{'path':'/doc','text':'one\\ntwo\\n'}");
         String first = post("/tags", "{'tag':'v1'}");
         assertThat(first).hasSize(64);
-        post("/put", "{'path':'/title','value':'Second','undoable':true}");
-        post("/undo", "{}");
+        String second = post("/put", "{'path':'/title','value':'Second','undoable':true}");
+        assertThat(text(get("/undo?limit=1"), "undoable"))
+                .contains(
+                        second, "{\"path\":\"/title\",\"type\":\"register\"}", "\"refused\":\"\"");
+        Value undone = ok("POST /stores/notes/undo", "{}");
+        assertThat(text(undone, "of")).isEqualTo(second);
+        assertThat(text(undone, "differences"))
+                .isEqualTo(
+                        "[{\"path\":\"/title\",\"type\":\"register\",\"before\":\"Second\","
+                                + "\"after\":\"First\"}]");
+        assertThat(text(undone, "left")).isEqualTo("[]");
+        assertThat(text(get("/undo"), "redoable")).contains(second);
         assertThat(value("/title")).isEqualTo("First");
         post("/redo", "{}");
         assertThat(value("/title")).isEqualTo("Second");
@@ -330,11 +336,18 @@ class StoreRoutesTest {
         post("/untag", "{'tag':'v1'}");
         refused(404, "NOT_FOUND", at + "untag", "{'tag':'v1'}");
         refused(404, "NO_SUCH_STORE", "GET /stores/other/tags", "");
+        refused(404, "NO_SUCH_STORE", "GET /stores/other/undo", "");
         refused(404, "NOT_FOUND", "GET /stores/notes/diff?from=v1", "");
         post("/undo", "{}");
-        refused(404, "NOT_FOUND", at + "undo", "{}");
+        assertThat(text(get("/tags"), "tags")).contains("\"name\":\"v1\"");
         post("/redo", "{}");
         refused(404, "NOT_FOUND", at + "redo", "{}");
+        refused(404, "NOT_FOUND", at + "undo", "{'change':'abcdef'}");
+        refused(404, "NOT_FOUND", at + "undo", "{'branch':'nowhere'}");
+        undone = ok("POST /stores/notes/undo", "{'change':'" + second.substring(0, 12) + "'}");
+        assertThat(text(undone, "of")).isEqualTo(second);
+        post("/redo", "{}");
+        refused(404, "NOT_FOUND", at + "undo", "{'change':'" + text(undone, "change") + "'}");
         post("/put", "{'path':'/title','value':'Third','branch':'draft','message':'try'}");
         post("/put", "{'path':'/title','value':'Fourth'}");
         assertThat(text(get("/branches"), "branches")).contains("\"draft\"");

@@ -12,11 +12,13 @@ import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.Undone;
 import dev.parley.stores.api.LoggedChange;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.api.StoreView;
 import dev.parley.stores.api.Stores;
+import dev.parley.stores.api.UndoList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,17 +101,22 @@ final class FakeStores implements Stores {
     }
 
     @Override
-    public CompletionStage<Id> undoable(Id store, Replica.Edit edit) {
+    public CompletionStage<Undone> undo(Id store, String branch) {
         return no();
     }
 
     @Override
-    public CompletionStage<Id> undo(Id store) {
+    public CompletionStage<Undone> undo(Id store, String branch, Id change) {
         return no();
     }
 
     @Override
-    public CompletionStage<Id> redo(Id store) {
+    public CompletionStage<Undone> redo(Id store, String branch) {
+        return no();
+    }
+
+    @Override
+    public CompletionStage<UndoList> undoList(Id store, String branch) {
         return no();
     }
 

@@ -73,7 +73,7 @@ public final class ParleyCommands {
                     "get stores.value store path at?",
                     "set stores.put store path value* undoable=true",
                     "flag stores.put store path value* type=flag-enable-wins undoable=true",
-                    "delete stores.delete store path",
+                    "delete stores.delete store path undoable=true",
                     "add stores.add store path value* undoable=true",
                     "remove stores.remove store path value* undoable=true",
                     "increment stores.increment store path by*? undoable=true",
@@ -95,7 +95,8 @@ public final class ParleyCommands {
                     "tag stores.tag store tag version?",
                     "untag stores.untag store tag",
                     "watch stores.events store seconds*",
-                    "undo stores.undo store",
+                    "undo stores.undo store change?",
+                    "undoable stores.undoable store",
                     "redo stores.redo store",
                     "branches stores.branches store",
                     "merge stores.merge store from into?");

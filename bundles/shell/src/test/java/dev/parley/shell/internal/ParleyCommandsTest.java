@@ -114,7 +114,7 @@ class ParleyCommandsTest {
         assertThat(commands.store("set", "notes", "/a"))
                 .isEqualTo("usage: store set STORE PATH VALUE");
         assertThat(commands.task()).contains("list STORE", "| reopen STORE TASK");
-        assertThat(commands.store("undo", "notes", "again")).startsWith("usage:");
+        assertThat(commands.store("undo", "notes", "abcdef", "again")).startsWith("usage:");
         assertThat(commands.doc("edit", "notes", "/t")).contains("parley doc edit", "doc write");
         assertThat(asked)
                 .containsExactly(

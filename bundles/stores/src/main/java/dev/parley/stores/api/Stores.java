@@ -6,6 +6,7 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.Undone;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -64,20 +65,28 @@ public interface Stores {
     CompletionStage<Id> commit(Id store, String branch, String message, Replica.Edit edit);
 
     /**
-     * Writes a change of its own on the main line, which {@link #undo} takes back. What can be is
-     * remembered in memory only: after a restart there is nothing to undo.
+     * Takes this agent's last change of a branch back that stands, as far as it is as it was left:
+     * what somebody changed since stays. It follows from the history of the store, so it is the
+     * same after a restart.
+     *
+     * @param branch empty for the main line
+     * @return fails with NOT_FOUND if there is none, with WRONG_STATE if it did what cannot be
+     *     taken back, and then another one can be named; APPEND_ONLY in such a store
      */
-    CompletionStage<Id> undoable(Id store, Replica.Edit edit);
+    CompletionStage<Undone> undo(Id store, String branch);
 
     /**
-     * Takes the last {@link #undoable} write back that was not, as far as it still stands: what
-     * somebody changed since stays. Fails with NOT_FOUND if there is none, or nothing of it is
-     * left; then the one before it is the next.
+     * Takes a change back, which is one of {@link #undoList}.
+     *
+     * @return fails as the other one, and with NOT_FOUND if it is none of these
      */
-    CompletionStage<Id> undo(Id store);
+    CompletionStage<Undone> undo(Id store, String branch, Id change);
 
-    /** Takes the last undo back. */
-    CompletionStage<Id> redo(Id store);
+    /** Does the change again that was taken back last, until something else is written. */
+    CompletionStage<Undone> redo(Id store, String branch);
+
+    /** What {@link #undo} and {@link #redo} would take. */
+    CompletionStage<UndoList> undoList(Id store, String branch);
 
     /** Makes a change of one branch that has all of the other one in its past. */
     CompletionStage<Id> merge(Id store, String from, String into, String message);

@@ -86,6 +86,8 @@ final class OpenStore {
     private final Set<Id> owed;
     private List<SignedChange> behindDamage = List.of();
     private @Nullable UndoHistory undo;
+    private @Nullable Replica undoOf;
+    private String undoBranch = "";
     private List<SignedChange> made = new ArrayList<>();
     private List<ChangeEvent> events = new ArrayList<>();
     private boolean replaying = true;
@@ -470,12 +472,14 @@ final class OpenStore {
         return watchers;
     }
 
-    /** Of writes that asked for it; it lives as long as the store is open. */
-    UndoHistory undo() {
+    /** What this agent can take back; kept for the branch that was asked for last. */
+    UndoHistory undo(String branch) {
         UndoHistory existing = undo;
-        if (existing == null) {
-            existing = replica.undoHistory(self);
+        if (existing == null || undoOf != replica || !undoBranch.equals(branch)) {
+            existing = replica.undoHistory(self, branch);
             undo = existing;
+            undoOf = replica;
+            undoBranch = branch;
         }
         return existing;
     }

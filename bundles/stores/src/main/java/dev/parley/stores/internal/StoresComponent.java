@@ -12,6 +12,7 @@ import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.UndoHistory;
+import dev.parley.crdt.api.Undone;
 import dev.parley.direct.api.Direct;
 import dev.parley.direct.api.RequestHandler;
 import dev.parley.gossip.api.Gossip;
@@ -27,6 +28,7 @@ import dev.parley.stores.api.StoreException.Code;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.api.Stores;
+import dev.parley.stores.api.UndoList;
 import dev.parley.trust.api.TrustStore;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -545,30 +547,46 @@ public final class StoresComponent implements Stores, PeerListener {
     }
 
     private interface Step {
-        SignedChange run(UndoHistory history, long nowMillis, ChangeSigner signer)
+        Undone run(UndoHistory history, long nowMillis, ChangeSigner signer)
                 throws RefusedException;
     }
 
-    private CompletionStage<Id> step(Id id, Step step) {
+    private CompletionStage<Undone> step(Id id, String branch, Step step) {
+        List<Undone> steps = new ArrayList<>(1);
         return own(
-                id,
-                "",
-                (store, now) -> step.run(store.undo(), now, change -> store.sign("", change)));
+                        id,
+                        branch,
+                        (store, now) -> {
+                            ChangeSigner signer = change -> store.sign(branch, change);
+                            Undone undone = step.run(store.undo(branch), now, signer);
+                            steps.add(undone);
+                            return undone.change();
+                        })
+                .thenApply(change -> steps.get(steps.size() - 1));
     }
 
     @Override
-    public CompletionStage<Id> undoable(Id id, Replica.Edit edit) {
-        return step(id, (history, now, signer) -> history.transact(now, signer, edit));
+    public CompletionStage<Undone> undo(Id id, String branch) {
+        return step(id, branch, UndoHistory::undo);
     }
 
     @Override
-    public CompletionStage<Id> undo(Id id) {
-        return step(id, UndoHistory::undo);
+    public CompletionStage<Undone> undo(Id id, String branch, Id change) {
+        return step(id, branch, (history, now, signer) -> history.undo(change, now, signer));
     }
 
     @Override
-    public CompletionStage<Id> redo(Id id) {
-        return step(id, UndoHistory::redo);
+    public CompletionStage<Undone> redo(Id id, String branch) {
+        return step(id, branch, UndoHistory::redo);
+    }
+
+    @Override
+    public CompletionStage<UndoList> undoList(Id id, String branch) {
+        return onActor(
+                done -> {
+                    UndoHistory history = store(id).undo(branch);
+                    done.complete(new UndoList(history.undoable(), history.redoable()));
+                });
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.crdt.api.ChangeEvent;
+import dev.parley.crdt.api.Difference;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
@@ -15,6 +16,7 @@ import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.api.Undone;
 import dev.parley.direct.api.Caller;
 import dev.parley.direct.api.RequestHandler;
 import dev.parley.identity.api.AgentId;
@@ -22,6 +24,7 @@ import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
+import dev.parley.stores.api.UndoList;
 import dev.parley.stores.internal.Nodes.Node;
 import dev.parley.trust.api.TrustLevel;
 import java.util.ArrayList;
@@ -307,27 +310,59 @@ class StoresComponentTest {
     }
 
     @Test
-    void undoTakesBackWhatWasToBeUndoableAndNothingElse() throws Exception {
+    void undoTakesBackWhatThisAgentDidLastAlsoAfterARestart() throws Exception {
         Node alice = nodes.up("alice");
         Id store = create(alice, StoreInfo.Mode.OPEN);
         get(title(alice, store, "first"));
-        get(alice.stores().undoable(store, it -> it.set(TITLE, Scalar.of("second"))));
-        get(alice.stores().undoable(store, it -> it.increment(COUNT, 5)));
-        get(alice.stores().write(store, it -> it.increment(COUNT, 100)));
-        get(alice.stores().undo(store));
-        assertThat(count(alice, store)).isEqualTo(100);
-        get(alice.stores().redo(store));
+        Id second = get(own(alice, store, it -> it.set(TITLE, Scalar.of("second"))));
+        get(own(alice, store, it -> it.increment(COUNT, 5)));
+        get(own(alice, store, it -> it.increment(COUNT, 100)));
+        Undone undone = get(alice.stores().undo(store, ""));
+        assertThat(undone.differences())
+                .containsExactly(new Difference(COUNT, "105", "5", List.of()));
+        get(alice.stores().redo(store, ""));
         assertThat(count(alice, store)).isEqualTo(105);
-        get(alice.stores().undo(store));
-        get(alice.stores().undo(store));
-        assertThat(title(alice, store)).contains(Scalar.of("first"));
-        assertThat(count(alice, store)).isEqualTo(100);
-        refused(Code.NOT_FOUND, () -> get(alice.stores().undo(store)));
-        get(alice.stores().undoable(store, it -> it.increment(COUNT, 7)));
+        get(alice.stores().undo(store, ""));
+        get(own(alice, store, it -> it.increment(COUNT, 7)));
+        UndoList before = get(alice.stores().undoList(store, ""));
+        assertThat(before.undoable()).hasSize(4);
         nodes.down(alice);
         Node again = nodes.up("alice");
-        assertThat(count(again, store)).isEqualTo(107);
-        refused(Code.NOT_FOUND, () -> get(again.stores().undo(store)));
+        assertThat(count(again, store)).isEqualTo(12);
+        assertThat(get(again.stores().undoList(store, ""))).isEqualTo(before);
+        assertThat(get(again.stores().undo(store, "", second)).of()).isEqualTo(second);
+        assertThat(title(again, store)).contains(Scalar.of("first"));
+        get(again.stores().undo(store, ""));
+        get(again.stores().undo(store, ""));
+        assertThat(count(again, store)).isZero();
+        nodes.down(again);
+        Node third = nodes.up("alice");
+        get(third.stores().undo(store, ""));
+        assertThat(title(third, store)).isEmpty();
+        refused(Code.NOT_FOUND, () -> get(third.stores().undo(store, "")));
+        for (int i = 0; i < 4; i++) {
+            get(third.stores().redo(store, ""));
+        }
+        assertThat(count(third, store)).isEqualTo(12);
+        assertThat(title(third, store)).contains(Scalar.of("second"));
+        refused(Code.NOT_FOUND, () -> get(third.stores().redo(store, "")));
+    }
+
+    private static CompletionStage<Id> own(Node node, Id store, Replica.Edit edit) {
+        return node.stores().commit(store, "", "", edit);
+    }
+
+    @Test
+    void undoOfABranchLeavesTheMainLine() throws Exception {
+        Node alice = nodes.up("alice");
+        Id store = create(alice, StoreInfo.Mode.OPEN);
+        get(title(alice, store, "main"));
+        get(alice.stores().commit(store, "draft", "", it -> it.set(TITLE, Scalar.of("draft"))));
+        get(alice.stores().undo(store, "draft"));
+        refused(Code.NOT_FOUND, () -> get(alice.stores().undo(store, "draft")));
+        assertThat(get(alice.stores().undoList(store, "draft")).redoable()).hasSize(1);
+        assertThat(get(alice.stores().undoList(store, "")).undoable()).hasSize(1);
+        assertThat(title(alice, store)).contains(Scalar.of("main"));
     }
 
     @Test

@@ -122,6 +122,14 @@ public final class Sequence {
         return insertBehindFound(text, count, agent, seq);
     }
 
+    /** Inserts cells directly behind one, visible or not; otherwise as {@link #insert}. */
+    public Origins insertCellsBehind(int leftAgent, int leftSeq, int count, int agent, int seq) {
+        checkCells(count);
+        checkNew(agent, seq, count);
+        findKnown(leftAgent, leftSeq);
+        return insertBehindFound(null, count, agent, seq);
+    }
+
     /** Behind the element that was found, or at the start if the span is -1. */
     private Origins insertBehindFound(@Nullable CharSequence text, int count, int agent, int seq) {
         Leaf behind = tree.leaf;
