@@ -157,6 +157,40 @@ class StoreSurfaceTest {
 
     @Test
     @Timeout(180)
+    void undoGoesOnAfterARestart() throws Exception {
+        run(alice, "store", "set", "notes", "/title", "Shopping");
+        run(alice, "tree", "add", "notes", "/outline", "Chapter");
+        run(alice, "store", "set", "notes", "/title", "Groceries");
+        run(alice, "store", "delete", "notes", "/outline");
+        run(alice, "store", "mint", "notes", "/budget", "5");
+        assertThat(refused(alice, "store", "undo", "notes")).contains("WRONG_STATE", "escrow");
+        String list = run(alice, "store", "undo", "notes", "--list");
+        assertThat(list.lines()).hasSize(6);
+        String deleted =
+                list.lines().filter(it -> it.contains("/outline")).findFirst().orElseThrow();
+        assertThat(run(alice, "store", "undo", "notes", deleted.substring(0, 10)))
+                .startsWith("Undone: " + deleted.substring(0, 10))
+                .contains("/outline (tree)", "+ Chapter");
+        containers.kill(alice);
+        alice = containers.up("alice", listen(bob));
+        assertThat(run(alice, "tree", "show", "notes", "/outline")).contains("Chapter");
+        String set =
+                run(alice, "store", "undo", "notes", "--list")
+                        .lines()
+                        .filter(it -> it.contains("/title"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(run(alice, "store", "undo", "notes", set.substring(0, 10)))
+                .contains("- Groceries", "+ Shopping");
+        assertThat(run(alice, "store", "redo", "notes")).contains("+ Groceries");
+        assertThat(run(alice, "store", "redo", "notes")).contains("- Chapter");
+        assertThat(refused(alice, "store", "redo", "notes")).contains("NOT_FOUND");
+        equal();
+        assertThat(refused(bob, "store", "undo", "notes")).contains("NOT_FOUND");
+    }
+
+    @Test
+    @Timeout(180)
     void theHistoryIsTheSameOnBothSides() throws Exception {
         Path file = Files.writeString(dir.resolve("text"), "one\ntwo\n");
         run(alice, "store", "set", "notes", "/title", "Shopping");
