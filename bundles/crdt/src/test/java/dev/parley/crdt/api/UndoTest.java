@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.crdt.api.RefusedException.Code;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -396,6 +397,51 @@ class UndoTest {
         refused(Code.WRONG_STATE, "went on with the task", this::undo);
         a.write(it -> it.clear(Path.ROOT));
         refused(Code.WRONG_STATE, "deleted the tasks", this::undo);
+    }
+
+    @Test
+    void aboveACheckpointAllIsTakenBackAndNothingBelow() throws Exception {
+        fill();
+        SignedChange below = a.write(it -> it.text(TEXT).delete(0, 4));
+        Snapshot snapshot = a.replica.snapshot(a.replica.heads(""), false);
+        a.replica.compact(snapshot.checkpoint(), snapshot.file());
+        refused(Code.NOT_FOUND, "nothing to undo", this::undo);
+        refused(
+                Code.NOT_FOUND,
+                "none of this agent's changes",
+                () -> undo.undo(below.id(), a.clock++, Replicas::signature));
+        String before = shown(a);
+        a.write(it -> it.set(TITLE, Scalar.of("above")));
+        a.write(it -> it.text(TEXT).delete(0, 5));
+        a.write(it -> it.list(LIST).drop(1));
+        a.write(it -> it.tree(TREE).fell(node("left")));
+        a.write(it -> it.clear(DIR));
+        List<SignedChange> kept = new ArrayList<>();
+        for (int i = 0; i < a.replica.size(); i++) {
+            if (!a.replica.isForgotten(i)) {
+                kept.add(a.replica.change(i));
+            }
+        }
+        History disk = new MemoryHistory();
+        kept.forEach(disk::append);
+        Replica again =
+                Replica.fromIndex(
+                        a.replica.index(),
+                        Optional.of(snapshot.file()),
+                        disk,
+                        kept.size(),
+                        event -> {});
+        UndoHistory anew = again.undoHistory(a.author);
+        assertThat(anew.undoable()).isEqualTo(undo.undoable()).hasSize(5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(undo().left()).isEmpty();
+            long now = a.clock++;
+            assertThat(anew.undo(now, Replicas::signature).left()).isEmpty();
+        }
+        assertThat(shown(a)).isEqualTo(before);
+        assertThat(again.state().text(TEXT)).isEqualTo(state(a).text(TEXT));
+        assertThat(again.state().shown(LIST)).isEqualTo(state(a).shown(LIST));
+        assertThat(again.state().shown(TREE)).isEqualTo(state(a).shown(TREE));
     }
 
     @Test
