@@ -217,7 +217,8 @@ class OracleTest {
                                     Replicas::signature);
                         }
                         default ->
-                                undo.transact(
+                                replica.transact(
+                                        author,
                                         at,
                                         Replicas::signature,
                                         it -> edits.edit(it, noise.paths()));

@@ -495,7 +495,7 @@ final class OpenStore {
                         + why.getMessage());
     }
 
-    private void damaged(String why) {
+    void damaged(String why) {
         damage = why;
     }
 
