@@ -139,8 +139,10 @@ class ManyLinesTest {
                 assertThat(summary.encode().length).isLessThanOrEqualTo(FEW.summaryBytes());
                 assertThat(summary.tips()).hasSizeBetween(10, LINES / 2);
             }
-            // What no summary named may be given again, once for each.
-            assertThat(each.given.get()).isBetween(21, each.summaries.size() * (LINES + 50));
+            // What no summary named may be given again, once for each; what was written last may
+            // have come as gossip.
+            assertThat(each.given.get())
+                    .isLessThanOrEqualTo(each.summaries.size() * (LINES + 50));
         }
     }
 
@@ -167,6 +169,6 @@ class ManyLinesTest {
         connect(again, bob);
         await(30, () -> heads(bob).equals(heads(again)));
         assertThat(ofAlice.summaries).isNotEmpty();
-        assertThat(ofAlice.given.get()).isBetween(1, ofAlice.summaries.size());
+        assertThat(ofAlice.given.get()).isLessThanOrEqualTo(ofAlice.summaries.size());
     }
 }
