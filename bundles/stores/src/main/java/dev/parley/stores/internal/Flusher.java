@@ -28,22 +28,26 @@ final class Flusher {
 
     private final Actor actor;
     private final ExecutorService disk;
+    private final ExecutorService work;
     private final Id self;
     private final int every;
     private final BiConsumer<OpenStore, List<SignedChange>> published;
 
     /**
+     * @param work makes indexes
      * @param every how many changes come before a new index is made
      * @param published takes changes of this agent that are on disk
      */
     Flusher(
             Actor actor,
             ExecutorService disk,
+            ExecutorService work,
             Id self,
             int every,
             BiConsumer<OpenStore, List<SignedChange>> published) {
         this.actor = actor;
         this.disk = disk;
+        this.work = work;
         this.self = self;
         this.every = every;
         this.published = published;
@@ -143,14 +147,14 @@ final class Flusher {
 
     /** So that the next start does not read the whole log. */
     void index(OpenStore store) {
-        Optional<OpenStore.Disk> work = store.index(every);
-        if (work.isEmpty()) {
+        Optional<OpenStore.Disk> index = store.index(every);
+        if (index.isEmpty()) {
             return;
         }
         try {
-            disk.execute(
+            work.execute(
                     () -> {
-                        keep(store, work.get());
+                        keep(store, index.get());
                         actor.after(Duration.ZERO, store::isIndexed);
                     });
         } catch (RejectedExecutionException e) {
@@ -161,7 +165,7 @@ final class Flusher {
     private static void keep(OpenStore store, OpenStore.Disk work) {
         try {
             work.run();
-        } catch (StorageException e) {
+        } catch (StorageException | RuntimeException e) {
             // The log is what counts: without an index the next start takes longer.
             LOG.log(System.Logger.Level.WARNING, "the index of store " + store.id().hex(), e);
         }
@@ -169,8 +173,7 @@ final class Flusher {
 
     /** Once nothing runs any more: the last index, on this thread. */
     void end(OpenStore store) {
-        store.isIndexed();
-        store.index(Math.min(INDEX_AT_END, every)).ifPresent(work -> keep(store, work));
+        keep(store, () -> store.indexAtEnd(Math.min(INDEX_AT_END, every)));
     }
 
     /** Each of them, whatever one of them throws. */

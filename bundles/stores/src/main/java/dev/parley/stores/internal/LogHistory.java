@@ -68,6 +68,21 @@ final class LogHistory implements History {
         return changes;
     }
 
+    private LogHistory(AppendLog log, long[] places) {
+        this.log = log;
+        this.places = places;
+        this.stored = places.length;
+    }
+
+    /**
+     * What is in it now and was not given up, for another replica on another thread, to which
+     * nothing may be added.
+     */
+    LogHistory reader() {
+        return new LogHistory(
+                log, Arrays.stream(places, 0, size).filter(it -> it != FORGOTTEN).toArray());
+    }
+
     private void add(long place) {
         if (stored == places.length) {
             places = Arrays.copyOf(places, stored * 2);

@@ -114,6 +114,9 @@ final class OpenStore {
 
     boolean publishing;
 
+    /** Whether a checkpoint that others propose is being made here. */
+    boolean judging;
+
     /** Whether ids that lie apart are being asked for. */
     boolean fetchingIds;
 
@@ -134,7 +137,17 @@ final class OpenStore {
         this.history = files.openLog(this::foundDamage);
         boolean read = false;
         try {
-            this.replica = read(info);
+            int wasIndexed = files.indexed();
+            Read found = read(info, files, history, this::onEvent);
+            this.replica = found.replica();
+            this.indexed = found.indexed();
+            found.below().ifPresent(it -> begin(it, found.length()));
+            if (found.isUseless()) {
+                files.dropIndex();
+            }
+            if (replica.size() < wasIndexed) {
+                lostEnd(wasIndexed);
+            }
             read = true;
         } finally {
             if (!read) {
@@ -170,6 +183,20 @@ final class OpenStore {
         list.owe(id, owed);
     }
 
+    /** An index is made of what is on disk: the log has lost its end. */
+    private void lostEnd(int wasIndexed) throws StorageException {
+        if (owed.add(StoreList.UNKNOWN)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "store {0}: its log had {1} changes, and has {2}; the rest has to come from"
+                            + " others",
+                    id.hex(),
+                    wasIndexed,
+                    replica.size());
+            list.owe(id, owed);
+        }
+    }
+
     /** Which change brings whose key, and where this agent has written. */
     private void learn() {
         for (Summary.Tip first : replica.beginnings().tips()) {
@@ -180,19 +207,35 @@ final class OpenStore {
         relearnOwnBranches();
     }
 
-    private Replica read(StoreInfo info) throws StorageException {
+    /**
+     * What a replica was read from.
+     *
+     * @param length of the checkpoint's file
+     * @param indexed how many changes the index was of; 0 if none was taken
+     * @param isUseless whether there was an index, and it was of no use
+     */
+    private record Read(
+            Replica replica,
+            Optional<CheckpointFile> below,
+            int length,
+            int indexed,
+            boolean isUseless) {}
+
+    private static Read read(
+            StoreInfo info, StoreFiles files, LogHistory history, Consumer<ChangeEvent> listener)
+            throws StorageException {
         Optional<byte[]> kept = files.checkpoint();
         Optional<CheckpointFile> below = Optional.empty();
         if (kept.isPresent()) {
             try {
                 below = Optional.of(CheckpointFile.decode(kept.get()));
-                begin(below.get(), kept.get().length);
             } catch (dev.parley.wire.api.MalformedException e) {
                 throw new StorageException(
                         StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
             }
         }
-        int wasIndexed = files.indexed();
+        int length = kept.map(it -> it.length).orElse(0);
+        boolean isUseless = false;
         Optional<byte[]> index = files.index();
         if (index.isPresent()) {
             try {
@@ -202,49 +245,66 @@ final class OpenStore {
                                 below.map(CheckpointFile::snapshot),
                                 history,
                                 history.stored(),
-                                this::onEvent);
+                                listener);
                 if (!read.info().equals(info)) {
                     throw new MalformedException("an index of another store");
                 }
                 history.isRead();
-                indexed = files.indexed();
-                return read;
+                return new Read(read, below, length, files.indexed(), false);
             } catch (MalformedException | LogHistory.DiskException | IllegalStateException e) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "store {0}: its index is of no use, so its whole log is read: {1}",
-                        id.hex(),
+                        info.id().hex(),
                         e.getMessage());
-                files.dropIndex();
+                isUseless = true;
             }
         }
         Replica whole =
                 below.isPresent()
-                        ? readLog(below.get())
-                        : Replica.create(info, history, this::onEvent);
+                        ? readLog(below.get(), history, listener)
+                        : Replica.create(info, history, listener);
         history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
-        if (whole.size() < wasIndexed && owed.add(StoreList.UNKNOWN)) {
-            // An index is made of what is on disk: the log has lost its end.
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store {0}: its log had {1} changes, and has {2}; the rest has to come from"
-                            + " others",
-                    id.hex(),
-                    wasIndexed,
-                    whole.size());
-            list.owe(id, owed);
-        }
-        return whole;
+        return new Read(whole, below, length, 0, isUseless);
     }
 
-    private Replica readLog(CheckpointFile file) throws StorageException {
+    private static Replica readLog(
+            CheckpointFile file, LogHistory history, Consumer<ChangeEvent> listener)
+            throws StorageException {
         try {
-            return Replica.fromCheckpoint(
-                    file.checkpoint(), file.snapshot(), history, this::onEvent);
+            return Replica.fromCheckpoint(file.checkpoint(), file.snapshot(), history, listener);
         } catch (MalformedException e) {
             throw new StorageException(
                     StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
         }
+    }
+
+    /** A store as it was at one moment, to be read on another thread while it goes on. */
+    static final class Copy {
+        private final StoreInfo info;
+        private final StoreFiles files;
+        private final LogHistory history;
+
+        private Copy(StoreInfo info, StoreFiles files, LogHistory history) {
+            this.info = info;
+            this.files = files;
+            this.history = history;
+        }
+
+        /**
+         * A replica of its own, which must not be given anything. It takes as long as opening the
+         * store.
+         *
+         * @throws StorageException if the disk failed, or the store was compacted or left meanwhile
+         */
+        Replica open() throws StorageException {
+            return read(info, files, history, event -> {}).replica();
+        }
+    }
+
+    /** What is here now, whatever comes later. */
+    Copy copy() {
+        return new Copy(info(), files, history.reader());
     }
 
     private void begin(CheckpointFile file, int length) {
@@ -383,7 +443,7 @@ final class OpenStore {
             history = next;
             begin(file, encoded.length);
             next.rewind();
-            Replica begun = readLog(file);
+            Replica begun = readLog(file, next, this::onEvent);
             next.replay(change -> begun.receive(change, READ_AGAIN_MILLIS));
             replica = begun;
             done = true;
@@ -409,27 +469,40 @@ final class OpenStore {
     }
 
     /**
-     * Makes an index if enough came since the last one: so many changes, or a quarter of what is
-     * there if that is more, so that a store pays for its indexes in proportion to what is written.
+     * An index, if enough came since the last one: so many changes, or a quarter of what is there
+     * if that is more, so that a store pays for its indexes in proportion to what is written.
      *
-     * @return what puts it on disk, to be run on another thread
+     * @return what makes it of a copy and puts it on disk, to be run on another thread
      */
     Optional<Disk> index(int every) {
-        int size = replica.size();
-        if (indexing
-                || !damage.isEmpty()
-                || replica.lacksIds()
-                || size - indexed < Math.max(every, indexed / 4)) {
+        if (!isIndexDue(every)) {
             return Optional.empty();
         }
         indexing = true;
-        indexed = size;
-        byte[] made = replica.index();
-        return Optional.of(
-                () -> {
-                    history.force();
-                    files.keepIndex(made, size);
-                });
+        indexed = replica.size();
+        Copy copy = copy();
+        int size = indexed;
+        return Optional.of(() -> keepIndex(copy.open().index(), copy.history, size));
+    }
+
+    /** The same at the end, when nobody uses the store any more. */
+    void indexAtEnd(int every) throws StorageException {
+        indexing = false;
+        if (isIndexDue(every)) {
+            keepIndex(replica.index(), history, replica.size());
+        }
+    }
+
+    private boolean isIndexDue(int every) {
+        return !indexing
+                && damage.isEmpty()
+                && !replica.lacksIds()
+                && replica.size() - indexed >= Math.max(every, indexed / 4);
+    }
+
+    private void keepIndex(byte[] made, LogHistory of, int size) throws StorageException {
+        of.force();
+        files.keepIndex(made, size);
     }
 
     /** What {@link #index} returned was run, or could not be. */

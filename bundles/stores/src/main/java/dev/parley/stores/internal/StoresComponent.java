@@ -73,6 +73,10 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Actor actor = Actors.create("parley-stores", MAX_WAITING);
     private final ExecutorService disk = Actors.pool("parley-stores-disk", 2, 4096);
     private final ExecutorService checks = Actors.pool("parley-stores-check", 2, 1024);
+
+    /** Reads whole stores. */
+    private final ExecutorService work = Actors.pool("parley-stores-work", 1, 256);
+
     private final Identity identity;
     private final Id self;
     private final Storage storage;
@@ -142,18 +146,21 @@ public final class StoresComponent implements Stores, PeerListener {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.storage = storage;
-        this.flusher = new Flusher(actor, disk, self, limits.indexEvery(), this::publish);
+        this.flusher = new Flusher(actor, disk, work, self, limits.indexEvery(), this::publish);
         this.kept = new StoreList(storage.keyValue("stores"));
         Verifier verifier = new Verifier(identity.network(), actor, checks);
         Requests requests = new Requests(actor, direct);
+        Background checking = new Background(actor, checks);
+        Background keeping = new Background(actor, disk);
+        Snapshots snapshots = new Snapshots(new Background(actor, work));
         this.compactor =
                 new Compactor(
                         actor,
                         identity,
                         network,
-                        requests,
-                        checks,
-                        disk,
+                        new Acknowledging(actor, identity, requests, checking, keeping),
+                        new Proposals(identity, requests, checking, keeping, snapshots),
+                        snapshots,
                         stores,
                         flusher::flush,
                         this::renumbered);
@@ -207,7 +214,9 @@ public final class StoresComponent implements Stores, PeerListener {
         }
         actor.close();
         disk.shutdown();
+        work.shutdown();
         disk.awaitTermination(5, TimeUnit.SECONDS);
+        work.awaitTermination(5, TimeUnit.SECONDS);
         checks.shutdownNow();
         for (OpenStore store : stores.values()) {
             flusher.end(store);

@@ -136,7 +136,10 @@ final class SyncServer implements RequestHandler {
             } else if (question instanceof SyncMessage.Pull it) {
                 OpenStore store = readable(caller, it.store());
                 if (store.replica().needsCheckpoint(it.summary())) {
-                    give(store, Compactor.floor(store).orElseThrow(SyncServer::none), answer);
+                    give(
+                            store,
+                            CheckpointServer.floor(store).orElseThrow(SyncServer::none),
+                            answer);
                     return;
                 }
                 Session session = new Session(store.replica().serve(it.summary()));
@@ -162,13 +165,16 @@ final class SyncServer implements RequestHandler {
                         store, it.known(), asker, told -> give(store, told, answer));
             } else if (question instanceof SyncMessage.AskCheckpoint it) {
                 OpenStore store = readable(caller, it.store());
-                give(store, compactor.checkpoint(store).orElseThrow(SyncServer::none), answer);
+                give(
+                        store,
+                        CheckpointServer.checkpoint(store).orElseThrow(SyncServer::none),
+                        answer);
             } else if (question instanceof SyncMessage.AskPart it) {
                 OpenStore store = readable(caller, it.store());
-                give(store, compactor.part(store, it), answer);
+                give(store, CheckpointServer.part(store, it), answer);
             } else if (question instanceof SyncMessage.AskFile it) {
                 OpenStore store = readable(caller, it.store());
-                give(store, compactor.part(store, it), answer);
+                give(store, CheckpointServer.part(store, it), answer);
             } else {
                 throw new RequestException("MALFORMED", "that is no question");
             }

@@ -23,6 +23,9 @@ final class CountingStorage implements Storage {
     /** The log whose disk fails; none if it is empty. */
     volatile String failing = "";
 
+    /** Runs before each read of a log, on the thread that reads. */
+    volatile Runnable beforeRead = () -> {};
+
     private final Storage storage;
     private final int last;
 
@@ -119,6 +122,7 @@ final class CountingStorage implements Storage {
             @Override
             public byte[] read(long place) throws StorageException {
                 reads.incrementAndGet();
+                beforeRead.run();
                 return log.read(place);
             }
 

@@ -75,7 +75,7 @@ class FlusherTest {
                 new OpenStore(identity, storage, storage.keyValue("stores"), info, Set.of());
         Actor actor = Actors.create("parley-flusher-test", 100);
         Full full = new Full();
-        Flusher flusher = new Flusher(actor, full, self, 4096, (changed, made) -> {});
+        Flusher flusher = new Flusher(actor, full, full, self, 4096, (changed, made) -> {});
         CompletableFuture<Id> written = new CompletableFuture<>();
         CompletableFuture<String> damage = new CompletableFuture<>();
         actor.tell(
