@@ -2,16 +2,14 @@ package dev.parley.stores.internal;
 
 import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Id;
-import dev.parley.crdt.api.MalformedException;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.NetworkId;
-import dev.parley.storage.api.StorageException;
+import dev.parley.wire.api.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -25,26 +23,19 @@ final class Adoption {
     private final NetworkId network;
     private final Requests requests;
     private final ExecutorService checks;
-    private final BiConsumer<OpenStore, Runnable> whenQuiet;
-    private final Consumer<OpenStore> renumbered;
+    private final Rebuilding rebuilding;
 
-    /**
-     * @param whenQuiet runs something once nothing of a store is on its way to the disk
-     * @param renumbered told of a store whose changes have other numbers
-     */
     Adoption(
             Actor actor,
             NetworkId network,
             Requests requests,
             ExecutorService checks,
-            BiConsumer<OpenStore, Runnable> whenQuiet,
-            Consumer<OpenStore> renumbered) {
+            Rebuilding rebuilding) {
         this.actor = actor;
         this.network = network;
         this.requests = requests;
         this.checks = checks;
-        this.whenQuiet = whenQuiet;
-        this.renumbered = renumbered;
+        this.rebuilding = rebuilding;
     }
 
     /** Tells {@code then} whether the store begins with it now, on the room's thread. */
@@ -165,28 +156,34 @@ final class Adoption {
             SyncMessage.Checkpointed heard,
             ByteArrayOutputStream sofar,
             Consumer<Boolean> then) {
-        whenQuiet.accept(store, () -> then.accept(begin(store, heard, sofar.toByteArray())));
+        CheckpointFile file;
+        try {
+            file = CheckpointFile.decode(sofar.toByteArray());
+        } catch (MalformedException e) {
+            refused(store, String.valueOf(e.getMessage()));
+            then.accept(false);
+            return;
+        }
+        if (!file.checkpoint().equals(heard.checkpoint())) {
+            then.accept(false);
+            return;
+        }
+        rebuilding.run(
+                store,
+                () -> Rebuild.of(store, file),
+                why -> {
+                    if (!why.isEmpty()) {
+                        refused(store, why);
+                    }
+                    then.accept(why.isEmpty());
+                });
     }
 
-    private boolean begin(OpenStore store, SyncMessage.Checkpointed heard, byte[] bytes) {
-        try {
-            CheckpointFile file = CheckpointFile.decode(bytes);
-            if (!store.damage().isEmpty() || !file.checkpoint().equals(heard.checkpoint())) {
-                return false;
-            }
-            store.adopt(file, actor.time().now().toEpochMilli());
-            renumbered.accept(store);
-            return true;
-        } catch (dev.parley.wire.api.MalformedException
-                | MalformedException
-                | StorageException
-                | LogHistory.DiskException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store {0}: the checkpoint of others is not taken: {1}",
-                    store.id().hex(),
-                    e.getMessage());
-            return false;
-        }
+    private static void refused(OpenStore store, String why) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "store {0}: the checkpoint of others is not taken: {1}",
+                store.id().hex(),
+                why);
     }
 }

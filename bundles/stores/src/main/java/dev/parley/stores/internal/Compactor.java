@@ -3,14 +3,12 @@ package dev.parley.stores.internal;
 import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
-import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
 import dev.parley.network.api.Network;
 import dev.parley.network.api.Peer;
-import dev.parley.storage.api.StorageException;
 import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreException;
 import java.time.Duration;
@@ -44,48 +42,31 @@ final class Compactor {
     private final Network network;
     private final Acknowledging acknowledging;
     private final Proposals proposals;
-    private final Snapshots snapshots;
+    private final Rebuilding rebuilding;
     private final Collection<OpenStore> stores;
-    private final Consumer<OpenStore> flush;
-    private final Consumer<OpenStore> renumbered;
+    private final Flusher flusher;
 
-    /**
-     * @param flush puts what is in memory on disk
-     * @param renumbered told of a store whose changes have other numbers
-     */
     Compactor(
             Actor actor,
             Identity identity,
             Network network,
             Acknowledging acknowledging,
             Proposals proposals,
-            Snapshots snapshots,
+            Rebuilding rebuilding,
             Map<Id, OpenStore> stores,
-            Consumer<OpenStore> flush,
-            Consumer<OpenStore> renumbered) {
+            Flusher flusher) {
         this.actor = actor;
         this.self = Id.of(identity.agent().bytes());
         this.network = network;
         this.acknowledging = acknowledging;
         this.proposals = proposals;
-        this.snapshots = snapshots;
+        this.rebuilding = rebuilding;
         this.stores = stores.values();
-        this.flush = flush;
-        this.renumbered = renumbered;
+        this.flusher = flusher;
     }
 
     private long now() {
         return actor.time().now().toEpochMilli();
-    }
-
-    /** Runs it once nothing of the store is on its way to the disk. */
-    void whenQuiet(OpenStore store, Runnable then) {
-        if (store.isQuiet() || !store.damage().isEmpty()) {
-            then.run();
-            return;
-        }
-        flush.accept(store);
-        actor.after(QUIET, () -> whenQuiet(store, then));
     }
 
     /** In every round of comparing. */
@@ -150,7 +131,7 @@ final class Compactor {
         actor.after(
                 attempt == 0 ? QUIET : BETWEEN,
                 () ->
-                        whenQuiet(
+                        flusher.whenQuiet(
                                 store,
                                 () ->
                                         acknowledging.acknowledge(
@@ -188,19 +169,14 @@ final class Compactor {
             return;
         }
         Checkpoint checkpoint = proposal.get().checkpoint();
-        snapshots.make(
+        rebuilding.run(
                 store,
-                checkpoint.heads(),
-                made -> {
-                    if (made.snapshot()
-                            .filter(it -> it.checkpoint().equals(checkpoint))
-                            .isEmpty()) {
-                        String why = "the checkpoint is not what the history here makes of it";
-                        then.accept(report(store, false, late, List.of(), why));
-                        return;
+                () -> Rebuild.below(store, checkpoint, approvals),
+                why -> {
+                    if (why.isEmpty()) {
+                        proposals.settle(store);
                     }
-                    byte[] file = made.snapshot().get().file();
-                    whenQuiet(store, () -> then.accept(apply(store, proposal.get(), file, late)));
+                    then.accept(report(store, why.isEmpty(), late, List.of(), why));
                 });
     }
 
@@ -254,22 +230,6 @@ final class Compactor {
         } else {
             proposals.propose(store, cut, then);
         }
-    }
-
-    private Compaction apply(
-            OpenStore store, Compacting.Proposal proposal, byte[] snapshot, List<Id> late) {
-        if (!stores.contains(store) || !store.damage().isEmpty()) {
-            return report(store, false, late, List.of(), "the store is not here any more");
-        }
-        try {
-            store.compact(proposal.checkpoint(), snapshot, proposal.approvals());
-        } catch (MalformedException | StorageException | LogHistory.DiskException e) {
-            LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
-            return report(store, false, late, List.of(), String.valueOf(e.getMessage()));
-        }
-        proposals.settle(store);
-        renumbered.accept(store);
-        return report(store, true, late, List.of(), "");
     }
 
     private static Compaction report(

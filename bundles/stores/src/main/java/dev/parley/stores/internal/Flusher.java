@@ -72,6 +72,16 @@ final class Flusher {
         }
     }
 
+    /** Runs it once nothing of the store is on its way to the disk. */
+    void whenQuiet(OpenStore store, Runnable then) {
+        if (store.isQuiet() || !store.damage().isEmpty()) {
+            then.run();
+            return;
+        }
+        flush(store);
+        actor.after(COMMIT, () -> whenQuiet(store, then));
+    }
+
     /** Makes the changes, then forces them with what came from others. */
     void flush(OpenStore store) {
         if (store.flushing) {

@@ -67,10 +67,34 @@ final class IdsBehind {
             Replica replica,
             Checkpoint checkpoint,
             IdsApart ids,
-            Deque<MachineId> peers) {
+            Deque<MachineId> peers,
+            int number) {
         boolean isOver() {
-            return store.replica() != replica || !replica.lacksIds() || !store.damage().isEmpty();
+            return store.idsJob != number || !isWanted();
         }
+
+        /** Whether the ids are still missing, whoever gets them. */
+        boolean isWanted() {
+            return store.replica() == replica && replica.lacksIds() && store.damage().isEmpty();
+        }
+
+        /** Nobody is asked any more, unless another one has begun. */
+        void end() {
+            if (store.idsJob == number) {
+                store.fetchingIds = false;
+            }
+        }
+    }
+
+    /** Somebody has connected; what it was asked before gets no answer. */
+    void connected(Collection<OpenStore> stores, MachineId peer) {
+        for (OpenStore store : stores) {
+            MachineId asked = store.idsFrom;
+            if (asked != null && asked.equals(peer)) {
+                store.fetchingIds = false;
+            }
+        }
+        fetch(stores);
     }
 
     /** Goes on, for those stores that lack ids and get none at the moment. */
@@ -89,8 +113,9 @@ final class IdsBehind {
             return;
         }
         store.fetchingIds = true;
+        store.idsJob++;
         Checkpoint checkpoint = store.checkpoint().get().checkpoint();
-        Job job = new Job(store, store.replica(), checkpoint, ids.get(), peers);
+        Job job = new Job(store, store.replica(), checkpoint, ids.get(), peers, store.idsJob);
         onDisk(job, () -> keep(job, 0, new byte[0]));
     }
 
@@ -116,7 +141,7 @@ final class IdsBehind {
                         }
                     });
         } catch (RejectedExecutionException e) {
-            job.store().fetchingIds = false;
+            job.end();
         }
     }
 
@@ -125,14 +150,21 @@ final class IdsBehind {
             ask(job, missing.get());
             return;
         }
-        job.store().fetchingIds = false;
-        if (!job.isOver() && all.isPresent()) {
+        job.end();
+        if (job.isWanted() && all.isPresent()) {
             take(job.store(), all.get());
         }
     }
 
     /** Keeps what came, from this chunk on. */
     private static Optional<Integer> keep(Job job, int from, byte[] content)
+            throws StorageException {
+        synchronized (job.store()) {
+            return keepAlone(job, from, content);
+        }
+    }
+
+    private static Optional<Integer> keepAlone(Job job, int from, byte[] content)
             throws StorageException {
         if (job.store().files().idsFile(job.ids()).isPresent()) {
             return Optional.empty();
@@ -169,6 +201,7 @@ final class IdsBehind {
 
     private void ask(Job job, int chunk) {
         MachineId from = job.peers().element();
+        job.store().idsFrom = from;
         int beginning = job.store().fileBeginning();
         int at = chunk * PartialBlob.CHUNK_BYTES;
         int most = Math.min(SyncMessage.MAX_IDS_BYTES, job.ids().bytes() - at);
@@ -181,7 +214,7 @@ final class IdsBehind {
                                     && part.length() == beginning + job.ids().bytes()
                                     && part.content().length == most;
                     if (job.isOver()) {
-                        job.store().fetchingIds = false;
+                        job.end();
                     } else if (fits && answer instanceof SyncMessage.Part part) {
                         onDisk(job, () -> keep(job, chunk, part.content()));
                     } else {
@@ -199,7 +232,7 @@ final class IdsBehind {
     private void another(Job job) {
         job.peers().poll();
         if (job.isOver() || job.peers().isEmpty()) {
-            job.store().fetchingIds = false;
+            job.end();
         } else {
             onDisk(job, () -> keep(job, 0, new byte[0]));
         }
@@ -223,7 +256,7 @@ final class IdsBehind {
         try {
             store.addIds(ids, actor.time().now().toEpochMilli());
         } catch (MalformedException | LogHistory.DiskException e) {
-            store.damaged("the ids of its checkpoint: " + e.getMessage());
+            store.diskFailed(e);
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
         }
         changed.accept(store);

@@ -68,15 +68,15 @@ final class LogHistory implements History {
         return changes;
     }
 
-    private LogHistory(AppendLog log, long[] places) {
+    private LogHistory(AppendLog log, long[] kept) {
         this.log = log;
-        this.places = places;
-        this.stored = places.length;
+        this.places = Arrays.copyOf(kept, Math.max(64, kept.length));
+        this.stored = kept.length;
     }
 
     /**
-     * What is in it now and was not given up, for another replica on another thread, to which
-     * nothing may be added.
+     * What is in it now and was not given up, for another replica on another thread. Nothing may be
+     * added to it before it was moved to another log.
      */
     LogHistory reader() {
         return new LogHistory(
@@ -117,9 +117,11 @@ final class LogHistory implements History {
         }
     }
 
-    /** So that another replica can be given all of it. */
-    void rewind() {
-        size = 0;
+    /** Each change that is stored, in order. */
+    void forEach(Consumer<SignedChange> taker) {
+        for (int i = 0; i < stored; i++) {
+            taker.accept(get(i));
+        }
     }
 
     /** How many changes the log has. */

@@ -2,11 +2,9 @@ package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.ChangeInfo;
-import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.MalformedException;
-import dev.parley.crdt.api.MemoryHistory;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.RefusedException;
@@ -18,6 +16,7 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
 import dev.parley.crdt.api.UndoHistory;
 import dev.parley.identity.api.Identity;
+import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
@@ -34,7 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +49,7 @@ final class OpenStore {
             "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     /** So far ahead that nothing of our own log is parked. */
-    private static final long READ_AGAIN_MILLIS = 1L << 47;
+    static final long READ_AGAIN_MILLIS = 1L << 47;
 
     private final Identity identity;
     private final Id self;
@@ -114,11 +112,19 @@ final class OpenStore {
 
     boolean publishing;
 
+    /** Whether a replica that begins with a checkpoint is being made. */
+    boolean rebuilding;
+
     /** Whether a checkpoint that others propose is being made here. */
     boolean judging;
 
     /** Whether ids that lie apart are being asked for. */
     boolean fetchingIds;
+
+    /** Who was asked last, and how many times it was begun to ask. */
+    @Nullable MachineId idsFrom;
+
+    int idsJob;
 
     /**
      * Reads the index and what the log has beyond it; without an index, the whole log.
@@ -291,6 +297,10 @@ final class OpenStore {
             this.history = history;
         }
 
+        LogHistory history() {
+            return history;
+        }
+
         /**
          * A replica of its own, which must not be given anything. It takes as long as opening the
          * store.
@@ -298,7 +308,11 @@ final class OpenStore {
          * @throws StorageException if the disk failed, or the store was compacted or left meanwhile
          */
         Replica open() throws StorageException {
-            return read(info, files, history, event -> {}).replica();
+            return open(event -> {});
+        }
+
+        Replica open(Consumer<ChangeEvent> listener) throws StorageException {
+            return read(info, files, history, listener).replica();
         }
     }
 
@@ -372,7 +386,7 @@ final class OpenStore {
     }
 
     /** Keys of all whose changes are here. */
-    private List<PublicKey> allKeys() {
+    List<PublicKey> allKeys() {
         Map<Id, PublicKey> all = new LinkedHashMap<>(keysBelow);
         for (Id author : keyAt.keySet()) {
             key(author).ifPresent(key -> all.put(author, key));
@@ -380,92 +394,40 @@ final class OpenStore {
         return List.copyOf(all.values());
     }
 
-    /**
-     * Gives up what is below a checkpoint of which all is here. Blocks on the disk for as long as
-     * it takes to write what is kept.
-     *
-     * @throws MalformedException if the snapshot is not of this store as it is here; then nothing
-     *     has happened
-     */
-    void compact(Checkpoint cut, byte[] snapshot, List<Seal> approvals)
-            throws MalformedException, StorageException {
-        CheckpointFile file = new CheckpointFile(cut, approvals, allKeys(), snapshot);
-        byte[] encoded = file.encode();
-        replica.compact(cut, snapshot);
-        boolean done = false;
-        try {
-            history.moveTo(files.compact(encoded, history.kept(), history));
-            done = true;
-        } finally {
-            if (!done) {
-                damaged("it could not be compacted, and is read again at the next start");
-            }
-        }
-        begin(file, encoded.length);
-        keyAt.clear();
-        learn();
-        indexed = 0;
-    }
-
-    /**
-     * Begins with a checkpoint of which not all is here, and takes what is here beside it in again.
-     *
-     * @throws MalformedException if it does not go with the store; then nothing has happened
-     */
-    void adopt(CheckpointFile file, long nowMillis) throws MalformedException, StorageException {
-        MemoryHistory above = new MemoryHistory();
-        Replica trial =
-                Replica.fromCheckpoint(file.checkpoint(), file.snapshot(), above, event -> {});
-        boolean isHigher =
-                checkpoint.isEmpty()
-                        || checkpoint.get().checkpoint().heads().stream().allMatch(trial::has);
-        if (!trial.info().equals(replica.info()) || !isHigher) {
-            throw new MalformedException("a checkpoint of another store, or below the one here");
-        }
-        int below = trial.size();
-        for (int i = 0; i < replica.size(); i++) {
-            if (!replica.isForgotten(i)) {
-                trial.receive(replica.change(i), READ_AGAIN_MILLIS);
-            }
-        }
-        int kept = trial.size() - below;
-        List<SignedChange> waiting = replica.parkedChanges();
+    /** {@link Rebuild} made what it is from now on. */
+    void become(Replica next, LogHistory log, CheckpointFile file, int length) {
         Optional<IdsApart> missing = replica.idsApart();
-        byte[] encoded = file.encode();
-        boolean done = false;
-        replaying = true;
-        try {
-            LogHistory next =
-                    files.compact(
-                            encoded,
-                            () -> IntStream.range(0, kept).mapToObj(above::get).iterator(),
-                            history);
-            history = next;
-            begin(file, encoded.length);
-            next.rewind();
-            Replica begun = readLog(file, next, this::onEvent);
-            next.replay(change -> begun.receive(change, READ_AGAIN_MILLIS));
-            replica = begun;
-            done = true;
-        } finally {
-            replaying = false;
-            if (!done) {
-                damaged("it could not take a checkpoint, and is read again at the next start");
-            }
-        }
-        if (missing.isPresent() && !replica.idsApart().equals(missing)) {
-            files.discard(missing.get());
+        Set<Id> seen = Set.copyOf(replica.heads(""));
+        replica = next;
+        history = log;
+        begin(file, length);
+        if (missing.isPresent() && !next.idsApart().equals(missing)) {
+            discard(missing.get());
         }
         undo = null;
         vouched.end();
         keyAt.clear();
         learn();
         indexed = 0;
-        waiting.forEach(change -> take(change, nowMillis));
-        unforced = true;
-        for (Id head : replica.heads("")) {
-            events.add(new ChangeEvent(head, head, false, false, Set.of(Path.ROOT)));
+        for (Id head : next.heads("")) {
+            if (!seen.contains(head)) {
+                events.add(new ChangeEvent(head, head, false, false, Set.of(Path.ROOT)));
+                unforced = true;
+            }
         }
+    }
+
+    private void discard(IdsApart ids) {
+        try {
+            files.discard(ids);
+        } catch (StorageException e) {
+            LOG.log(System.Logger.Level.WARNING, "ids of store " + id.hex(), e);
+        }
+    }
+
+    /** What waits for its time, in a replica that does not know of it. */
+    void takeParked(List<SignedChange> waiting, long nowMillis) {
+        waiting.forEach(change -> take(change, nowMillis));
     }
 
     /**
@@ -495,6 +457,7 @@ final class OpenStore {
 
     private boolean isIndexDue(int every) {
         return !indexing
+                && !rebuilding
                 && damage.isEmpty()
                 && !replica.lacksIds()
                 && replica.size() - indexed >= Math.max(every, indexed / 4);
@@ -515,7 +478,7 @@ final class OpenStore {
         void run() throws StorageException;
     }
 
-    private void onEvent(ChangeEvent event) {
+    void onEvent(ChangeEvent event) {
         if (!replaying) {
             events.add(event);
         }

@@ -3,7 +3,7 @@ package dev.parley.stores.internal;
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.IdsApart;
-import dev.parley.crdt.api.SignedChange;
+import dev.parley.crdt.api.Snapshot;
 import dev.parley.storage.api.BlobStore;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
@@ -317,17 +317,16 @@ final class StoreFiles {
     }
 
     /**
-     * Replaces the log by one with these changes, above this checkpoint. A crash leaves the old one
-     * or the new one.
+     * Begins a next log above this checkpoint, which counts from {@link #finish} on. Any thread may
+     * call; one at a time.
      *
-     * @param above read one by one
-     * @param old is closed and removed, if all goes well
-     * @return the new one, opened
+     * @return the next log, empty and open
      */
-    synchronized LogHistory compact(byte[] checkpoint, Iterable<SignedChange> above, LogHistory old)
-            throws StorageException {
+    synchronized LogHistory begin(byte[] checkpoint) throws StorageException {
+        if (deleted) {
+            throw new StorageException(StorageException.Reason.IO, "the store was left");
+        }
         Pointer now = pointer;
-        Hash next = Hash.sha256(checkpoint);
         int generation = now.generation() + 1;
         point(
                 new Pointer(
@@ -337,35 +336,56 @@ final class StoreFiles {
                         now.index(),
                         now.indexed(),
                         now.parked(),
-                        trash(now.checkpoint(), next)));
+                        trash(now.checkpoint(), Hash.sha256(checkpoint))));
         storage.deleteLog(logName(generation));
         storage.blobs().put(checkpoint);
-        LogHistory log = new LogHistory(storage, logName(generation));
-        boolean done = false;
-        try {
-            above.forEach(log::append);
-            log.force();
-            point(
-                    new Pointer(
-                            generation,
-                            Left.PREVIOUS,
-                            next,
-                            null,
-                            0,
-                            now.parked(),
-                            trash(next, now.checkpoint(), now.index())));
-            done = true;
-        } catch (LogHistory.DiskException e) {
-            throw new StorageException(StorageException.Reason.IO, String.valueOf(e.getMessage()));
-        } finally {
-            if (!done) {
-                log.close();
-            }
-        }
+        return new LogHistory(storage, logName(generation));
+    }
+
+    /**
+     * From now on the next log counts, with its checkpoint. A crash leaves the old one or the new
+     * one.
+     *
+     * @param old is closed and removed
+     */
+    synchronized void finish(byte[] checkpoint, LogHistory old) throws StorageException {
+        Pointer now = pointer;
+        Hash next = Hash.sha256(checkpoint);
+        int generation = now.generation() + 1;
+        point(
+                new Pointer(
+                        generation,
+                        Left.PREVIOUS,
+                        next,
+                        null,
+                        0,
+                        now.parked(),
+                        trash(next, now.checkpoint(), now.index())));
         old.close();
         clean();
         point(new Pointer(generation, Left.NOTHING, next, null, 0, now.parked(), List.of()));
-        return log;
+    }
+
+    /** The next log does not come to count. */
+    synchronized void abandon(byte[] checkpoint, LogHistory log) throws StorageException {
+        log.close();
+        Pointer now = pointer;
+        storage.deleteLog(logName(now.generation() + 1));
+        Hash next = Hash.sha256(checkpoint);
+        if (!Objects.equals(next, now.checkpoint()) || deleted) {
+            storage.blobs().delete(next);
+        }
+        if (!deleted) {
+            point(
+                    new Pointer(
+                            now.generation(),
+                            Left.NOTHING,
+                            now.checkpoint(),
+                            now.index(),
+                            now.indexed(),
+                            now.parked(),
+                            List.of()));
+        }
     }
 
     /** What came so far of ids that lie apart from the checkpoint. */
@@ -398,8 +418,12 @@ final class StoreFiles {
         }
         try {
             byte[] beginning = read(before);
-            if (!CheckpointFile.decode(beginning).checkpoint().equals(checkpoint)) {
+            CheckpointFile file = CheckpointFile.decode(beginning);
+            if (!file.checkpoint().equals(checkpoint)) {
                 return false;
+            }
+            if (new Snapshot(checkpoint, file.snapshot()).idsApart().length > 0) {
+                return true;
             }
             byte[] whole = Arrays.copyOf(beginning, beginning.length + content.length);
             System.arraycopy(content, 0, whole, beginning.length, content.length);
@@ -426,6 +450,11 @@ final class StoreFiles {
                 now.indexed(),
                 now.parked(),
                 trash);
+    }
+
+    /** Whether the store was left. */
+    synchronized boolean isDeleted() {
+        return deleted;
     }
 
     /** Removes all of it. The log must be closed. */

@@ -152,7 +152,10 @@ public final class StoresComponent implements Stores, PeerListener {
         Requests requests = new Requests(actor, direct);
         Background checking = new Background(actor, checks);
         Background keeping = new Background(actor, disk);
-        Snapshots snapshots = new Snapshots(new Background(actor, work));
+        Background working = new Background(actor, work);
+        Snapshots snapshots = new Snapshots(working);
+        Rebuilding rebuilding =
+                new Rebuilding(actor, working, flusher::whenQuiet, this::renumbered);
         this.compactor =
                 new Compactor(
                         actor,
@@ -160,18 +163,10 @@ public final class StoresComponent implements Stores, PeerListener {
                         network,
                         new Acknowledging(actor, identity, requests, checking, keeping),
                         new Proposals(identity, requests, checking, keeping, snapshots),
-                        snapshots,
+                        rebuilding,
                         stores,
-                        flusher::flush,
-                        this::renumbered);
-        Adoption adoption =
-                new Adoption(
-                        actor,
-                        identity.network(),
-                        requests,
-                        checks,
-                        compactor::whenQuiet,
-                        this::renumbered);
+                        flusher);
+        Adoption adoption = new Adoption(actor, identity.network(), requests, checks, rebuilding);
         this.puller =
                 new Puller(
                         actor,
@@ -315,7 +310,7 @@ public final class StoresComponent implements Stores, PeerListener {
         actor.tell(
                 () -> {
                     puller.compare(peer.machine());
-                    ids.fetch(stores.values());
+                    ids.connected(stores.values(), peer.machine());
                 });
     }
 

@@ -79,6 +79,12 @@ class AdoptTest {
         return new CheckpointFile(snapshot.checkpoint(), List.of(seal), List.of(), snapshot.file());
     }
 
+    private void adopt(CheckpointFile file) throws Exception {
+        Rebuild rebuild = Rebuild.of(store, file);
+        rebuild.prepare();
+        assertThat(rebuild.finish(NOW)).isTrue();
+    }
+
     @Test
     void whatWasNotSentIsThereAboveItAndAfterARestart() throws Exception {
         SignedChange first = write(others, OTHER, it -> it.set(SECRET, Scalar.of("old")));
@@ -86,7 +92,7 @@ class AdoptTest {
         writeHere("", "mine");
         writeHere("draft", "drafted");
         write(others, OTHER, it -> it.clear(SECRET));
-        store.adopt(file(), NOW);
+        adopt(file());
         for (int i = 0; i < 2; i++) {
             assertThat(store.replica().size()).isEqualTo(4);
             assertThat(store.replica().isForgotten(store.replica().indexOf(first.id()))).isTrue();
@@ -112,7 +118,7 @@ class AdoptTest {
         writeHere("", "mine too");
         write(others, OTHER, it -> it.set(SECRET, Scalar.of("new")));
         write(others, OTHER, it -> it.clear(SECRET));
-        store.adopt(file(), NOW);
+        adopt(file());
         assertThat(store.replica().size()).isEqualTo(8);
         assertThat(store.replica().forks()).isEmpty();
         assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine too"));
@@ -124,8 +130,8 @@ class AdoptTest {
         write(others, OTHER, it -> it.set(SECRET, Scalar.of("one")));
         CheckpointFile lower = file();
         write(others, OTHER, it -> it.set(SECRET, Scalar.of("two")));
-        store.adopt(file(), NOW);
-        assertThatThrownBy(() -> store.adopt(lower, NOW)).isInstanceOf(MalformedException.class);
+        adopt(file());
+        assertThatThrownBy(() -> adopt(lower)).isInstanceOf(MalformedException.class);
         others =
                 Replica.create(
                         new StoreInfo(
@@ -136,7 +142,7 @@ class AdoptTest {
                                 "y",
                                 new byte[16]));
         write(others, OTHER, it -> it.set(SECRET, Scalar.of("three")));
-        assertThatThrownBy(() -> store.adopt(file(), NOW)).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> adopt(file())).isInstanceOf(MalformedException.class);
         assertThat(store.damage()).isEmpty();
         assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("two"));
     }
@@ -162,7 +168,7 @@ class AdoptTest {
     void whoTheLinkNamesCountsNoMoreAfterACheckpoint() throws Exception {
         store.vouched.name(List.of(Id.parse("cd".repeat(32))));
         write(others, Id.parse("ef".repeat(32)), it -> it.set(SECRET, Scalar.of("one")));
-        store.adopt(file(), NOW);
+        adopt(file());
         assertThat(store.admins()).containsExactly(OTHER);
     }
 }
