@@ -12,11 +12,11 @@ import dev.parley.crdt.api.Undone;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +40,11 @@ final class UndoLog implements UndoHistory {
     private final Deque<Entry> done = new ArrayDeque<>();
     private final Deque<Entry> undone = new ArrayDeque<>();
 
-    /** Elements that were removed and written again: what the next one is. */
-    private final Map<Long, Long> again = new HashMap<>();
+    /** Elements of numbers that follow one another, and the first of those that stand for them. */
+    private record Run(int length, long first) {}
+
+    /** Elements that were removed and written again, by the first of each run. */
+    private final TreeMap<Long, Run> again = new TreeMap<>();
 
     UndoLog(ReplicaCore replica, Id author, String branch) {
         this.replica = replica;
@@ -52,10 +55,13 @@ final class UndoLog implements UndoHistory {
     /** The element that now stands for one that was perhaps removed and written again. */
     long newest(long element) {
         long newest = element;
-        for (Long next = again.get(newest); next != null; next = again.get(newest)) {
-            newest = next;
+        while (true) {
+            Map.Entry<Long, Run> run = again.floorEntry(newest);
+            if (run == null || newest - run.getKey() >= run.getValue().length()) {
+                return newest;
+            }
+            newest = run.getValue().first() + newest - run.getKey();
         }
-        return newest;
     }
 
     /** Takes up what the author wrote since. */
@@ -133,15 +139,13 @@ final class UndoLog implements UndoHistory {
         for (Operation operation : change.operations()) {
             if (operation instanceof Operation.Insert insert && insert.origins().left() != null) {
                 long last = ElementRuns.resolve(insert.origins().left(), at);
-                for (int i = 0; i < insert.length(); i++) {
-                    again.put(last - insert.length() + 1 + i, at.dot() + i);
-                }
+                again.put(last - insert.length() + 1, new Run(insert.length(), at.dot()));
             } else if (operation instanceof Operation.PlaceCell place
                     && place.origins().left() != null) {
                 long element =
                         integration.elementAt(ElementRuns.resolve(place.origins().left(), at));
                 if (element != At.NOWHERE) {
-                    again.put(element, at.dot());
+                    again.put(element, new Run(1, at.dot()));
                 }
             }
             at.advance(operation.length());

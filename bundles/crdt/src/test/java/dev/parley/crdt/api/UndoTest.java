@@ -252,6 +252,7 @@ class UndoTest {
         a.write(it -> it.set(TITLE, Scalar.of("again")));
         Undone back = undo();
         assertThat(back.left()).isEmpty();
+        assertThat(a.replica.touched(back.change().id())).containsExactly(TITLE);
         assertThat(back.differences())
                 .containsExactly(new Difference(TITLE, "again", "theirs", List.of()));
         assertThat(undo.undoable()).isEmpty();
