@@ -108,11 +108,6 @@ public final class StoreSnapshotReader {
         int[] lineOf = new int[parts];
         Arrays.fill(lineOf, NONE);
         read(columns, names, tips, lineOf);
-        for (int line : lineOf) {
-            if (line == NONE) {
-                throw new MalformedException("a line without changes");
-            }
-        }
         return lineOf;
     }
 
@@ -194,6 +189,11 @@ public final class StoreSnapshotReader {
         dependency.finish();
         isVoid.finish();
         isApart.finish();
+        for (int each : lineOf) {
+            if (each == NONE) {
+                throw new MalformedException("a line without changes");
+            }
+        }
         checkIds(ids, named, hashed, tips);
     }
 
