@@ -76,8 +76,8 @@ final class FollowedEvents {
             default -> {
                 out.println(json ? Json.write(event) : line.apply(event));
                 printed++;
-                if (most != null && printed >= most) {
-                    throw new Enough();
+                if (most != null && printed >= most || out.checkError()) {
+                    throw new Enough(); // also if whoever read it has gone, as 'head' does
                 }
             }
         }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands against a server that answers what the test says. */
@@ -265,6 +267,30 @@ class MainTest {
                         "GET /stores/notes/merge?from=draft ",
                         "GET /stores/notes ",
                         "GET /stores/notes/value?path=/&at=v1 ");
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void watchingEndsWhenNobodyReadsIt() {
+        answer =
+                "{\"progress\":{\"event\":\"change\",\"id\":\"b2\",\"paths\":[]}}\n{\"result\":{}}\n";
+        Writer closed =
+                new Writer() {
+                    @Override
+                    public void write(char[] text, int offset, int length) throws IOException {
+                        throw new IOException("Broken pipe");
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        List<String> words = List.of("store", "watch", "notes", "--data=" + dir);
+        assertThat(Main.run(words, new PrintWriter(closed, true), new PrintWriter(err, true)))
+                .isZero();
+        assertThat(asked).hasSize(1);
     }
 
     @Test
