@@ -68,6 +68,13 @@ final class Commits {
         return commits.done;
     }
 
+    /** No write that waits is made any more. */
+    static void refuseAll(OpenStore store, StoreException why) {
+        for (Write next = store.writes.poll(); next != null; next = store.writes.poll()) {
+            fail(next, why);
+        }
+    }
+
     private void own(Write.Own write) {
         try {
             SignedChange change = write.maker().make(store, nowMillis);

@@ -435,6 +435,10 @@ public final class StoresComponent implements Stores, PeerListener {
                     if (damaged == null) {
                         OpenStore store = store(id);
                         flusher.flush(store);
+                        Commits.refuseAll(
+                                store,
+                                new StoreException(
+                                        Code.NO_SUCH_STORE, "the store was left meanwhile"));
                         kept.leave(id, store.ownTips());
                         stores.remove(id);
                         close(store);

@@ -484,6 +484,34 @@ class StoresComponentTest {
     }
 
     @Test
+    void everyWriteIsAnsweredWhenItsStoreIsLeftMeanwhile() throws Exception {
+        Node alice = nodes.up("alice");
+        for (int round = 0; round < 5; round++) {
+            Id store = create(alice, StoreInfo.Mode.OPEN);
+            List<CompletionStage<Id>> writes = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                writes.add(
+                        i % 3 == 0
+                                ? alice.stores()
+                                        .commit(store, "", "own", it -> it.increment(COUNT, 1))
+                                : alice.stores().write(store, it -> it.increment(COUNT, 1)));
+            }
+            CompletionStage<Void> left = alice.stores().leave(store);
+            for (CompletionStage<Id> each : writes) {
+                try {
+                    get(each);
+                } catch (StoreException e) {
+                    assertThat(e.code()).isEqualTo(Code.NO_SUCH_STORE);
+                }
+            }
+            get(left);
+        }
+        try (var logs = java.nio.file.Files.list(dir.resolve("alice").resolve("log"))) {
+            assertThat(logs).isEmpty();
+        }
+    }
+
+    @Test
     void noStoresNameTakesThePlaceOfAnothersWholeId() throws Exception {
         Node alice = nodes.up("alice");
         Id store = create(alice, StoreInfo.Mode.OWNED);
