@@ -37,29 +37,37 @@ final class Client {
     private final int port;
     private final String token;
 
-    private Client(int port, String token) {
+    /** The command that starts the container. */
+    private final String up;
+
+    private Client(int port, String token, String up) {
         this.port = port;
         this.token = token;
+        this.up = up;
     }
 
-    static Client open(Path data) throws CliException {
+    /**
+     * @param up the command that starts the container
+     */
+    static Client open(Path data, String up) throws CliException {
         try {
             Value rest = Json.parse(Files.readAllBytes(data.resolve("rest.json")), 4096);
             if (!(Tree.at(rest, "port") instanceof Value.Int port)
                     || port.value() < 1
                     || port.value() > 65_535) {
-                throw notRunning(data, "rest.json names no port");
+                throw notRunning(data, up, "rest.json names no port");
             }
             if (Tree.at(rest, "pid") instanceof Value.Int pid
                     && ProcessHandle.of(pid.value()).isEmpty()) {
                 // Somebody else may listen there now, and must not get the token.
-                throw notRunning(data, "its process " + pid.value() + " has ended");
+                throw notRunning(data, up, "its process " + pid.value() + " has ended");
             }
-            return new Client((int) port.value(), Files.readString(data.resolve("token")).strip());
+            return new Client(
+                    (int) port.value(), Files.readString(data.resolve("token")).strip(), up);
         } catch (NoSuchFileException e) {
-            throw notRunning(data, "there is no " + data.relativize(Path.of(e.getFile())));
+            throw notRunning(data, up, "there is no " + data.relativize(Path.of(e.getFile())));
         } catch (MalformedException e) {
-            throw notRunning(data, "rest.json: " + e.getMessage());
+            throw notRunning(data, up, "rest.json: " + e.getMessage());
         } catch (IOException e) {
             throw new CliException(
                     CliException.NOT_AUTHORISED,
@@ -69,12 +77,12 @@ final class Client {
         }
     }
 
-    private static CliException notRunning(Path data, String why) {
+    private static CliException notRunning(Path data, String up, String why) {
         return new CliException(
                 CliException.NOT_RUNNING,
                 "NOT_RUNNING",
                 "no container is running in " + data + " (" + why + ")",
-                "start it with 'parley up', or name another with --name or --data" + others(data));
+                "start it with '" + up + "', or name another with --name or --data" + others(data));
     }
 
     /** Those beside it that have started, for a person who forgot --name. */
@@ -170,7 +178,7 @@ final class Client {
                     CliException.NOT_RUNNING,
                     "NOT_RUNNING",
                     "nothing answers on port " + port + "; the container has ended",
-                    "start it again with 'parley up'");
+                    "start it again with '" + up + "'");
         } catch (SocketTimeoutException e) {
             throw new CliException(
                     CliException.TIMEOUT, "TIMEOUT", "the container did not answer in time", "");

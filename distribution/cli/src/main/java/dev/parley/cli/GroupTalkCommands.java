@@ -163,15 +163,7 @@ abstract class GroupTalkCommands {
             @Option(names = "--count", paramLabel = "N", description = "ends after so many")
                     @Nullable Long count)
             throws CliException {
-        return new FollowedEvents(
-                        spec.commandLine().getOut(),
-                        spec.commandLine().getErr(),
-                        target.json,
-                        count,
-                        GroupLine::of)
-                .follow(
-                        target.client(),
-                        at(group, "/events"),
-                        since == null ? "" : Long.toString(since));
+        String from = since == null ? null : Long.toString(since);
+        return target.follow(spec, at(group, "/events"), from, count, GroupLine::of);
     }
 }

@@ -365,12 +365,6 @@ abstract class StoreHistoryCommands extends StoreWriteCommands {
             @Option(names = "--count", paramLabel = "N", description = "ends after so many")
                     @Nullable Long count)
             throws CliException {
-        return new FollowedEvents(
-                        spec.commandLine().getOut(),
-                        spec.commandLine().getErr(),
-                        target.json,
-                        count,
-                        ChangeLine::of)
-                .follow(target.client(), at(store, "/events"), since == null ? "" : since);
+        return target.follow(spec, at(store, "/events"), since, count, ChangeLine::of);
     }
 }

@@ -47,6 +47,35 @@ abstract class StoreWriteCommands {
         }
     }
 
+    /** Which store, and where in it. */
+    static final class Place {
+        @Parameters(index = "0", paramLabel = "STORE")
+        String store = "";
+
+        @Parameters(index = "1", paramLabel = "PATH")
+        String path = "";
+    }
+
+    /** How a value is meant. */
+    static final class AsText {
+        @Option(names = "--text", description = "take it as text even if it is JSON")
+        boolean text;
+
+        Value value(String given) {
+            return StoreWriteCommands.value(given, text);
+        }
+    }
+
+    /** Which of the sets that may be at a place. */
+    static final class SetKind {
+        @Option(names = "--remove-wins", description = "a set where a removal wins")
+        boolean removeWins;
+
+        Value.MapBuilder in(Value.MapBuilder body) {
+            return removeWins ? body.put("type", "set-remove-wins") : body;
+        }
+    }
+
     /** Which version a command looks at. */
     static final class Version {
         @Option(names = "--branch", paramLabel = "NAME", description = "default: the main line")
@@ -96,12 +125,10 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store set notes /title 'Shopping'")
     int set(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "VALUE") String value,
-            @Option(names = "--text", description = "take it as text even if it is JSON")
-                    boolean text,
+            @Parameters(index = "2", paramLabel = "VALUE") String value,
+            @Mixin AsText text,
             @Option(
                             names = "--type",
                             paramLabel = "TYPE",
@@ -110,24 +137,20 @@ abstract class StoreWriteCommands {
                                             + " flag-disable-wins")
                     @Nullable String type)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
+        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
         if (type != null) {
             body.put("type", type);
         }
-        return written(target, store, "put", body);
+        return written(target, place.store, "put", body);
     }
 
     @Command(
             name = "delete",
             description = "Forgets what is at a place.",
             footer = "%nExample: parley store delete notes /title")
-    int delete(
-            @Mixin Target target,
-            @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path)
+    int delete(@Mixin Target target, @Mixin Place place, @Mixin Writing writing)
             throws CliException {
-        return written(target, store, "delete", writing.undoable(path));
+        return written(target, place.store, "delete", writing.undoable(place.path));
     }
 
     @Command(
@@ -136,20 +159,14 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store add notes /tags urgent")
     int add(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "VALUE") String value,
-            @Option(names = "--text", description = "take it as text even if it is JSON")
-                    boolean text,
-            @Option(names = "--remove-wins", description = "a set where a removal wins")
-                    boolean removeWins)
+            @Parameters(index = "2", paramLabel = "VALUE") String value,
+            @Mixin AsText text,
+            @Mixin SetKind kind)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
-        if (removeWins) {
-            body.put("type", "set-remove-wins");
-        }
-        return written(target, store, "add", body);
+        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
+        return written(target, place.store, "add", kind.in(body));
     }
 
     @Command(
@@ -158,20 +175,14 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store remove notes /tags urgent")
     int remove(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "VALUE") String value,
-            @Option(names = "--text", description = "take it as text even if it is JSON")
-                    boolean text,
-            @Option(names = "--remove-wins", description = "a set where a removal wins")
-                    boolean removeWins)
+            @Parameters(index = "2", paramLabel = "VALUE") String value,
+            @Mixin AsText text,
+            @Mixin SetKind kind)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
-        if (removeWins) {
-            body.put("type", "set-remove-wins");
-        }
-        return written(target, store, "remove", body);
+        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
+        return written(target, place.store, "remove", kind.in(body));
     }
 
     @Command(
@@ -180,17 +191,18 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store increment notes /stats/visits 5")
     int increment(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
             @Parameters(
+                            index = "2",
                             arity = "0..1",
                             paramLabel = "BY",
                             defaultValue = "1",
                             description = "default: 1; a negative one after --")
                     long by)
             throws CliException {
-        return written(target, store, "increment", writing.undoable(path).put("by", by));
+        return written(
+                target, place.store, "increment", writing.undoable(place.path).put("by", by));
     }
 
     @Command(
@@ -199,10 +211,13 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store flag notes /done true")
     int flag(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "VALUE", description = "true or false", arity = "1")
+            @Parameters(
+                            index = "2",
+                            paramLabel = "VALUE",
+                            description = "true or false",
+                            arity = "1")
                     boolean value,
             @Option(
                             names = "--disable-wins",
@@ -211,9 +226,9 @@ abstract class StoreWriteCommands {
             throws CliException {
         return written(
                 target,
-                store,
+                place.store,
                 "put",
-                writing.undoable(path)
+                writing.undoable(place.path)
                         .put("value", value)
                         .put("type", disableWins ? "flag-disable-wins" : "flag-enable-wins"));
     }
@@ -222,15 +237,15 @@ abstract class StoreWriteCommands {
             name = "items",
             description = "The elements of the list at a place, with their ids.",
             footer = "%nExample: parley store items notes /steps")
-    int items(
-            @Mixin Target target,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Mixin Version version)
+    int items(@Mixin Target target, @Mixin Place place, @Mixin Version version)
             throws CliException {
         return target.print(
                 spec,
-                target.client().get(at(store, "/items?path=" + Paths.word(path) + version.and())),
+                target.client()
+                        .get(
+                                at(
+                                        place.store,
+                                        "/items?path=" + Paths.word(place.path) + version.and())),
                 it ->
                         Table.of(
                                 Tree.list(it, "items"),
@@ -246,20 +261,18 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store insert notes /steps 'Boil water' --index 0")
     int insert(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "VALUE") String value,
-            @Option(names = "--text", description = "take it as text even if it is JSON")
-                    boolean text,
+            @Parameters(index = "2", paramLabel = "VALUE") String value,
+            @Mixin AsText text,
             @Option(names = "--index", paramLabel = "N", description = "how many come before it")
                     @Nullable Long index)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(path).put("value", value(value, text));
+        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
         if (index != null) {
             body.put("index", index);
         }
-        return written(target, store, "insert", body);
+        return written(target, place.store, "insert", body);
     }
 
     @Command(
@@ -268,18 +281,21 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store move notes /steps 3 0")
     int move(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "ELEMENT", description = "index, id or the id's start")
+            @Parameters(
+                            index = "2",
+                            paramLabel = "ELEMENT",
+                            description = "index, id or the id's start")
                     String element,
-            @Parameters(paramLabel = "TO", description = "the index it has afterwards") long to)
+            @Parameters(index = "3", paramLabel = "TO", description = "the index it has afterwards")
+                    long to)
             throws CliException {
         return written(
                 target,
-                store,
+                place.store,
                 "move",
-                writing.undoable(path).put("element", element).put("to", to));
+                writing.undoable(place.path).put("element", element).put("to", to));
     }
 
     @Command(
@@ -288,20 +304,23 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store replace notes /steps 0 'Boil a litre of water'")
     int replace(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "ELEMENT", description = "index, id or the id's start")
+            @Parameters(
+                            index = "2",
+                            paramLabel = "ELEMENT",
+                            description = "index, id or the id's start")
                     String element,
-            @Parameters(paramLabel = "VALUE") String value,
-            @Option(names = "--text", description = "take it as text even if it is JSON")
-                    boolean text)
+            @Parameters(index = "3", paramLabel = "VALUE") String value,
+            @Mixin AsText text)
             throws CliException {
         return written(
                 target,
-                store,
+                place.store,
                 "replace",
-                writing.undoable(path).put("element", element).put("value", value(value, text)));
+                writing.undoable(place.path)
+                        .put("element", element)
+                        .put("value", text.value(value)));
     }
 
     @Command(
@@ -310,28 +329,31 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store drop notes /steps 0")
     int drop(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "ELEMENT", description = "index, id or the id's start")
+            @Parameters(
+                            index = "2",
+                            paramLabel = "ELEMENT",
+                            description = "index, id or the id's start")
                     String element)
             throws CliException {
-        return written(target, store, "drop", writing.undoable(path).put("element", element));
+        return written(
+                target, place.store, "drop", writing.undoable(place.path).put("element", element));
     }
 
     @Command(
             name = "shares",
             description = "Who has how much of the escrow counter at a place.",
             footer = "%nExample: parley store shares notes /budget")
-    int shares(
-            @Mixin Target target,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Mixin Version version)
+    int shares(@Mixin Target target, @Mixin Place place, @Mixin Version version)
             throws CliException {
         return target.print(
                 spec,
-                target.client().get(at(store, "/shares?path=" + Paths.word(path) + version.and())),
+                target.client()
+                        .get(
+                                at(
+                                        place.store,
+                                        "/shares?path=" + Paths.word(place.path) + version.and())),
                 it ->
                         Table.of(
                                         Tree.list(it, "shares"),
@@ -350,12 +372,11 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store mint notes /budget 100")
     int mint(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "AMOUNT", description = "1 or more") long amount)
+            @Parameters(index = "2", paramLabel = "AMOUNT", description = "1 or more") long amount)
             throws CliException {
-        return written(target, store, "mint", writing.body(path).put("amount", amount));
+        return written(target, place.store, "mint", writing.body(place.path).put("amount", amount));
     }
 
     @Command(
@@ -367,12 +388,12 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store spend notes /budget 30")
     int spend(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "AMOUNT", description = "1 or more") long amount)
+            @Parameters(index = "2", paramLabel = "AMOUNT", description = "1 or more") long amount)
             throws CliException {
-        return written(target, store, "spend", writing.body(path).put("amount", amount));
+        return written(
+                target, place.store, "spend", writing.body(place.path).put("amount", amount));
     }
 
     @Command(
@@ -381,17 +402,19 @@ abstract class StoreWriteCommands {
             footer = "%nExample: parley store transfer notes /budget bob 50")
     int transfer(
             @Mixin Target target,
+            @Mixin Place place,
             @Mixin Writing writing,
-            @Parameters(paramLabel = "STORE") String store,
-            @Parameters(paramLabel = "PATH") String path,
-            @Parameters(paramLabel = "AGENT", description = "hex, its start, or a contact's name")
+            @Parameters(
+                            index = "2",
+                            paramLabel = "AGENT",
+                            description = "hex, its start, or a contact's name")
                     String agent,
-            @Parameters(paramLabel = "AMOUNT", description = "1 or more") long amount)
+            @Parameters(index = "3", paramLabel = "AMOUNT", description = "1 or more") long amount)
             throws CliException {
         return written(
                 target,
-                store,
+                place.store,
                 "transfer",
-                writing.body(path).put("to", agent).put("amount", amount));
+                writing.body(place.path).put("to", agent).put("amount", amount));
     }
 }

@@ -5,6 +5,7 @@ import dev.parley.wire.api.Value;
 import java.nio.file.Path;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -26,7 +27,13 @@ final class Target {
     boolean help;
 
     Client client() throws CliException {
-        return Client.open(folder());
+        return Client.open(folder(), up());
+    }
+
+    /** What starts this container, as the person wrote it. */
+    private String up() {
+        return "parley up"
+                + (data != null ? " --data " + data : name != null ? " --name " + name : "");
     }
 
     Path folder() {
@@ -38,6 +45,25 @@ final class Target {
                                 ".parley",
                                 name == null ? "main" : name);
         return folder.toAbsolutePath();
+    }
+
+    /**
+     * Prints events of a path as they come.
+     *
+     * @param since where to go on; null for from now on
+     * @param most ends after so many; null for never
+     * @param line an event for people
+     */
+    int follow(
+            CommandSpec spec,
+            String path,
+            @Nullable String since,
+            @Nullable Long most,
+            Function<Value, String> line)
+            throws CliException {
+        CommandLine command = spec.commandLine();
+        return new FollowedEvents(command.getOut(), command.getErr(), json, most, line)
+                .follow(client(), path, since == null ? "" : since);
     }
 
     /** Prints the answer: as it is, or as text for people. */

@@ -81,6 +81,16 @@ class MainTest {
     }
 
     @Test
+    void whoIsNotRunningIsStartedByTheCommandThatTheHintNames() throws IOException {
+        Files.delete(dir.resolve("rest.json"));
+        assertThat(run("status")).isEqualTo(CliException.NOT_RUNNING);
+        assertThat(err.toString()).contains("start it with 'parley up --data " + dir + "'");
+        err.getBuffer().setLength(0);
+        assertThat(runAsIs("status", "--name", "nobody-is-called-so")).isNotZero();
+        assertThat(err.toString()).contains("start it with 'parley up --name nobody-is-called-so'");
+    }
+
+    @Test
     void peersAreATable() {
         answer =
                 "{\"peers\":[{\"words\":\"a-b\",\"level\":\"known\",\"address\":\"h:1\",\"agent\":\"ff\"}]}";
