@@ -22,8 +22,6 @@ import dev.parley.groups.internal.format.InviteLink;
 import dev.parley.groups.internal.format.LeafCertificate;
 import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.Identity;
-import dev.parley.identity.api.PublicKey;
-import dev.parley.identity.api.Signature;
 import dev.parley.network.api.Network;
 import dev.parley.network.api.PeerListener;
 import dev.parley.storage.api.KeyValueStore;
@@ -140,21 +138,7 @@ public final class GroupsComponent implements Groups {
     }
 
     private Setup setup(GroupId id) {
-        return Setup.of(
-                id,
-                identity.network(),
-                new LeafCertificate.Certifier() {
-                    @Override
-                    public PublicKey key() {
-                        return identity.agentKey();
-                    }
-
-                    @Override
-                    public Signature sign(String context, byte[] body) {
-                        return identity.signAsAgent(context, body);
-                    }
-                },
-                random);
+        return Setup.of(id, identity.network(), LeafCertificate.Certifier.of(identity), random);
     }
 
     private void openAll() {

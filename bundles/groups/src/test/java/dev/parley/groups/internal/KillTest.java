@@ -17,8 +17,6 @@ import dev.parley.groups.internal.format.LeafCertificate;
 import dev.parley.groups.internal.format.SyncMessage;
 import dev.parley.identity.api.AgentId;
 import dev.parley.identity.api.NetworkId;
-import dev.parley.identity.api.PublicKey;
-import dev.parley.identity.api.Signature;
 import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.internal.StorageComponent;
@@ -173,17 +171,7 @@ class KillTest {
                     Setup.of(
                             group,
                             identity.network(),
-                            new LeafCertificate.Certifier() {
-                                @Override
-                                public PublicKey key() {
-                                    return identity.agentKey();
-                                }
-
-                                @Override
-                                public Signature sign(String context, byte[] body) {
-                                    return identity.signAsAgent(context, body);
-                                }
-                            },
+                            LeafCertificate.Certifier.of(identity),
                             new SecureRandom());
             String link = Nodes.get(groups.invite(group, Duration.ofDays(1))).link();
             core = GroupCore.join(setup, InviteLink.parse(link), Instant.now());

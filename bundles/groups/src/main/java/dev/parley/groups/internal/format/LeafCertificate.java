@@ -2,6 +2,7 @@ package dev.parley.groups.internal.format;
 
 import dev.parley.groups.api.GroupId;
 import dev.parley.identity.api.AgentId;
+import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.identity.api.Signature;
@@ -27,6 +28,20 @@ public final class LeafCertificate {
         PublicKey key();
 
         Signature sign(String context, byte[] body);
+
+        static Certifier of(Identity identity) {
+            return new Certifier() {
+                @Override
+                public PublicKey key() {
+                    return identity.agentKey();
+                }
+
+                @Override
+                public Signature sign(String context, byte[] body) {
+                    return identity.signAsAgent(context, body);
+                }
+            };
+        }
     }
 
     public static MlsCredential issue(
