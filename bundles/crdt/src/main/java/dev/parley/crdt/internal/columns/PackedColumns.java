@@ -1,6 +1,5 @@
 package dev.parley.crdt.internal.columns;
 
-import dev.parley.crdt.internal.columns.MalformedException.Reason;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,29 +13,19 @@ public final class PackedColumns {
     /** The most bytes of all columns of a block before they are deflated. */
     public static final int MAX_RAW_BYTES = 1 << 29;
 
-    private static final int MAX_COLUMNS = 64;
     private static final int LEVEL = 9;
 
-    private final TreeMap<Integer, ByteReader> columns = new TreeMap<>();
+    private final OpenColumns columns = new OpenColumns();
 
     /** Splits a block, which the reader then stands behind. */
     public PackedColumns(ByteReader in) throws MalformedException {
-        int count = in.readLength(MAX_COLUMNS, "columns");
-        int previous = -1;
+        int count = in.readLength(OpenColumns.MAX_COLUMNS, "columns");
         int budget = MAX_RAW_BYTES;
         for (int i = 0; i < count; i++) {
-            int id = in.readInt(Integer.MAX_VALUE, "column id");
-            if (id <= previous) {
-                throw new MalformedException(
-                        Reason.NOT_CANONICAL, "column id: " + id + ", above " + previous);
-            }
-            previous = id;
+            int id = columns.nextId(in);
             int raw = in.readLength(budget, "column");
             int stored = in.readLength(raw, "column as it stands");
-            if (raw == 0) {
-                throw new MalformedException(
-                        Reason.NOT_CANONICAL, "column " + id + ": empty, left out expected");
-            }
+            OpenColumns.checkLength(id, raw);
             budget -= raw;
             byte[] bytes = in.readBytes(stored);
             columns.put(
@@ -48,18 +37,12 @@ public final class PackedColumns {
 
     /** Takes a column; the reader is empty if the block has none of this id or it was taken. */
     public ByteReader take(int id) {
-        ByteReader column = columns.remove(id);
-        return column == null ? new ByteReader(new byte[0]) : column;
+        return columns.take(id);
     }
 
     /** Refuses columns that were not taken and must not be skipped. */
     public void finish() throws MalformedException {
-        for (Map.Entry<Integer, ByteReader> left : columns.entrySet()) {
-            if ((left.getKey() & 1) == 1) {
-                throw new MalformedException(
-                        Reason.UNSUPPORTED, "column " + left.getKey() + ": critical and unknown");
-            }
-        }
+        columns.finish();
     }
 
     /**
