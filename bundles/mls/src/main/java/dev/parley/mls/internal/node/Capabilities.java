@@ -35,13 +35,6 @@ public record Capabilities(
                 in.list(TlsReader::u16));
     }
 
-    /** Whether a code point is one of 0x0A0A, 0x1A1A … 0xEAEA (section 13.5). */
-    public static boolean isGrease(int codePoint) {
-        return (codePoint & 0x0f0f) == 0x0a0a
-                && codePoint >>> 8 == (codePoint & 0xff)
-                && codePoint >>> 12 != 0xf;
-    }
-
     @Override
     public void write(TlsWriter out) {
         out.list(versions, TlsWriter::u16)

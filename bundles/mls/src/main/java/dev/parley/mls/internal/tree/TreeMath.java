@@ -1,8 +1,5 @@
 package dev.parley.mls.internal.tree;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Arithmetic of node indexes (RFC 9420 appendix C): leaf {@code i} is node {@code 2 i}, parents are
  * the odd numbers, and a tree has a power of two of leaves.
@@ -67,18 +64,6 @@ public final class TreeMath {
     public static boolean isBelow(int node, int top) {
         int reach = (1 << level(top)) - 1;
         return node >= top - reach && node <= top + reach;
-    }
-
-    /** The nodes above this one, the lowest first, the root last. */
-    public static List<Integer> directPath(int node, int leafCount) {
-        List<Integer> path = new ArrayList<>();
-        int root = root(leafCount);
-        int at = node;
-        while (at != root) {
-            at = parent(at);
-            path.add(at);
-        }
-        return path;
     }
 
     /** The lowest node that both are below of, or one of them if the other is below it. */

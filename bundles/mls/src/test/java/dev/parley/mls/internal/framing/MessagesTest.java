@@ -8,7 +8,6 @@ import dev.parley.mls.internal.codec.Decoder;
 import dev.parley.mls.internal.codec.Encodable;
 import dev.parley.mls.internal.codec.TlsWriter;
 import dev.parley.mls.internal.codec.Vectors;
-import dev.parley.mls.internal.node.Capabilities;
 import dev.parley.mls.internal.node.Credential;
 import dev.parley.mls.internal.node.Extension;
 import dev.parley.mls.internal.node.Node;
@@ -187,20 +186,5 @@ class MessagesTest {
         assertThat(new Proposal.SelfRemove().encode()).containsExactly(0x00, 0x0A);
         assertThat(Decoder.decode(Proposal::read, new byte[] {0, 10}, "proposal"))
                 .isEqualTo(new Proposal.SelfRemove());
-    }
-
-    @Test
-    void greaseIsRecognised() {
-        int count = 0;
-        for (int i = 0; i <= 0xffff; i++) {
-            if (Capabilities.isGrease(i)) {
-                count++;
-            }
-        }
-        assertThat(count).isEqualTo(15);
-        assertThat(Capabilities.isGrease(0x0A0A)).isTrue();
-        assertThat(Capabilities.isGrease(0xEAEA)).isTrue();
-        assertThat(Capabilities.isGrease(0xFAFA)).isFalse();
-        assertThat(Capabilities.isGrease(0x0A1A)).isFalse();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.mls.internal.codec.Vectors;
 import dev.parley.wire.api.Value;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TreeMathTest {
@@ -34,8 +33,7 @@ class TreeMathTest {
     }
 
     @Test
-    void commonAncestorsAndPaths() {
-        assertThat(TreeMath.directPath(4, 8)).isEqualTo(List.of(5, 3, 7));
+    void commonAncestorsAndWhatIsBelow() {
         assertThat(TreeMath.commonAncestor(0, 4)).isEqualTo(3);
         assertThat(TreeMath.commonAncestor(4, 0)).isEqualTo(3);
         assertThat(TreeMath.commonAncestor(0, 14)).isEqualTo(7);
