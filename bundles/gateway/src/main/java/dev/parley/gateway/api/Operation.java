@@ -1,6 +1,7 @@
 package dev.parley.gateway.api;
 
 import dev.parley.wire.api.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -83,7 +84,7 @@ public record Operation(
     }
 
     private Operation with(Argument argument) {
-        List<Argument> more = new java.util.ArrayList<>(arguments);
+        List<Argument> more = new ArrayList<>(arguments);
         more.add(argument);
         return new Operation(name, method, path, summary, streams, more, handler);
     }

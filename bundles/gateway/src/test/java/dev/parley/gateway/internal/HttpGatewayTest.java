@@ -375,7 +375,7 @@ class HttpGatewayTest {
 
     @Test
     void requestsThatNeverEndAreCutOffAndOthersAreAnsweredThen() throws Exception {
-        List<Socket> slow = new java.util.ArrayList<>();
+        List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 40; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());

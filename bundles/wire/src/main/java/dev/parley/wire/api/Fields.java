@@ -1,6 +1,7 @@
 package dev.parley.wire.api;
 
 import dev.parley.wire.api.MalformedException.Reason;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +106,7 @@ public final class Fields {
     }
 
     public List<String> texts(long key, int maxItems, int maxChars) throws MalformedException {
-        List<String> texts = new java.util.ArrayList<>();
+        List<String> texts = new ArrayList<>();
         for (Value item : list(key, maxItems)) {
             texts.add(text(item, key, maxChars));
         }

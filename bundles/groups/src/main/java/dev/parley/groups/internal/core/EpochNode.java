@@ -15,6 +15,7 @@ import dev.parley.wire.api.ByteWriter;
 import dev.parley.wire.api.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +106,7 @@ record EpochNode(
         Hash id = Hash.of(in.bytes(Hash.BYTES));
         int rank = in.u8();
         AgentId committer = AgentId.of(in.bytes(AgentId.BYTES));
-        List<AgentId> removed = new java.util.ArrayList<>();
+        List<AgentId> removed = new ArrayList<>();
         for (long left = in.varint(); left > 0; left--) {
             removed.add(AgentId.of(in.bytes(AgentId.BYTES)));
         }
