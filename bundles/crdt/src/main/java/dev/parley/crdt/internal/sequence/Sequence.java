@@ -757,22 +757,6 @@ public final class Sequence {
         return out.toString();
     }
 
-    /**
-     * Shows the runs that are visible in a version, in order; for lists and for comparing versions.
-     *
-     * @throws IllegalStateException if {@link #knowsDeletions} is false
-     */
-    public void blameAt(VersionFilter version, RunVisitor visitor) {
-        int[] position = new int[1];
-        forEachRunAt(
-                version,
-                (leaf, span, from, to) -> {
-                    visitor.run(
-                            position[0], leaf.agent(span), leaf.seq(span) + from, to - from, true);
-                    position[0] += to - from;
-                });
-    }
-
     private interface PieceVisitor {
         void piece(Leaf leaf, int span, int from, int to);
     }
@@ -861,25 +845,6 @@ public final class Sequence {
             wide += leaf.isVisible(i) ? astralIn(leaf, i, leaf.length(i)) : 0;
         }
         return position + wide + astralIn(leaf, tree.span, tree.offset);
-    }
-
-    /** The position at a number of UTF-16 units; inside a surrogate pair that of its start. */
-    public int fromUtf16(int units) {
-        if (units < 0 || units > tree.visible() + tree.astral()) {
-            throw new IndexOutOfBoundsException(
-                    units + " of " + (tree.visible() + tree.astral()) + " units");
-        }
-        int low = 0;
-        int high = tree.visible();
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (toUtf16(middle) <= units) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
     }
 
     // ---- loading ----
