@@ -10,9 +10,7 @@ import dev.parley.network.api.NetworkException.Code;
 import dev.parley.network.api.Peer;
 import dev.parley.network.api.PeerGate;
 import dev.parley.network.api.PeerListener;
-import dev.parley.network.api.PeerStream;
 import dev.parley.network.api.ProtocolHandler;
-import dev.parley.wire.api.Frame;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -21,21 +19,14 @@ import io.netty.incubator.codec.quic.QuicChannel;
 import io.netty.incubator.codec.quic.QuicStreamChannel;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -64,28 +55,18 @@ public final class NetworkComponent implements Network {
     private static final AttributeKey<Handshake> HANDSHAKE =
             AttributeKey.valueOf("parley.handshake");
     private static final Duration PING_PERIOD = Duration.ofMillis(1500);
-    private static final Duration PARK = Duration.ofSeconds(10);
-    private static final int MAX_PARKED = 256;
     private static final int MAX_PEERS = 64;
-    private static final long DIAL_LIMIT_SECONDS = 10;
-
-    private record Parked(Peer peer, PeerStream stream, String protocol) {}
 
     private final Identity identity;
     private final TlsIdentity tls = new TlsIdentity();
     private final Actor actor = Actors.create("parley-network", 10_000);
-    private final ExecutorService names = Actors.pool("parley-network-names", 4, 256);
-    private final Function<String, InetSocketAddress> lookup;
     private final QuicTransport transport;
     private final String address;
     private final Map<MachineId, Connection> peers = new ConcurrentHashMap<>();
-    private final Map<String, ProtocolHandler> handlers = new ConcurrentHashMap<>();
+    private final Protocols protocols = new Protocols(actor);
     private final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
     private final List<PeerGate> gates = new CopyOnWriteArrayList<>();
-    private final List<Parked> parked = new ArrayList<>();
-    private final Map<String, CompletableFuture<Peer>> dialling = new HashMap<>();
-    private final Map<String, MachineId> machineAt = new ConcurrentHashMap<>();
-    private final Map<String, Integer> kept = new ConcurrentHashMap<>();
+    private final Dialler dialler;
     private volatile boolean closed;
 
     @Activate
@@ -110,7 +91,6 @@ public final class NetworkComponent implements Network {
             Identity identity,
             Function<String, InetSocketAddress> lookup)
             throws InterruptedException {
-        this.lookup = lookup;
         if (!dir.isEmpty() && System.getProperty("io.netty.native.workdir") == null) {
             System.setProperty("io.netty.native.workdir", dir);
         }
@@ -119,6 +99,13 @@ public final class NetworkComponent implements Network {
         this.transport = new QuicTransport(tls, wanted, new Accepted(), streams());
         InetSocketAddress local = transport.localAddress();
         this.address = host(listen) + ":" + local.getPort();
+        this.dialler =
+                new Dialler(
+                        actor,
+                        lookup,
+                        (to, outcome) -> transport.dial(to, new Dialled(outcome), streams()),
+                        this::adopt,
+                        this.peers);
         actor.every(PING_PERIOD, this::ping);
         peers.forEach(this::keepConnected);
     }
@@ -132,39 +119,25 @@ public final class NetworkComponent implements Network {
         return new InetSocketAddress(host(hostPort).replaceAll("[\\[\\]]", ""), port);
     }
 
-    private static String noAnswer(String hostPort, Throwable cause) {
-        String why = cause.getMessage();
-        return "no container answers at " + hostPort + (why == null ? "" : ": " + why);
-    }
-
     @Deactivate
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
+        dialler.close();
         peers.values().forEach(peer -> peer.disconnect("it stops"));
         actor.close();
-        names.shutdownNow();
         transport.close();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     public void addHandler(ProtocolHandler handler) {
-        handlers.put(handler.protocol(), handler);
-        actor.tell(
-                () -> {
-                    for (Parked stream : List.copyOf(parked)) {
-                        if (stream.protocol().equals(handler.protocol())) {
-                            parked.remove(stream);
-                            handler.accept(stream.peer(), stream.stream());
-                        }
-                    }
-                });
+        protocols.add(handler);
     }
 
     public void removeHandler(ProtocolHandler handler) {
-        handlers.remove(handler.protocol(), handler);
+        protocols.remove(handler);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -206,22 +179,6 @@ public final class NetworkComponent implements Network {
     }
 
     @Override
-    public Collection<String> keptAddresses() {
-        return List.copyOf(kept.keySet());
-    }
-
-    @Override
-    public Collection<String> unreachable() {
-        return kept.keySet().stream()
-                .filter(
-                        address -> {
-                            MachineId machine = machineAt.get(address);
-                            return machine == null || !peers.containsKey(machine);
-                        })
-                .toList();
-    }
-
-    @Override
     public void recheck() {
         actor.tell(
                 () ->
@@ -252,187 +209,22 @@ public final class NetworkComponent implements Network {
 
     @Override
     public CompletionStage<Peer> connect(String hostPort) {
-        CompletableFuture<Peer> result = new CompletableFuture<>();
-        boolean told =
-                actor.tell(
-                        () -> {
-                            Optional<Peer> there =
-                                    Optional.ofNullable(machineAt.get(hostPort)).map(peers::get);
-                            if (there.isPresent()) {
-                                result.complete(there.get());
-                                return;
-                            }
-                            CompletableFuture<Peer> attempt = dialling.get(hostPort);
-                            if (attempt == null) {
-                                attempt = dial(hostPort);
-                            }
-                            attempt.whenComplete(
-                                    (peer, failure) -> {
-                                        if (failure == null) {
-                                            result.complete(peer);
-                                        } else {
-                                            result.completeExceptionally(failure);
-                                        }
-                                    });
-                        });
-        if (!told) {
-            result.completeExceptionally(
-                    new NetworkException(Code.BUSY, "too much waits; try again"));
-        }
-        return result;
-    }
-
-    private CompletableFuture<Peer> dial(String hostPort) {
-        CompletableFuture<Peer> result = new CompletableFuture<>();
-        dialling.put(hostPort, result);
-        try {
-            names.execute(() -> resolved(hostPort, result));
-        } catch (RejectedExecutionException e) {
-            fail(hostPort, result, new NetworkException(Code.BUSY, "too many names to look up"));
-        }
-        actor.after(
-                Duration.ofSeconds(DIAL_LIMIT_SECONDS + 1),
-                () ->
-                        fail(
-                                hostPort,
-                                result,
-                                new NetworkException(Code.TIMEOUT, hostPort + " did not answer")));
-        return result;
-    }
-
-    /** Looking up a name takes as long as somebody's server likes, so not on the actor. */
-    private void resolved(String hostPort, CompletableFuture<Peer> result) {
-        InetSocketAddress to;
-        try {
-            to = lookup.apply(hostPort);
-        } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
-            actor.tell(
-                    () ->
-                            fail(
-                                    hostPort,
-                                    result,
-                                    new NetworkException(
-                                            Code.UNREACHABLE,
-                                            "'" + hostPort + "' is no HOST:PORT")));
-            return;
-        }
-        actor.tell(
-                () -> {
-                    if (to.isUnresolved()) {
-                        fail(
-                                hostPort,
-                                result,
-                                new NetworkException(
-                                        Code.UNREACHABLE, "no address for '" + hostPort + "'"));
-                    } else if (!result.isDone()) {
-                        dial(hostPort, to, result);
-                    }
-                });
-    }
-
-    private void dial(String hostPort, InetSocketAddress to, CompletableFuture<Peer> result) {
-        Handshake.Outcome outcome =
-                new Handshake.Outcome() {
-                    @Override
-                    public void authenticated(Connection connection) {
-                        actor.tell(
-                                () -> {
-                                    dialling.remove(hostPort);
-                                    machineAt.put(hostPort, connection.machine());
-                                    adopt(connection);
-                                    Connection current = peers.get(connection.machine());
-                                    if (current != null) {
-                                        result.complete(current);
-                                    } else {
-                                        fail(
-                                                hostPort,
-                                                result,
-                                                new NetworkException(
-                                                        Code.CLOSED,
-                                                        "the connection ended at once"));
-                                    }
-                                });
-                    }
-
-                    @Override
-                    public void failed(NetworkException reason) {
-                        actor.tell(() -> fail(hostPort, result, reason));
-                    }
-                };
-        transport
-                .dial(to, new Dialled(outcome), streams())
-                .addListener(
-                        done -> {
-                            if (!done.isSuccess()) {
-                                actor.tell(
-                                        () ->
-                                                fail(
-                                                        hostPort,
-                                                        result,
-                                                        new NetworkException(
-                                                                Code.UNREACHABLE,
-                                                                noAnswer(hostPort, done.cause()))));
-                            }
-                        });
-    }
-
-    private void fail(String hostPort, CompletableFuture<Peer> result, NetworkException reason) {
-        if (!result.isDone()) {
-            dialling.remove(hostPort);
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "{0}: {1} {2}",
-                    hostPort,
-                    reason.code(),
-                    reason.getMessage());
-            result.completeExceptionally(reason);
-        }
+        return dialler.connect(hostPort);
     }
 
     @Override
     public void keepConnected(String hostPort) {
-        if (kept.putIfAbsent(hostPort, 0) == null) {
-            actor.tell(() -> keep(hostPort));
-        }
+        dialler.keepConnected(hostPort);
     }
 
-    /**
-     * Dials if there is no connection, and comes back later: soon where it failed, each second to
-     * look after it.
-     */
-    private void keep(String hostPort) {
-        if (closed) {
-            return;
-        }
-        MachineId machine = machineAt.get(hostPort);
-        if (machine != null && peers.containsKey(machine)) {
-            kept.put(hostPort, 0);
-            actor.after(Duration.ofSeconds(1), () -> keep(hostPort));
-            return;
-        }
-        connect(hostPort)
-                .whenComplete(
-                        (peer, failure) ->
-                                actor.tell(
-                                        () -> {
-                                            int failures =
-                                                    failure == null
-                                                            ? 0
-                                                            : kept.merge(hostPort, 1, Integer::sum);
-                                            long millis =
-                                                    failures == 0
-                                                            ? 1000
-                                                            : Math.min(
-                                                                    60_000,
-                                                                    500L << Math.min(failures, 7));
-                                            long jittered =
-                                                    millis * 3 / 4
-                                                            + ThreadLocalRandom.current()
-                                                                    .nextLong(millis / 2);
-                                            actor.after(
-                                                    Duration.ofMillis(jittered),
-                                                    () -> keep(hostPort));
-                                        }));
+    @Override
+    public Collection<String> keptAddresses() {
+        return dialler.keptAddresses();
+    }
+
+    @Override
+    public Collection<String> unreachable() {
+        return dialler.unreachable();
     }
 
     private void adopt(Connection connection) {
@@ -515,50 +307,9 @@ public final class NetworkComponent implements Network {
                     first -> {
                         Connection peer = handshake.connection();
                         if (peer != null) {
-                            dispatch(peer, stream, first);
+                            protocols.dispatch(peer, stream, first);
                         } else {
                             handshake.accept(stream, first);
-                        }
-                    });
-        }
-    }
-
-    private void dispatch(Connection peer, NettyStream stream, Frame first) {
-        String protocol =
-                new String(
-                        first.body(),
-                        0,
-                        Math.min(100, first.body().length),
-                        StandardCharsets.US_ASCII);
-        if (first.type() != NettyStream.PROTOCOL) {
-            stream.reset();
-            return;
-        }
-        ProtocolHandler handler = handlers.get(protocol);
-        if (handler != null) {
-            handler.accept(peer, stream);
-            return;
-        }
-        actor.tell(() -> park(new Parked(peer, stream, protocol)));
-    }
-
-    /**
-     * A stream for a protocol whose room is not up yet waits a little; one that nobody speaks is
-     * reset.
-     */
-    private void park(Parked stream) {
-        ProtocolHandler handler = handlers.get(stream.protocol());
-        if (handler != null) {
-            handler.accept(stream.peer(), stream.stream());
-        } else if (parked.size() >= MAX_PARKED) {
-            stream.stream().reset();
-        } else {
-            parked.add(stream);
-            actor.after(
-                    PARK,
-                    () -> {
-                        if (parked.remove(stream)) {
-                            stream.stream().reset();
                         }
                     });
         }
