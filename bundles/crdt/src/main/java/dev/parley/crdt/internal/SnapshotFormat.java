@@ -2,7 +2,7 @@ package dev.parley.crdt.internal;
 
 /** Numbers of a snapshot ({@code docs/protocols/0010-crdt-changes.md}, Checkpoint). */
 final class SnapshotFormat {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final int MAX_RAW_BYTES = 1 << 30;
     static final int MAX_CHANGES = 1 << 24;
     static final int MAX_LINES = 1 << 20;

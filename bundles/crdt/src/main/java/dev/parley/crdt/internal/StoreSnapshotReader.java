@@ -8,6 +8,7 @@ import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
+import dev.parley.crdt.internal.columns.PackedBytes;
 import dev.parley.crdt.internal.columns.RleReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,8 +42,8 @@ public final class StoreSnapshotReader {
             ByteReader packed = new ByteReader(file);
             version(packed.readVarint());
             int length = packed.readLength(MAX_RAW_BYTES, "a snapshot");
-            int deflated = packed.readLength(MAX_RAW_BYTES, "deflated");
-            raw = packed.inflate(deflated, length, MAX_RAW_BYTES);
+            int parts = packed.readLength(MAX_RAW_BYTES, "as parts");
+            raw = PackedBytes.read(packed.slice(parts), length);
             hash = Sha256.of(raw);
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
@@ -255,8 +256,8 @@ public final class StoreSnapshotReader {
             ByteReader packed = new ByteReader(file);
             packed.readVarint();
             packed.readVarint();
-            int deflated = packed.readLength(MAX_RAW_BYTES, "deflated");
-            return Arrays.copyOf(file, file.length - packed.remaining() + deflated);
+            int parts = packed.readLength(MAX_RAW_BYTES, "as parts");
+            return Arrays.copyOf(file, file.length - packed.remaining() + parts);
         } catch (dev.parley.crdt.internal.columns.MalformedException e) {
             throw new IllegalArgumentException("no snapshot", e);
         }

@@ -7,8 +7,8 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.BooleanWriter;
 import dev.parley.crdt.internal.columns.ByteWriter;
 import dev.parley.crdt.internal.columns.ColumnsWriter;
-import dev.parley.crdt.internal.columns.Deflate;
 import dev.parley.crdt.internal.columns.DeltaWriter;
+import dev.parley.crdt.internal.columns.PackedBytes;
 import dev.parley.crdt.internal.columns.RleWriter;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -38,12 +38,12 @@ final class StoreSnapshotWriter {
     record Written(byte[] raw, byte[] ids) {
         /** As it is kept and sent. */
         byte[] packed() {
-            byte[] deflated = Deflate.deflate(raw);
-            ByteWriter out = new ByteWriter(deflated.length + ids.length + 16);
+            byte[] parts = PackedBytes.write(raw);
+            ByteWriter out = new ByteWriter(parts.length + ids.length + 16);
             out.writeVarint(VERSION);
             out.writeVarint(raw.length);
-            out.writeVarint(deflated.length);
-            out.writeBytes(deflated);
+            out.writeVarint(parts.length);
+            out.writeBytes(parts);
             out.writeBytes(ids);
             return out.toBytes();
         }

@@ -14,6 +14,7 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ByteWriter;
 import dev.parley.crdt.internal.columns.Deflate;
+import dev.parley.crdt.internal.columns.PackedBytes;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ class FileVectorsTest {
         ByteReader in = new ByteReader(file);
         in.readVarint();
         int raw = in.readInt(1 << 20, "raw");
-        return Deflate.inflate(in.readBytes(in.readInt(1 << 20, "deflated")), raw, 1 << 20);
+        return PackedBytes.read(in.slice(in.readInt(1 << 20, "as parts")), raw);
     }
 
     private static byte[] idsApart(Snapshot snapshot) {

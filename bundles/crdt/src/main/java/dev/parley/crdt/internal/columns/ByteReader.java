@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.Inflater;
 
 /**
  * Reads what a {@link ByteWriter} wrote, from a part of an array that it does not copy. Every
@@ -137,12 +138,9 @@ public final class ByteReader {
         return Arrays.copyOfRange(bytes, from, from + length);
     }
 
-    /**
-     * Inflates the next bytes, without a copy of them, as {@link Deflate#inflate(byte[], int, int)}
-     * does.
-     */
-    public byte[] inflate(int length, int rawLength, int maxRawBytes) throws MalformedException {
-        return Deflate.inflate(bytes, skip(length), length, rawLength, maxRawBytes);
+    /** Makes the next bytes the input of an inflater, without a copy. */
+    void giveTo(Inflater inflater, int length) throws MalformedException {
+        inflater.setInput(bytes, skip(length), length);
     }
 
     /** Copies the next bytes to a place in an array that has room for them. */

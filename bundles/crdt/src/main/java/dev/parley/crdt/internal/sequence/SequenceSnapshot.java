@@ -5,7 +5,7 @@ import java.util.function.IntUnaryOperator;
 
 /** What a snapshot of a sequence holds, and the names of its columns. */
 public final class SequenceSnapshot {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     static final int TEXT = 1;
     static final int DELETED_CONTENT = 2;
@@ -23,6 +23,12 @@ public final class SequenceSnapshot {
     static final int RIGHT_SEQ = 15;
     static final int VISIBLE_TEXT = 17;
     static final int DELETED_TEXT = 19;
+
+    /** The orders of the codes in which these are, by what sizes are frequent. */
+    static final int SEQ_ORDER = 7;
+
+    static final int LENGTH_ORDER = 2;
+    static final int DEPTH_ORDER = 0;
 
     /** Columns of deletions. */
     static final int DELETION_AGENT = 21;

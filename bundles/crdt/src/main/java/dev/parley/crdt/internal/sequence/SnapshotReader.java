@@ -5,6 +5,7 @@ import static dev.parley.crdt.internal.sequence.SequenceSnapshot.*;
 import dev.parley.crdt.internal.columns.BooleanReader;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ColumnsReader;
+import dev.parley.crdt.internal.columns.GolombReader;
 import dev.parley.crdt.internal.columns.MalformedException;
 import dev.parley.crdt.internal.columns.MalformedException.Reason;
 import dev.parley.crdt.internal.columns.RleReader;
@@ -55,15 +56,16 @@ public final class SnapshotReader {
             throw new MalformedException(Reason.BAD_VALUE, "deletions: none expected");
         }
         columns = new ColumnsReader(in);
-        ByteReader lengths = columns.take(RUN_LENGTH);
-        if (count > lengths.remaining()) {
+        // A seq takes a byte or more.
+        ByteReader seqs = columns.take(RUN_SEQ);
+        if (count > seqs.remaining()) {
             throw new MalformedException(
-                    Reason.TRUNCATED, "runs: " + count + ", bytes " + lengths.remaining());
+                    Reason.TRUNCATED, "runs: " + count + ", bytes " + seqs.remaining());
         }
         runs = new SnapshotRuns(count);
         siblings = new SiblingCheck(runs);
         ranks = new int[count];
-        readRuns(count, lengths);
+        readRuns(count, seqs);
     }
 
     /** Takes one sequence from the reader, which goes on behind it. */
@@ -80,21 +82,20 @@ public final class SnapshotReader {
         return reader.sequence;
     }
 
-    private void readRuns(int count, ByteReader lengths) throws MalformedException {
+    private void readRuns(int count, ByteReader seqColumn) throws MalformedException {
         RleReader agent = new RleReader(columns.take(RUN_AGENT));
-        ByteReader seq = columns.take(RUN_SEQ);
-        RleReader rise = new RleReader(columns.take(RUN_RISE));
-        RleReader leftDepth = new RleReader(columns.take(RUN_LEFT_DEPTH));
+        GolombReader seq = new GolombReader(seqColumn, SEQ_ORDER);
+        GolombReader length = new GolombReader(columns.take(RUN_LENGTH), LENGTH_ORDER);
+        GolombReader rise = new GolombReader(columns.take(RUN_RISE), DEPTH_ORDER);
+        GolombReader leftDepth = new GolombReader(columns.take(RUN_LEFT_DEPTH), DEPTH_ORDER);
         int[] rises = new int[count];
         int[] leftDepths = new int[count];
         agent.readInts(ranks, count, agents.count() - 1, "agent");
-        seq.readUnsigned(runs.seqs, 0, count, "seq");
-        lengths.readUnsigned(runs.lengths, 0, count, "run length");
-        rise.readInts(rises, count, Integer.MAX_VALUE, "fall of depth");
-        leftDepth.readInts(leftDepths, count, count, "left depth");
+        GolombReader.readBoth(seq, runs.seqs, length, runs.lengths, count);
+        GolombReader.readBoth(rise, rises, leftDepth, leftDepths, count);
         agent.finish();
         seq.finish();
-        lengths.finish();
+        length.finish();
         rise.finish();
         leftDepth.finish();
         runs.count = count;
@@ -131,11 +132,11 @@ public final class SnapshotReader {
         int hidden = 0;
         for (int i = 0; i < runs.count; i++) {
             int length = runs.lengths[i];
-            int elements = length >>> 1;
-            if (elements == 0 || elements > limits.maxElements() - all) {
+            int elements = (length >>> 1) + 1;
+            if (elements < 0 || elements > limits.maxElements() - all) {
                 throw new MalformedException(
-                        elements == 0 ? Reason.BAD_VALUE : Reason.TOO_LONG,
-                        "elements: " + elements + " after " + all);
+                        Reason.TOO_LONG,
+                        "elements: " + all + " and a run, at most " + limits.maxElements());
             }
             int rank = ranks[i];
             long seq = (long) expected[rank] + ByteReader.unzigzag(runs.seqs[i]);
@@ -158,12 +159,13 @@ public final class SnapshotReader {
         int next = 0;
         int zeros = 0;
         for (int i = 0; i < runs.count; i++) {
-            int depth = next - rises[i];
-            if (depth < 0) {
-                throw new MalformedException(
-                        Reason.BAD_VALUE, "fall of depth: " + rises[i] + ", at most " + next);
-            }
+            int rise = rises[i];
             int left = leftDepths[i];
+            if (rise < 0 || rise > next || left < 0 || left > runs.count) {
+                throw new MalformedException(
+                        Reason.BAD_VALUE, "depth: a fall of " + rise + ", left " + left);
+            }
+            int depth = next - rise;
             runs.keys[i] = (long) depth << 32 | left;
             next = depth + Math.abs(runs.lengths[i]);
             zeros += left == 0 ? 1 : 0;

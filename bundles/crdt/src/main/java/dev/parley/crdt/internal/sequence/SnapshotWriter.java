@@ -5,6 +5,7 @@ import static dev.parley.crdt.internal.sequence.SequenceSnapshot.*;
 import dev.parley.crdt.internal.columns.BooleanWriter;
 import dev.parley.crdt.internal.columns.ByteWriter;
 import dev.parley.crdt.internal.columns.ColumnsWriter;
+import dev.parley.crdt.internal.columns.GolombWriter;
 import dev.parley.crdt.internal.columns.RleWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -57,21 +58,23 @@ public final class SnapshotWriter {
 
     private void writeRuns(SnapshotRuns runs) {
         RleWriter agent = new RleWriter(columns.column(RUN_AGENT));
-        ByteWriter seq = columns.column(RUN_SEQ);
-        ByteWriter length = columns.column(RUN_LENGTH);
-        RleWriter rise = new RleWriter(columns.column(RUN_RISE));
-        RleWriter leftDepth = new RleWriter(columns.column(RUN_LEFT_DEPTH));
+        GolombWriter seq = new GolombWriter(columns.column(RUN_SEQ), SEQ_ORDER);
+        GolombWriter length = new GolombWriter(columns.column(RUN_LENGTH), LENGTH_ORDER);
+        GolombWriter rise = new GolombWriter(columns.column(RUN_RISE), DEPTH_ORDER);
+        GolombWriter leftDepth = new GolombWriter(columns.column(RUN_LEFT_DEPTH), DEPTH_ORDER);
         int[] expected = new int[agents.count()];
         for (int i = 0; i < runs.count; i++) {
             int elements = Math.abs(runs.lengths[i]);
             agent.write(runs.agents[i]);
             seq.writeZigzag((long) runs.seqs[i] - expected[runs.agents[i]]);
             expected[runs.agents[i]] = runs.seqs[i] + elements;
-            length.writeVarint(2L * elements + (runs.lengths[i] < 0 ? 1 : 0));
+            length.write(2L * (elements - 1) + (runs.lengths[i] < 0 ? 1 : 0));
             rise.write(runs.lastDepth(i - 1) + 1 - runs.rightDepth(i));
             leftDepth.write(runs.leftDepth(i));
         }
         agent.finish();
+        seq.finish();
+        length.finish();
         rise.finish();
         leftDepth.finish();
     }

@@ -24,6 +24,27 @@ class SeqIndexTest {
         }
     }
 
+    /** As if all had been put one after the other. */
+    @Test
+    void whatCameAllAtOnceIsFoundAndCanBeChanged() {
+        for (int entries : new int[] {1, 2, 223, 224, 225, 448, 2_000}) {
+            SeqIndexTest fresh = new SeqIndexTest();
+            Random random = new Random(entries);
+            int[] starts = new int[entries + 5];
+            Leaf[] at = new Leaf[entries + 5];
+            for (int i = 0; i < entries; i++) {
+                starts[i] = fresh.end;
+                at[i] = new Leaf(1);
+                int stop = fresh.end + 1 + random.nextInt(2);
+                java.util.Arrays.fill(fresh.expected, fresh.end, stop, at[i]);
+                fresh.end = stop;
+            }
+            fresh.index.fill(starts, at, entries, fresh.end);
+            fresh.check();
+            fresh.run(random, 5);
+        }
+    }
+
     private void run(Random random, int longest) {
         for (int i = 0; i < 400; i++) {
             leaves.add(new Leaf(1));

@@ -251,7 +251,7 @@ class SnapshotTest {
             byte[] noise = new byte[random.nextInt(60)];
             random.nextBytes(noise);
             if (noise.length > 1) {
-                noise[0] = 1;
+                noise[0] = SequenceSnapshot.FORMAT;
                 noise[1] &= 7;
             }
             try {
@@ -262,12 +262,15 @@ class SnapshotTest {
         }
     }
 
+    private static ByteWriter start() {
+        return new ByteWriter().writeVarint(SequenceSnapshot.FORMAT).writeVarint(1);
+    }
+
     @Test
     void hugeCountsAreRefusedBeforeAnythingIsAllocated() {
         Agents agents = agents(new int[] {0});
-        byte[] runs = new ByteWriter().writeVarint(1).writeVarint(1).writeVarint(1 << 16).toBytes();
-        byte[] tooMany =
-                new ByteWriter().writeVarint(1).writeVarint(1).writeVarint(1L << 40).toBytes();
+        byte[] runs = start().writeVarint(1 << 16).toBytes();
+        byte[] tooMany = start().writeVarint(1L << 40).toBytes();
         assertThatThrownBy(() -> read(tooMany, TraceTest.ORDER, agents))
                 .isInstanceOfSatisfying(
                         MalformedException.class,
@@ -288,8 +291,8 @@ class SnapshotTest {
         byte[] bytes = write(sequence, agents(new int[] {0, 1}), Parts.HISTORY);
         assertThat(HexFormat.of().formatHex(bytes))
                 .isEqualTo(
-                        "010704010d01050400030100030400000000050403040202070406000101090504000301000b0103"
-                                + "1104656c6c6f13016815020101170101190201001b01001d0102");
+                        "020704010d010504000301000304808080800502ba400701e80901d40b01031104656c6c6f"
+                                + "13016815020101170101190201001b01001d0102");
     }
 
     @Test
