@@ -88,8 +88,9 @@ public final class SnapshotReader {
         GolombReader length = new GolombReader(columns.take(RUN_LENGTH), LENGTH_ORDER);
         GolombReader rise = new GolombReader(columns.take(RUN_RISE), DEPTH_ORDER);
         GolombReader leftDepth = new GolombReader(columns.take(RUN_LEFT_DEPTH), DEPTH_ORDER);
-        int[] rises = new int[count];
-        int[] leftDepths = new int[count];
+        // Right origins follow from the depths, so there is room for these until then.
+        int[] rises = runs.rightSeqs;
+        int[] leftDepths = runs.rightAgents;
         agent.readInts(ranks, count, agents.count() - 1, "agent");
         GolombReader.readBoth(seq, runs.seqs, length, runs.lengths, count);
         GolombReader.readBoth(rise, rises, leftDepth, leftDepths, count);
@@ -256,7 +257,8 @@ public final class SnapshotReader {
         int slot = 0;
         int waiting = 0;
         for (int i = 0; i < runs.count; i++) {
-            int elements = Math.max(0, sign * runs.lengths[i]);
+            int length = sign * runs.lengths[i];
+            int elements = Math.max(0, length);
             if (runs.agents[i] != agent && elements > 0) {
                 if (waiting > 0) {
                     content.take(sequence.tree.pool(agent), waiting);
@@ -265,7 +267,9 @@ public final class SnapshotReader {
                 slot = sequence.tree.pool(agent).size();
                 waiting = 0;
             }
-            slots[i] = elements > 0 ? slot + waiting : slots[i];
+            // All bits if the run is one of these; a branch would be guessed wrong too often.
+            int taken = -length >> Integer.SIZE - 1;
+            slots[i] = slots[i] & ~taken | slot + waiting & taken;
             waiting += elements;
         }
         if (waiting > 0) {
