@@ -16,6 +16,12 @@ const timed = (run) => {
   return [cpu() - start, result]
 }
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1]
+// The mean of the middle half.
+const middle = (list) => {
+  const cut = list.length >> 2
+  const half = [...list].sort((a, b) => a - b).slice(cut, list.length - cut)
+  return half.reduce((sum, value) => sum + value, 0) / half.length
+}
 const gzip = (bytes) => zlib.gzipSync(bytes).length
 const heap = () => {
   global.gc?.()
@@ -174,6 +180,36 @@ const collect = (lib, updates) => {
   return doc
 }
 
+// As on the other side: as many loads to get warm, then as many in each round as the clock needs. The event loop turns between
+// rounds, because until then WebAssembly keeps what JavaScript dropped. A library that takes seconds is loaded less often.
+const warmLoads = 300
+const warmMillis = 3000
+const loadMillis = 400
+const loadRounds = 9
+const loads = async (lib, saved) => {
+  const some = (count) => {
+    for (let i = 0; i < count; i++) {
+      const doc = lib.load(saved)
+      lib.free?.(doc)
+    }
+  }
+  let spent = 0
+  let warm = 0
+  while (warm < warmLoads && spent < warmMillis) {
+    const count = Math.min(10, 1 + warm)
+    spent += timed(() => some(count))[0]
+    warm += count
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const each = Math.ceil(Math.min(2000, Math.max(1, loadMillis * warm / spent)))
+  const times = []
+  for (let round = 0; round < loadRounds; round++) {
+    times.push(timed(() => some(each))[0] / each)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return middle(times)
+}
+
 const trace = async (lib, file, rounds) => {
   const { flat, end } = operations(file)
   const result = { library, operations: flat.length, local: [], remote: [], load: [] }
@@ -204,18 +240,14 @@ const trace = async (lib, file, rounds) => {
     }
     lib.free?.(doc)
   }
-  for (let round = 0; round < Math.max(9, rounds); round++) {
-    const [time, doc] = timed(() => lib.load(saved))
-    result.load.push(time)
-    lib.free?.(doc)
-  }
+  result.load = await loads(lib, saved)
   const before = heap()
   const kept = lib.load(saved)
   result.memory = heap() - before
   if (lib.text(kept) !== end) throw new Error(`${library}: another text after loading`)
   result.size = saved.length
   result.gzip = gzip(saved)
-  for (const key of ['local', 'remote', 'load']) result[key] = result[key].length ? median(result[key]) : null
+  for (const key of ['local', 'remote']) result[key] = result[key].length ? median(result[key]) : null
   return result
 }
 

@@ -39,6 +39,11 @@ public final class CrdtBenchmark {
      */
     private static final int EDITS_EACH_ROUND = 260_000;
 
+    /** Short work is done so often before it is measured, and for so long in each round. */
+    private static final int SHORT_WARM = 300;
+
+    private static final int SHORT_MILLIS = 400;
+    private static final int SHORT_ROUNDS = 9;
     private static final int MAX_LINE = 1 << 20;
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -205,19 +210,23 @@ public final class CrdtBenchmark {
         return median(times.subList(rounds / 3, rounds));
     }
 
-    /** Of a very short piece of work: so many times as the clock needs. */
+    /** Of a very short piece of work: so many times as the clock needs; the libraries likewise. */
     private static double shortCpu(Work<?> work) throws Exception {
-        cpu(30, work);
-        int times = 40;
-        return cpu(
-                        9,
-                        () -> {
-                            for (int i = 0; i < times; i++) {
-                                work.run();
-                            }
-                            return times;
-                        })
-                / times;
+        double begin = cpuMillis();
+        for (int i = 0; i < SHORT_WARM; i++) {
+            work.run();
+        }
+        double spent = Math.max(1, cpuMillis() - begin);
+        int times = (int) Math.ceil(Math.min(2000, SHORT_MILLIS * SHORT_WARM / spent));
+        List<Double> rounds = new ArrayList<>();
+        for (int round = 0; round < SHORT_ROUNDS; round++) {
+            double start = cpuMillis();
+            for (int i = 0; i < times; i++) {
+                work.run();
+            }
+            rounds.add((cpuMillis() - start) / times);
+        }
+        return middle(rounds);
     }
 
     private static Replica restored(Snapshot snapshot, byte[] file) throws Exception {
