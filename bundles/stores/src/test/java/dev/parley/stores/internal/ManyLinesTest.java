@@ -141,8 +141,7 @@ class ManyLinesTest {
             }
             // What no summary named may be given again, once for each; what was written last may
             // have come as gossip.
-            assertThat(each.given.get())
-                    .isLessThanOrEqualTo(each.summaries.size() * (LINES + 50));
+            assertThat(each.given.get()).isLessThanOrEqualTo(each.summaries.size() * (LINES + 50));
         }
     }
 
