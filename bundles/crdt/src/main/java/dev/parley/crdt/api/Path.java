@@ -6,11 +6,12 @@ import java.util.List;
 
 /**
  * Where an object is: the keys from the root map down, each with the type of what is there. Two who
- * write under one path write the same object.
+ * write under one path write the same object. Paths can be compared, so that hash tables stay quick
+ * if somebody chooses keys with one hash.
  *
  * @param segments none for the root
  */
-public record Path(List<Segment> segments) {
+public record Path(List<Segment> segments) implements Comparable<Path> {
     public static final int MAX_DEPTH = 32;
     public static final int MAX_KEY_BYTES = 256;
     public static final Path ROOT = new Path(List.of());
@@ -39,6 +40,22 @@ public record Path(List<Segment> segments) {
                                 + segments.get(i).key());
             }
         }
+    }
+
+    /** From the root down, by keys and then by types. */
+    @Override
+    public int compareTo(Path other) {
+        int common = Math.min(segments.size(), other.segments.size());
+        for (int i = 0; i < common; i++) {
+            Segment ours = segments.get(i);
+            Segment theirs = other.segments.get(i);
+            int byKey = ours.key().compareTo(theirs.key());
+            int order = byKey != 0 ? byKey : ours.type().compareTo(theirs.type());
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(segments.size(), other.segments.size());
     }
 
     /** The object of this type under the key of this map. */

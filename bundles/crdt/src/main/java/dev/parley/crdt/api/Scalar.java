@@ -3,7 +3,10 @@ package dev.parley.crdt.api;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** A value without parts. */
+/**
+ * A value without parts. Those of one kind can be compared, so that hash tables stay quick if
+ * somebody chooses values with one hash.
+ */
 public sealed interface Scalar {
     int MAX_BYTES = 262_144;
 
@@ -25,10 +28,20 @@ public sealed interface Scalar {
 
     record Bool(boolean value) implements Scalar {}
 
-    record Int(long value) implements Scalar {}
+    record Int(long value) implements Scalar, Comparable<Int> {
+        @Override
+        public int compareTo(Int other) {
+            return Long.compare(value, other.value);
+        }
+    }
 
     /** Compared by its bits, so that every value equals itself. */
-    record Real(double value) implements Scalar {
+    record Real(double value) implements Scalar, Comparable<Real> {
+        @Override
+        public int compareTo(Real other) {
+            return Double.compare(value, other.value);
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Real real
@@ -41,10 +54,20 @@ public sealed interface Scalar {
         }
     }
 
-    record Text(String value) implements Scalar {}
+    record Text(String value) implements Scalar, Comparable<Text> {
+        @Override
+        public int compareTo(Text other) {
+            return value.compareTo(other.value);
+        }
+    }
 
     /** Bytes; not to be changed by who gave or got them. */
-    record Bytes(byte[] value) implements Scalar {
+    record Bytes(byte[] value) implements Scalar, Comparable<Bytes> {
+        @Override
+        public int compareTo(Bytes other) {
+            return Arrays.compareUnsigned(value, other.value);
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Bytes bytes && Arrays.equals(value, bytes.value);

@@ -18,7 +18,13 @@ final class EscrowState extends ObjectState {
     /** What one author may mint, so that shares of thousands of authors are no negative number. */
     static final long MAX_MINTED = 1L << 48;
 
-    private record Share(Path path, Id owner) {}
+    private record Share(Path path, Id owner) implements Comparable<Share> {
+        @Override
+        public int compareTo(Share other) {
+            int byOwner = owner.compareTo(other.owner);
+            return byOwner != 0 ? byOwner : path.compareTo(other.path);
+        }
+    }
 
     private record Minted(Path path) {}
 

@@ -343,4 +343,31 @@ class AttackTest {
                 .isEqualTo("1(".repeat(19_999) + "1" + ")".repeat(19_999));
         assertThat(replica.diff(List.of(), List.of(first.id()))).isNotEmpty();
     }
+
+    /** Texts of one hash, as everybody can make them. */
+    private static Scalar colliding(int number) {
+        StringBuilder text = new StringBuilder();
+        for (int bit = 0; bit < 16; bit++) {
+            text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+        }
+        return Scalar.of(text.toString());
+    }
+
+    @Test
+    @Timeout(20)
+    void valuesChosenToHaveOneHashCostNoMoreThanOthers() {
+        Path set = Path.ROOT.at("set", ObjectType.SET_ADD_WINS);
+        assertThat(colliding(1)).isNotEqualTo(colliding(2)).hasSameHashCodeAs(colliding(2));
+        Replica replica = Replica.create(replicas.info);
+        SignedChange last = null;
+        for (int from = 0; from < 50_000; from += 25_000) {
+            List<Operation> operations = new ArrayList<>();
+            for (int i = 0; i < 25_000; i++) {
+                operations.add(new Operation.Add(set, colliding(from + i)));
+            }
+            last = forge.write(EVIL, last, List.of(), NOW + from, array(operations));
+            take(replica, last);
+        }
+        assertThat(replica.state().set(set)).hasSize(50_000);
+    }
 }
