@@ -16,6 +16,7 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.columns.ByteWriter;
 import dev.parley.crdt.internal.columns.Deflate;
+import dev.parley.crdt.internal.columns.PackedBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -98,12 +99,12 @@ class HostileFilesTest {
             ByteReader in = new ByteReader(snapshot.file());
             long version = in.readVarint();
             int length = (int) in.readVarint();
-            byte[] deflated = in.readBytes((int) in.readVarint());
-            byte[] raw = Deflate.inflate(deflated, length, length);
+            byte[] parts = in.readBytes((int) in.readVarint());
+            byte[] raw = PackedBytes.read(new ByteReader(parts), length);
             byte[] ids = in.readBytes(in.remaining());
             for (int j = 0; j < TRIES; j++) {
                 byte[] mutated = j == 0 ? raw : played.mutated(raw);
-                byte[] again = Deflate.deflate(mutated);
+                byte[] again = PackedBytes.write(mutated);
                 ByteWriter file = new ByteWriter();
                 file.writeVarint(version);
                 file.writeVarint(mutated.length);
