@@ -102,7 +102,7 @@ final class Buffer {
 
     /** Takes out what waited for this one. */
     List<SignedChange> release(Id arrived) {
-        Set<Id> ids = byMissing.isEmpty() ? null : byMissing.remove(arrived);
+        Set<Id> ids = byMissing.remove(arrived);
         if (ids == null) {
             return List.of();
         }

@@ -2,7 +2,6 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.SignedChange;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes changes, one after the other with the same buffers. */
@@ -38,11 +37,9 @@ final class ChangeWriter {
             out.id(prev);
         }
         out.uint(change.start());
-        List<Id> dependencies = change.dependencies();
-        int count = dependencies.size();
-        out.uint(count);
-        for (int i = 0; i < count; i++) {
-            out.id(dependencies.get(i));
+        out.uint(change.dependencies().size());
+        for (Id dependency : change.dependencies()) {
+            out.id(dependency);
         }
         out.u64(change.time());
         out.text(change.branch());

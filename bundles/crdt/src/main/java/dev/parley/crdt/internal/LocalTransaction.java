@@ -17,7 +17,6 @@ import dev.parley.crdt.internal.sequence.CodePoints;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A change that is being made: each operation is checked as everybody will check it, and applied.
@@ -26,12 +25,7 @@ final class LocalTransaction implements Transaction {
     private final Integration integration;
     private final View view;
     private final At at;
-    private int count;
-
-    /** Most transactions do one thing, and need no list that grows. */
-    private @Nullable Operation first;
-
-    private @Nullable List<Operation> several;
+    private final List<Operation> operations = new ArrayList<>(1);
 
     LocalTransaction(Integration integration, View view, int change) {
         this.integration = integration;
@@ -40,17 +34,12 @@ final class LocalTransaction implements Transaction {
     }
 
     List<Operation> operations() {
-        List<Operation> all = several;
-        if (all != null) {
-            return all;
-        }
-        Operation only = first;
-        return only == null ? List.of() : List.of(only);
+        return operations;
     }
 
     @Override
     public int size() {
-        return count;
+        return operations.size();
     }
 
     At at() {
@@ -79,21 +68,12 @@ final class LocalTransaction implements Transaction {
 
     /** Makes an operation part of the change that is applied already. */
     void done(Operation operation) throws RefusedException {
-        if (count == ChangeCodec.MAX_OPERATIONS) {
+        if (operations.size() == ChangeCodec.MAX_OPERATIONS) {
             throw new RefusedException(
                     Code.TOO_LARGE,
                     "a transaction has at most " + ChangeCodec.MAX_OPERATIONS + " operations");
         }
-        if (count++ == 0) {
-            first = operation;
-        } else {
-            List<Operation> all = several;
-            if (all == null) {
-                all = new ArrayList<>(operations());
-                several = all;
-            }
-            all.add(operation);
-        }
+        operations.add(operation);
         integration.graph().extend(at.change(), operation.length());
         at.advance(operation.length());
     }

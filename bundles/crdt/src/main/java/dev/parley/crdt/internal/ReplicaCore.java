@@ -394,7 +394,7 @@ public final class ReplicaCore implements Replica {
                 graph.markByAdmin(number);
             }
             edit.on(transaction);
-            Change change = change(number, name, message, prev, builtOn, transaction);
+            Change change = change(number, name, message, builtOn, transaction);
             integration.roles().check(change, role);
             byte[] body = encode(change);
             SignedChange signed = sign(body, signer);
@@ -409,7 +409,7 @@ public final class ReplicaCore implements Replica {
                 graph.cancel(before);
                 branchViews.clear();
                 boolean changed =
-                        transaction.size() > 0
+                        !transaction.operations().isEmpty()
                                 || !Arrays.equals(mainBefore, integration.main().heads());
                 if (branch.isEmpty() && changed) {
                     integration.rebuildMain(mainBefore);
@@ -441,16 +441,12 @@ public final class ReplicaCore implements Replica {
     }
 
     private Change change(
-            int number,
-            AgentName name,
-            String message,
-            int prev,
-            int[] builtOn,
-            LocalTransaction transaction)
+            int number, AgentName name, String message, int[] builtOn, LocalTransaction transaction)
             throws RefusedException {
-        if (transaction.size() == 0) {
+        if (transaction.operations().isEmpty()) {
             throw new RefusedException(Code.NOT_FOUND, "the transaction did nothing");
         }
+        int prev = graph.prev(number);
         return new Change(
                 integration.store(),
                 name,

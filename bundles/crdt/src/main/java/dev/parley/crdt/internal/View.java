@@ -82,8 +82,8 @@ final class View {
      */
     void apply(int number, Change change) {
         At at = new At(graph, number);
-        if (change.operations().size() == 1) {
-            if (!graph.isVoid(number) && !takeOnly(change.operations().get(0), at)) {
+        if (change.operations().size() == 1 && !graph.isVoid(number)) {
+            if (!takeOnly(change.operations().get(0), at)) {
                 graph.markVoid(number);
             }
             take(number);
