@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * batches, {@code -Dparley.seed=N} says from which one on.
  */
 class HostileFilesTest {
-    private static final int BATCH = 8;
+    private static final int BATCH = 5;
     private static final int TRIES = 40;
     private static final long LATER = Replicas.NOW + 86_400_000L;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dparley.seeds=N} plays N batches, {@code -Dparley.seed=N} says from which one on.
  */
 class OracleTest {
-    private static final int BATCH = 60;
+    private static final int BATCH = 25;
     private static final long LATER = Replicas.NOW + 86_400_000L;
 
     static LongStream seeds() {
