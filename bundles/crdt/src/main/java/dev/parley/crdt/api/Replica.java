@@ -309,6 +309,35 @@ public interface Replica {
      */
     Set<Path> touched(Id change) throws RefusedException;
 
+    /**
+     * Says what opens sealed values from now on. Without it, and where it has no key, a state shows
+     * them as {@link Scalar.Sealed}; if the key is shredded, as {@link Scalar.Expunged}.
+     */
+    void unsealWith(Unsealing keys);
+
+    /**
+     * Keys that were shredded: nobody keeps, asks for, takes or gives them any more. A view of how
+     * it is now, until the replica is compacted.
+     */
+    Set<KeyId> shredded();
+
+    boolean isShredded(KeyId key);
+
+    /** Is shown sealed values. */
+    interface SealedVisitor {
+        void visit(Path path, Scalar.Sealed value);
+    }
+
+    /** Shows all sealed values that the main line keeps. It costs as much as there are objects. */
+    void visitSealed(SealedVisitor visitor);
+
+    /**
+     * The keys with which values of a change are sealed.
+     *
+     * @param index as for {@link #change}; of one that was given up there are none
+     */
+    Set<KeyId> keysOf(int index);
+
     /** How far each agent is known here, also by changes that wait for their time. */
     default Summary summary() {
         return summary(Integer.MAX_VALUE);

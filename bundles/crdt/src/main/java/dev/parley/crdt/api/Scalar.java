@@ -1,5 +1,6 @@
 package dev.parley.crdt.api;
 
+import dev.parley.crdt.internal.Sha256;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -9,6 +10,11 @@ import java.util.HexFormat;
  */
 public sealed interface Scalar {
     int MAX_BYTES = 262_144;
+
+    /** Of a sealed value's content: nonce, the value's encoding and tag. */
+    int MIN_SEALED_BYTES = 29;
+
+    int MAX_SEALED_BYTES = MAX_BYTES + 32;
 
     Scalar NULL = new Null();
 
@@ -60,6 +66,44 @@ public sealed interface Scalar {
             return value.compareTo(other.value);
         }
     }
+
+    /**
+     * A value that only who has the key can read. Where it is shown, the key is not here. Two with
+     * one content are one.
+     *
+     * @param digest SHA-256 of the content
+     * @param content not to be changed by who gave or got it; empty if it was left out, because the
+     *     key is shredded
+     */
+    record Sealed(KeyId key, Id digest, byte[] content) implements Scalar {
+        public static Sealed of(KeyId key, byte[] content) {
+            return new Sealed(key, Sha256.of(content), content);
+        }
+
+        public boolean isLeftOut() {
+            return content.length == 0;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Sealed sealed
+                    && key.equals(sealed.key)
+                    && digest.equals(sealed.digest);
+        }
+
+        @Override
+        public int hashCode() {
+            return digest.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Sealed[" + key + ", " + content.length + " bytes]";
+        }
+    }
+
+    /** What a sealed value whose key is shredded is shown as. It cannot be written. */
+    record Expunged(KeyId key) implements Scalar {}
 
     /** Bytes; not to be changed by who gave or got them. */
     record Bytes(byte[] value) implements Scalar, Comparable<Bytes> {

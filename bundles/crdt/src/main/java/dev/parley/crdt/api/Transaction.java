@@ -14,6 +14,12 @@ public interface Transaction {
     /** Gives the author a role, which only an admin may; such a change does nothing else. */
     void role(Id agent, Role role) throws RefusedException;
 
+    /**
+     * Shreds a key: what is sealed with it is expunged, everywhere and for ever. Its author may,
+     * and an admin; such a change does nothing else.
+     */
+    void shred(KeyId key) throws RefusedException;
+
     /** Makes a map be there, also empty. */
     void put(Path map) throws RefusedException;
 
@@ -34,6 +40,9 @@ public interface Transaction {
 
     void add(Path set, Scalar value) throws RefusedException;
 
+    /**
+     * @param value as it is shown: of sealed ones all that open to it are removed
+     */
     void remove(Path set, Scalar value) throws RefusedException;
 
     TextEditor text(Path text);

@@ -14,15 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class Differences {
     private final View before;
     private final View after;
+    private final Seals seals;
     private final List<Difference> found = new ArrayList<>();
 
-    private Differences(View before, View after) {
+    private Differences(View before, View after, Seals seals) {
         this.before = before;
         this.after = after;
+        this.seals = seals;
     }
 
-    static List<Difference> between(View before, View after) {
-        Differences differences = new Differences(before, after);
+    static List<Difference> between(View before, View after, Seals seals) {
+        Differences differences = new Differences(before, after, seals);
         differences.maps(Path.ROOT, before.root(), after.root());
         return differences.found;
     }
@@ -79,8 +81,8 @@ final class Differences {
         return out.toByteArray();
     }
 
-    private static String shown(View view, Path path) {
-        return new ViewState(() -> view).shown(path);
+    private String shown(View view, Path path) {
+        return new ViewState(() -> view, () -> seals).shown(path);
     }
 
     private static List<TextEdit> edits(@Nullable ObjectState first, @Nullable ObjectState second) {

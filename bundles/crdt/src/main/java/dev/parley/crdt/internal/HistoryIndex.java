@@ -83,6 +83,7 @@ final class HistoryIndex {
                                 integration.info(),
                                 graph,
                                 integration.roles(),
+                                integration.seals(),
                                 integration.main(),
                                 floor == null)
                         .packed();

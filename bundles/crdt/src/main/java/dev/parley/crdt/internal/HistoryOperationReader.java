@@ -351,6 +351,7 @@ final class HistoryOperationReader {
             case 31 -> new Operation.Rename(path, there(), title());
             case 32 -> new Operation.SetRole(path, id(), values.u8());
             case 33 -> new Operation.Note(path);
+            case 34 -> OperationReader.shred(values, path);
             case 35 -> new Operation.Undo(path, there());
             case 36 -> new Operation.Redo(path, there());
             default -> throw new MalformedException("action " + what + " is none");

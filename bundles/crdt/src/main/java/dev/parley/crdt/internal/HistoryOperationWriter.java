@@ -239,6 +239,8 @@ final class HistoryOperationWriter {
         } else if (operation instanceof Operation.SetRole role) {
             id(role.agent());
             values.u8(role.role());
+        } else if (operation instanceof Operation.Shred shred) {
+            OperationWriter.shred(values, shred);
         } else {
             Ref subject = subject(operation);
             if (subject != null) {
@@ -281,7 +283,7 @@ final class HistoryOperationWriter {
         return null;
     }
 
-    private static @Nullable Scalar scalar(Operation operation) {
+    static @Nullable Scalar scalar(Operation operation) {
         if (operation instanceof Operation.Set it) {
             return it.value();
         } else if (operation instanceof Operation.Add it) {
@@ -336,7 +338,8 @@ final class HistoryOperationWriter {
                     Operation.Grant.class,
                     Operation.Rename.class,
                     Operation.SetRole.class,
-                    Operation.Note.class);
+                    Operation.Note.class,
+                    Operation.Shred.class);
 
     private static int actionOf(Operation operation) {
         if (operation instanceof Operation.Undo) {

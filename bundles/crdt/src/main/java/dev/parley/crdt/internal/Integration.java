@@ -38,6 +38,7 @@ final class Integration {
     private final ChangeGraph graph;
     private final Roles roles;
     private final Held held;
+    private final Seals seals;
 
     /** Ids that may be missing of the changes the graph began with. */
     private @Nullable IdsApart apart;
@@ -80,6 +81,7 @@ final class Integration {
         this.listener = listener;
         this.graph = graph;
         this.roles = new Roles(info, graph);
+        this.seals = new Seals(store);
         this.main = new View(info, graph);
         this.held = held;
         this.places = places;
@@ -101,6 +103,7 @@ final class Integration {
         this(snapshot.info(), snapshot.graph(), history, listener, held, places);
         apart = snapshot.idsApart();
         snapshot.readRoles(roles);
+        snapshot.readSeals(seals);
         begin(snapshot.on(graph));
     }
 
@@ -151,6 +154,7 @@ final class Integration {
             integration.forked.add(ChangeCodec.decode(fork.first().body()).agent());
         }
         snapshot.readRoles(integration.roles, index.numbers());
+        snapshot.readSeals(integration.seals, index.numbers());
         int[] rows = index.rows();
         int last = 0;
         for (int row : index.numbers()) {
@@ -222,6 +226,7 @@ final class Integration {
         if (!Arrays.equals(main.canonical(), next.main.canonical())) {
             throw new MalformedException("a snapshot that does not lead to the state that is here");
         }
+        next.seals.keys(seals.keys());
         next.forks.addAll(forks);
         next.forked.addAll(forked);
         for (int change = below.nextSetBit(0); change >= 0; change = below.nextSetBit(change + 1)) {
@@ -281,6 +286,10 @@ final class Integration {
 
     Roles roles() {
         return roles;
+    }
+
+    Seals seals() {
+        return seals;
     }
 
     View main() {
@@ -531,6 +540,7 @@ final class Integration {
             graph.markVoid(number);
         } else {
             roles.apply(number, change);
+            seals.apply(number, change);
         }
         if (change.branch().isEmpty()) {
             takeIntoMain(number, change);
@@ -777,6 +787,7 @@ final class Integration {
         history.append(signed);
         lastTime = change.time();
         roles.apply(number, change);
+        seals.apply(number, change);
         if (change.branch().isEmpty()) {
             notice(number, change, true);
         }

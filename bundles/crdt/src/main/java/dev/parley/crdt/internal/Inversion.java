@@ -96,6 +96,9 @@ final class Inversion {
             if (operation instanceof Operation.SetRole) {
                 return "it gave roles: give the former ones, which is a change of its own";
             }
+            if (operation instanceof Operation.Shred) {
+                return "what was expunged is gone for good";
+            }
             if (operation instanceof Operation.Mint
                     || operation instanceof Operation.Spend
                     || operation instanceof Operation.Transfer) {

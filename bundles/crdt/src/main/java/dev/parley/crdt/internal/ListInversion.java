@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException;
+import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.internal.ListState.Cell;
 import java.util.Map;
 
@@ -55,7 +56,8 @@ final class ListInversion {
         }
         inversion.write(path);
         At at = transaction.at();
-        place(new Operation.PlaceCell(path, list.placeBehind(was.place(), at), was.value()));
+        Scalar value = LocalTransaction.checked(was.value());
+        place(new Operation.PlaceCell(path, list.placeBehind(was.place(), at), value));
     }
 
     private void place(Operation operation) throws RefusedException {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,7 +282,7 @@ final class ListState extends ObjectState {
             if (!element.dropped) {
                 for (int i = 0; i < element.writes.size(); i++) {
                     out.dot(element.writes.get(i));
-                    out.plain().scalar(element.values.get(i));
+                    out.scalar(element.values.get(i));
                 }
                 out.dot(element.place);
             }
@@ -298,7 +299,7 @@ final class ListState extends ObjectState {
             int writes = in.plain().count("values", 0, Integer.MAX_VALUE, 3);
             for (int write = 0; write < writes; write++) {
                 element.writes.add(in.dot());
-                element.values.add(in.plain().scalar());
+                element.values.add(in.scalar());
             }
             element.dropped = writes == 0;
             element.place = element.dropped ? dot : in.dot();
@@ -313,12 +314,17 @@ final class ListState extends ObjectState {
     }
 
     @Override
+    void eachScalar(Consumer<Scalar> each) {
+        elements.values().forEach(element -> element.values.forEach(each));
+    }
+
+    @Override
     void canonical(Writer out, ChangeGraph graph) {
         List<Shown> shown = shown();
         out.uint(shown.size());
         for (Shown element : shown) {
             canonicalDot(out, this.graph, element.element());
-            out.scalar(element.value());
+            out.withoutContent(element.value());
         }
     }
 }

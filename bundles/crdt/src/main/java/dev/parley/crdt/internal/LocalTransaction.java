@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.ListEditor;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
@@ -52,6 +53,10 @@ final class LocalTransaction implements Transaction {
 
     /** Checks an operation, applies it and makes it part of the change. */
     void perform(Operation operation) throws RefusedException {
+        Scalar value = HistoryOperationWriter.scalar(operation);
+        if (value != null) {
+            checked(value);
+        }
         ObjectState object = view.orCreate(operation.path());
         try {
             if (integration.info().appendOnly()) {
@@ -88,10 +93,17 @@ final class LocalTransaction implements Transaction {
     }
 
     static Scalar checked(Scalar value) throws RefusedException {
+        if (value instanceof Scalar.Expunged
+                || value instanceof Scalar.Sealed left && left.isLeftOut()) {
+            throw new RefusedException(Code.NOT_FOUND, "the value was expunged");
+        }
         int bytes =
                 value instanceof Scalar.Text text
                         ? wellFormed(text.value())
                         : value instanceof Scalar.Bytes binary ? binary.value().length : 0;
+        if (value instanceof Scalar.Sealed sealed) {
+            bytes = sealed.content().length - (Scalar.MAX_SEALED_BYTES - Scalar.MAX_BYTES);
+        }
         if (bytes > Scalar.MAX_BYTES) {
             throw new RefusedException(
                     Code.TOO_LARGE, "a value of " + bytes + " bytes, at most " + Scalar.MAX_BYTES);
@@ -237,12 +249,30 @@ final class LocalTransaction implements Transaction {
 
     @Override
     public State state() {
-        return new ViewState(() -> view);
+        return new ViewState(() -> view, integration::seals);
     }
 
     @Override
     public void role(Id agent, Role role) throws RefusedException {
         done(new Operation.SetRole(Path.ROOT, agent, role.ordinal()));
+    }
+
+    @Override
+    public void shred(KeyId key) throws RefusedException {
+        if (integration.seals().isShredded(key)) {
+            throw new RefusedException(
+                    Code.WRONG_STATE, "what is sealed with the key " + key + " is expunged");
+        }
+        Id author = at.author();
+        Operation shred =
+                integration
+                        .seals()
+                        .keys()
+                        .key(key)
+                        .filter(it -> it.author().equals(author))
+                        .map(it -> new Operation.Shred(Path.ROOT, null, it.proof()))
+                        .orElse(new Operation.Shred(Path.ROOT, key, null));
+        done(shred);
     }
 
     @Override
@@ -304,7 +334,27 @@ final class LocalTransaction implements Transaction {
     @Override
     public void remove(Path set, Scalar value) throws RefusedException {
         on(set, ObjectType.SET_ADD_WINS, ObjectType.SET_REMOVE_WINS);
-        perform(new Operation.Remove(set, checked(value)));
+        for (Scalar each : stored(set, value)) {
+            perform(new Operation.Remove(set, checked(each)));
+        }
+    }
+
+    /** How a value of a set is kept there: sealed ones are found by what they are shown as. */
+    List<Scalar> stored(Path set, Scalar value) {
+        if (value instanceof Scalar.Sealed) {
+            return List.of(value);
+        }
+        SetState state = (SetState) view.orCreate(set);
+        List<Scalar> found = new ArrayList<>(1);
+        for (Scalar each : state.sealedValues()) {
+            if (integration.seals().shown(each).equals(value)) {
+                found.add(each);
+            }
+        }
+        if (found.isEmpty() || state.contains(value)) {
+            found.add(value);
+        }
+        return found;
     }
 
     @Override

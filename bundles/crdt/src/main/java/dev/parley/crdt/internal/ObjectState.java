@@ -1,6 +1,8 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.Scalar;
+import java.util.function.Consumer;
 
 /**
  * What the operations on one object have come to. It depends on their set alone: an operation is
@@ -61,6 +63,9 @@ abstract class ObjectState {
 
     /** Into an object that is blank. */
     abstract void read(StateReader in) throws MalformedException;
+
+    /** Values that it keeps, seen or not, among which sealed ones may be. */
+    void eachScalar(Consumer<Scalar> each) {}
 
     /** The visible state, one encoding of each. */
     abstract void canonical(Writer out, ChangeGraph graph);

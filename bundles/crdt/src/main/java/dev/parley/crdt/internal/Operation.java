@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Scalar;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,11 @@ public sealed interface Operation {
     /** How many operation numbers it uses. */
     default int length() {
         return 1;
+    }
+
+    /** Whether it is about the store itself and on no object; then all of its change are. */
+    default boolean isPolicy() {
+        return false;
     }
 
     /** An element, or nothing at the edge. */
@@ -116,5 +122,23 @@ public sealed interface Operation {
     /**
      * @param role the number of a {@link dev.parley.crdt.api.Role}
      */
-    record SetRole(Path path, Id agent, int role) implements Operation {}
+    record SetRole(Path path, Id agent, int role) implements Operation {
+        @Override
+        public boolean isPolicy() {
+            return true;
+        }
+    }
+
+    /**
+     * Either names a key, as an admin does, or has the proof that the author made it.
+     *
+     * @param key nothing if there is a proof
+     * @param proof nothing if there is a key
+     */
+    record Shred(Path path, @Nullable KeyId key, @Nullable Id proof) implements Operation {
+        @Override
+        public boolean isPolicy() {
+            return true;
+        }
+    }
 }

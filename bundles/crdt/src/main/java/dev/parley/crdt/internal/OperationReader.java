@@ -147,6 +147,10 @@ final class OperationReader {
                 on(path == Path.ROOT, action, path);
                 yield new Operation.Note(path);
             }
+            case 34 -> {
+                on(path == Path.ROOT, action, path);
+                yield shred(in, path);
+            }
             case 35, 36 -> {
                 on(path == Path.ROOT, action, path);
                 yield action == 35
@@ -155,6 +159,12 @@ final class OperationReader {
             }
             default -> throw new MalformedException("action " + action + " is none");
         };
+    }
+
+    static Operation shred(Reader in, Path path) throws MalformedException {
+        return in.uint("who shreds", 1) == 0
+                ? new Operation.Shred(path, in.keyId(), null)
+                : new Operation.Shred(path, null, in.id());
     }
 
     private Operation escrow(int action, Path path) throws MalformedException {

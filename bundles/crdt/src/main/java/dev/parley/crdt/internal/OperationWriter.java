@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,17 @@ final class OperationWriter {
         }
         change.back(from);
         return false;
+    }
+
+    static void shred(Writer out, Operation.Shred shred) {
+        KeyId key = shred.key();
+        Id proof = shred.proof();
+        out.u8(proof == null ? 0 : 1);
+        if (proof != null) {
+            out.id(proof);
+        } else if (key != null) {
+            out.bytes(key.bytes());
+        }
     }
 
     private void head(int action, Operation operation) {
@@ -128,6 +141,9 @@ final class OperationWriter {
         } else if (operation instanceof Operation.Redo redo) {
             head(36, operation);
             ref(redo.change());
+        } else if (operation instanceof Operation.Shred shred) {
+            head(34, operation);
+            shred(out, shred);
         } else if (operation instanceof Operation.SetRole role) {
             head(32, operation);
             out.id(role.agent());

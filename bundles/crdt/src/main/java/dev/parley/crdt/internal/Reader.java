@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.internal.columns.ByteReader;
@@ -247,9 +248,30 @@ public final class Reader {
             case 4 -> real(u64());
             case 5 -> new Scalar.Text(text("a text", 0, Scalar.MAX_BYTES));
             case 6 -> new Scalar.Bytes(bytes(count("bytes", 0, Scalar.MAX_BYTES)));
+            case 7 ->
+                    Scalar.Sealed.of(
+                            keyId(),
+                            bytes(
+                                    count(
+                                            "a sealed value",
+                                            Scalar.MIN_SEALED_BYTES,
+                                            Scalar.MAX_SEALED_BYTES)));
             default ->
-                    throw new MalformedException("a scalar of kind " + tag + ", expected 0 to 6");
+                    throw new MalformedException("a scalar of kind " + tag + ", expected 0 to 7");
         };
+    }
+
+    /** As it stands in a snapshot, where the content of a sealed value may be left out. */
+    Scalar storedScalar() throws MalformedException {
+        if (at < end && bytes[at] == 8) {
+            at++;
+            return new Scalar.Sealed(keyId(), id(), new byte[0]);
+        }
+        return scalar();
+    }
+
+    KeyId keyId() throws MalformedException {
+        return KeyId.of(bytes(KeyId.BYTES), 0);
     }
 
     private static Scalar real(long bits) throws MalformedException {

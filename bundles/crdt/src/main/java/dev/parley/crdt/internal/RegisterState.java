@@ -5,6 +5,7 @@ import dev.parley.crdt.api.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A register of either kind: what was written last by those who did not know of each other. The
@@ -84,15 +85,20 @@ final class RegisterState extends ObjectState {
         out.plain().uint(entries.size());
         for (Entry entry : entries) {
             out.dot(entry.dot());
-            out.plain().scalar(entry.value());
+            out.scalar(entry.value());
         }
     }
 
     @Override
     void read(StateReader in) throws MalformedException {
         for (int i = in.plain().count("writes", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
-            entries.add(new Entry(in.dot(), in.plain().scalar()));
+            entries.add(new Entry(in.dot(), in.scalar()));
         }
+    }
+
+    @Override
+    void eachScalar(Consumer<Scalar> each) {
+        entries.forEach(entry -> each.accept(entry.value()));
     }
 
     @Override
@@ -100,7 +106,7 @@ final class RegisterState extends ObjectState {
         List<Entry> visible = all || entries.isEmpty() ? entries : entries.subList(0, 1);
         out.uint(visible.size());
         for (Entry entry : visible) {
-            out.scalar(entry.value());
+            out.withoutContent(entry.value());
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.IdsApart;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Receipt;
@@ -16,6 +17,7 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.Serving;
 import dev.parley.crdt.api.SignatureCheck;
 import dev.parley.crdt.api.SignedChange;
@@ -25,11 +27,13 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
 import dev.parley.crdt.api.Transaction;
 import dev.parley.crdt.api.UndoHistory;
+import dev.parley.crdt.api.Unsealing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,7 +132,12 @@ public final class ReplicaCore implements Replica {
         try {
             written =
                     StoreSnapshotWriter.write(
-                            info(), graph, integration.roles(), view, deletedText);
+                            info(),
+                            graph,
+                            integration.roles(),
+                            integration.seals(),
+                            view,
+                            deletedText);
         } catch (MissingIdException e) {
             throw new RefusedException(Code.NOT_FOUND, MissingIdException.MESSAGE);
         } catch (IllegalStateException e) {
@@ -540,7 +549,7 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public State state() {
-        return new ViewState(() -> integration.main());
+        return new ViewState(() -> integration.main(), () -> integration.seals());
     }
 
     @Override
@@ -554,13 +563,13 @@ public final class ReplicaCore implements Replica {
                     Code.NOT_FOUND, "nobody wrote on the branch '" + branch + "'");
         }
         View view = branchView(branch, heads);
-        return new ViewState(() -> view);
+        return new ViewState(() -> view, () -> integration.seals());
     }
 
     @Override
     public State at(List<Id> versions) throws RefusedException {
         View view = view(numbers(versions));
-        return new ViewState(() -> view);
+        return new ViewState(() -> view, () -> integration.seals());
     }
 
     private int[] numbers(List<Id> versions) throws RefusedException {
@@ -573,7 +582,8 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException {
-        return Differences.between(view(numbers(before)), view(numbers(after)));
+        return Differences.between(
+                view(numbers(before)), view(numbers(after)), integration.seals());
     }
 
     @Override
@@ -593,8 +603,8 @@ public final class ReplicaCore implements Replica {
         } catch (ForgottenException e) {
             throw e.refused();
         }
-        List<Path> both = paths(Differences.between(base, one));
-        both.retainAll(paths(Differences.between(base, other)));
+        List<Path> both = paths(Differences.between(base, one, integration.seals()));
+        both.retainAll(paths(Differences.between(base, other, integration.seals())));
         return both;
     }
 
@@ -725,6 +735,58 @@ public final class ReplicaCore implements Replica {
                 change == null ? "" : change.message(),
                 graph.length(number),
                 isVoid(number));
+    }
+
+    @Override
+    public void unsealWith(Unsealing keys) {
+        integration.seals().keys(keys);
+    }
+
+    @Override
+    public Set<KeyId> shredded() {
+        return integration.seals().shredded();
+    }
+
+    @Override
+    public boolean isShredded(KeyId key) {
+        return integration.seals().isShredded(key);
+    }
+
+    @Override
+    public void visitSealed(SealedVisitor visitor) {
+        visit(Path.ROOT, integration.main().root(), visitor);
+    }
+
+    private static void visit(Path path, MapState map, SealedVisitor visitor) {
+        map.children()
+                .forEach(
+                        (key, state) -> {
+                            if (state instanceof MapState below) {
+                                visit(path.map(key.key()), below, visitor);
+                            } else {
+                                state.eachScalar(
+                                        value -> {
+                                            if (value instanceof Scalar.Sealed sealed) {
+                                                visitor.visit(
+                                                        path.at(key.key(), key.type()), sealed);
+                                            }
+                                        });
+                            }
+                        });
+    }
+
+    @Override
+    public Set<KeyId> keysOf(int index) {
+        if (integration.isForgotten(index)) {
+            return Set.of();
+        }
+        Set<KeyId> keys = new HashSet<>();
+        for (Operation operation : integration.change(index).operations()) {
+            if (HistoryOperationWriter.scalar(operation) instanceof Scalar.Sealed sealed) {
+                keys.add(sealed.key());
+            }
+        }
+        return keys;
     }
 
     @Override

@@ -104,6 +104,10 @@ final class Roles {
     void check(Change change, Role role) throws VoidException {
         boolean roles = change.operations().get(0) instanceof Operation.SetRole;
         check(change.author(), role, roles ? Role.ADMIN : Role.WRITER);
+        if (change.operations().get(0) instanceof Operation.Shred) {
+            checkShreds(change, role);
+            return;
+        }
         if (!roles && change.operations().size() == 1) {
             return;
         }
@@ -119,9 +123,23 @@ final class Roles {
                             "roles stand alone in a change of the main line, each agent once, and"
                                     + " the owner's does not change");
                 }
-            } else if (roles) {
+            } else if (roles || operation.isPolicy()) {
                 throw new VoidException(
-                        Code.NOT_ALLOWED, "roles stand alone in a change of the main line");
+                        Code.NOT_ALLOWED,
+                        "roles, and shreds, stand alone in a change of the main line");
+            }
+        }
+    }
+
+    /** Who made a key may shred it, and an admin any. */
+    private void checkShreds(Change change, Role role) throws VoidException {
+        for (Operation operation : change.operations()) {
+            if (!(operation instanceof Operation.Shred shred) || !change.branch().isEmpty()) {
+                throw new VoidException(
+                        Code.NOT_ALLOWED, "shreds stand alone in a change of the main line");
+            }
+            if (shred.proof() == null) {
+                check(change.author(), role, Role.ADMIN);
             }
         }
     }

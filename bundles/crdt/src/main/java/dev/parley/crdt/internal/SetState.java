@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A set of either kind. What add-wins removes leaves nothing behind: a removal names its past, and
@@ -69,7 +70,12 @@ final class SetState extends ObjectState {
         return dots != null && dots.isOn();
     }
 
-    /** In the order of their encodings. */
+    /** Those that only who has a key can read. */
+    List<Scalar> sealedValues() {
+        return values().stream().filter(Scalar.Sealed.class::isInstance).toList();
+    }
+
+    /** In the order of their encodings, those of sealed ones without content. */
     List<Scalar> values() {
         return elements.entrySet().stream()
                 .filter(it -> it.getValue().isOn())
@@ -80,9 +86,9 @@ final class SetState extends ObjectState {
 
     private static int compare(Scalar a, Scalar b) {
         Writer first = new Writer(16);
-        first.scalar(a);
+        first.withoutContent(a);
         Writer second = new Writer(16);
-        second.scalar(b);
+        second.withoutContent(b);
         return java.util.Arrays.compareUnsigned(first.toByteArray(), second.toByteArray());
     }
 
@@ -96,7 +102,7 @@ final class SetState extends ObjectState {
         List<Scalar> all = elements.keySet().stream().sorted(SetState::compare).toList();
         out.plain().uint(all.size());
         for (Scalar value : all) {
-            out.plain().scalar(value);
+            out.scalar(value);
             Objects.requireNonNull(elements.get(value)).write(out);
         }
     }
@@ -105,15 +111,20 @@ final class SetState extends ObjectState {
     void read(StateReader in) throws MalformedException {
         for (int i = in.plain().count("elements", 0, Integer.MAX_VALUE, 3); i > 0; i--) {
             FlagDots dots = new FlagDots();
-            elements.put(in.plain().scalar(), dots);
+            elements.put(in.scalar(), dots);
             dots.read(in);
         }
+    }
+
+    @Override
+    void eachScalar(Consumer<Scalar> each) {
+        elements.keySet().forEach(each);
     }
 
     @Override
     void canonical(Writer out, ChangeGraph graph) {
         List<Scalar> values = values();
         out.uint(values.size());
-        values.forEach(out::scalar);
+        values.forEach(out::withoutContent);
     }
 }

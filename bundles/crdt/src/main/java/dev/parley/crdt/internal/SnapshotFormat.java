@@ -25,6 +25,7 @@ final class SnapshotFormat {
     static final int OBJECTS = 21;
     static final int APART = 23;
     static final int APART_HASH = 25;
+    static final int SHREDS = 27;
 
     private SnapshotFormat() {}
 }

@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.MalformedException;
+import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.internal.columns.ByteReader;
 import dev.parley.crdt.internal.sequence.Sequence;
 import dev.parley.crdt.internal.sequence.SequenceSnapshot;
@@ -28,6 +29,10 @@ final class StateReader {
 
     Reader plain() {
         return in;
+    }
+
+    Scalar scalar() throws MalformedException {
+        return in.storedScalar();
     }
 
     ChangeGraph graph() {

@@ -1,5 +1,7 @@
 package dev.parley.crdt.internal;
 
+import dev.parley.crdt.api.KeyId;
+import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.internal.columns.ByteWriter;
 import dev.parley.crdt.internal.sequence.Sequence;
 import dev.parley.crdt.internal.sequence.SequenceSnapshot;
@@ -7,6 +9,7 @@ import dev.parley.crdt.internal.sequence.SnapshotWriter;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What objects are written to in a checkpoint. Operations are named by the parts of lines, which
@@ -19,19 +22,36 @@ final class StateWriter {
 
     private final ChangeGraph graph;
 
+    /** Values sealed with these have no content. */
+    private final Set<KeyId> shredded;
+
     /** Changes whose operations were named, and so may be compared by their ids. */
     private final BitSet named = new BitSet();
 
-    StateWriter(Writer out, ChangeGraph graph, LineParts parts, boolean deletedText) {
+    StateWriter(
+            Writer out,
+            ChangeGraph graph,
+            LineParts parts,
+            boolean deletedText,
+            Set<KeyId> shredded) {
         this.out = out;
         this.graph = graph;
         this.parts = parts;
         this.deletedText = deletedText;
+        this.shredded = shredded;
     }
 
     /** For all that is no operation. */
     Writer plain() {
         return out;
+    }
+
+    void scalar(Scalar value) {
+        if (value instanceof Scalar.Sealed sealed && shredded.contains(sealed.key())) {
+            out.withoutContent(sealed);
+        } else {
+            out.scalar(value);
+        }
     }
 
     private long key(long dot) {

@@ -25,6 +25,7 @@ public final class StoreSnapshotReader {
     private final int count;
     private final byte[] objects;
     private final byte[] roles;
+    private final byte[] shreds;
     private final ChangeGraph graph = new ChangeGraph();
     private final int[] lines;
     private final byte[] raw;
@@ -55,6 +56,7 @@ public final class StoreSnapshotReader {
             in.finish();
             objects = bytes(columns.take(OBJECTS));
             roles = bytes(columns.take(ROLES));
+            shreds = bytes(columns.take(SHREDS));
             lines = readGraph(columns);
             heads = graph.heads();
             byte[] apart = apartIds(bytes(packed));
@@ -277,6 +279,24 @@ public final class StoreSnapshotReader {
         Reader in = new Reader(roles);
         into.read(in, numbers);
         in.end();
+    }
+
+    /** Of the graph that began with the snapshot. */
+    void readSeals(Seals into) throws MalformedException {
+        int[] numbers = new int[shreds.length > 0 ? count : 0];
+        Arrays.setAll(numbers, row -> row);
+        readSeals(into, numbers);
+    }
+
+    /**
+     * @param numbers of the snapshot's changes in the graph of the seals
+     */
+    void readSeals(Seals into, int[] numbers) throws MalformedException {
+        if (shreds.length > 0) {
+            Reader in = new Reader(shreds);
+            into.read(in, numbers);
+            in.end();
+        }
     }
 
     /**

@@ -53,7 +53,12 @@ final class StoreSnapshotWriter {
      * @throws MissingIdException if the graph began without the ids that lie apart
      */
     static Written write(
-            StoreInfo info, ChangeGraph graph, Roles roles, View view, boolean deletedText) {
+            StoreInfo info,
+            ChangeGraph graph,
+            Roles roles,
+            Seals seals,
+            View view,
+            boolean deletedText) {
         StoreSnapshotWriter writer = new StoreSnapshotWriter(graph, view);
         int[] rows = new int[graph.size()];
         Arrays.fill(rows, NONE);
@@ -62,13 +67,17 @@ final class StoreSnapshotWriter {
         }
         writer.writeLines(rows);
         Writer objects = new Writer(1 << 12);
-        StateWriter state = new StateWriter(objects, graph, writer.parts, deletedText);
+        StateWriter state =
+                new StateWriter(objects, graph, writer.parts, deletedText, seals.in(rows));
         view.root().write(state);
         writer.column(OBJECTS, objects);
         byte[] apart = writer.writeChanges(rows, state.named());
         Writer given = new Writer(64);
         roles.write(given, rows);
         writer.column(ROLES, given);
+        Writer shreds = new Writer(64);
+        seals.write(shreds, rows);
+        writer.column(SHREDS, shreds);
         byte[] encoded = info.encode();
         ByteWriter out = new ByteWriter(1 << 16);
         out.writeVarint(VERSION);

@@ -114,7 +114,7 @@ final class TaskState {
             out.plain().uint(finishes.size());
             for (Finish finish : finishes) {
                 out.dot(finish.dot());
-                out.plain().scalar(finish.value());
+                out.scalar(finish.value());
             }
             List<Lease> leases = new ArrayList<>(claim.leases);
             leases.sort((a, b) -> out.compare(a.dot(), b.dot()));
@@ -140,7 +140,7 @@ final class TaskState {
                 claim.grants.add(grant);
             }
             for (int j = in.plain().count("results", 0, Integer.MAX_VALUE, 3); j > 0; j--) {
-                claim.finishes.add(new Finish(in.dot(), in.plain().scalar()));
+                claim.finishes.add(new Finish(in.dot(), in.scalar()));
             }
             for (int j = in.plain().count("leases", 0, Integer.MAX_VALUE, 3); j > 0; j--) {
                 claim.leases.add(new Lease(in.dot(), in.plain().uint64()));

@@ -5,6 +5,7 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
+import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks and their claims; what may follow what is said in {@code 0010-crdt-changes}, Tasks. */
@@ -394,6 +396,17 @@ final class TasksState extends ObjectState {
     }
 
     @Override
+    void eachScalar(Consumer<Scalar> each) {
+        tasks.values()
+                .forEach(
+                        task ->
+                                task.claims.forEach(
+                                        claim ->
+                                                claim.finishes.forEach(
+                                                        it -> each.accept(it.value()))));
+    }
+
+    @Override
     void canonical(Writer out, ChangeGraph shared) {
         List<Task> visible = tasks();
         out.uint(visible.size());
@@ -420,7 +433,7 @@ final class TasksState extends ObjectState {
         for (Task.Result result : results) {
             canonical(out, result.id());
             canonical(out, result.claim());
-            out.scalar(result.value());
+            out.withoutContent(result.value());
         }
     }
 

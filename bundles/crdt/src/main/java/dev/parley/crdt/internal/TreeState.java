@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -373,7 +374,7 @@ final class TreeState extends ObjectState {
             TreeNodeState node = Objects.requireNonNull(nodes.get(dot));
             out.dot(dot);
             out.dot(node.labelDot);
-            out.plain().scalar(node.label);
+            out.scalar(node.label);
         }
         out.plain().uint(log.size());
         for (Move move : log) {
@@ -393,7 +394,7 @@ final class TreeState extends ObjectState {
             long dot = in.dot();
             TreeNodeState node = new TreeNodeState(dot, in.at(dot).change());
             node.labelDot = in.dot();
-            node.label = in.plain().scalar();
+            node.label = in.scalar();
             nodes.put(dot, node);
         }
         for (int i = in.plain().count("moves", 0, Integer.MAX_VALUE, 6); i > 0; i--) {
@@ -418,6 +419,11 @@ final class TreeState extends ObjectState {
         return node;
     }
 
+    @Override
+    void eachScalar(Consumer<Scalar> each) {
+        nodes.values().forEach(node -> each.accept(node.label));
+    }
+
     /** Each node after its parent, with how many children it has. */
     @Override
     void canonical(Writer out, ChangeGraph shared) {
@@ -428,7 +434,7 @@ final class TreeState extends ObjectState {
         while (!open.isEmpty()) {
             TreeNodeState node = open.pop();
             canonicalDot(out, shared, node.dot);
-            out.scalar(node.label);
+            out.withoutContent(node.label);
             out.uint(node.children().size());
             push(node, open);
         }

@@ -93,7 +93,7 @@ final class View {
             graph.markVoid(number);
         }
         take(number);
-        if (graph.isVoid(number) || change.operations().get(0) instanceof Operation.SetRole) {
+        if (graph.isVoid(number) || change.operations().get(0).isPolicy()) {
             return;
         }
         at.restart();
@@ -111,7 +111,7 @@ final class View {
 
     /** The only operation of a change. */
     private boolean takeOnly(Operation operation, At at) {
-        if (operation instanceof Operation.SetRole) {
+        if (operation.isPolicy()) {
             return true;
         }
         ObjectState object = orCreate(operation.path());
@@ -186,7 +186,7 @@ final class View {
     private void check(Change change, At at) throws VoidException {
         Earlier earlier = new Earlier();
         for (Operation operation : change.operations()) {
-            if (!(operation instanceof Operation.SetRole)) {
+            if (!operation.isPolicy()) {
                 ObjectState object = orCreate(operation.path());
                 if (info.appendOnly()) {
                     checkAppendOnly(operation, object, at);

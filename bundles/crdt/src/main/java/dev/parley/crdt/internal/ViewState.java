@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** What is shown of a view. */
 final class ViewState implements State {
     private final Supplier<View> view;
+    private final Supplier<Seals> seals;
 
-    ViewState(Supplier<View> view) {
+    ViewState(Supplier<View> view, Supplier<Seals> seals) {
         this.view = view;
+        this.seals = seals;
     }
 
     private <T extends ObjectState> @Nullable T find(Path path, Class<T> type) {
@@ -54,13 +56,13 @@ final class ViewState implements State {
     @Override
     public Optional<Scalar> register(Path path) {
         RegisterState found = find(path, RegisterState.class);
-        return found == null ? Optional.empty() : found.value();
+        return found == null ? Optional.empty() : found.value().map(seals.get()::shown);
     }
 
     @Override
     public List<Scalar> registers(Path path) {
         RegisterState found = find(path, RegisterState.class);
-        return found == null ? List.of() : found.values();
+        return found == null ? List.of() : seals.get().shown(found.values());
     }
 
     @Override
@@ -84,7 +86,7 @@ final class ViewState implements State {
     @Override
     public List<Scalar> set(Path path) {
         SetState found = find(path, SetState.class);
-        return found == null ? List.of() : found.values();
+        return found == null ? List.of() : seals.get().shown(found.values());
     }
 
     @Override
@@ -196,6 +198,12 @@ final class ViewState implements State {
         if (value instanceof Scalar.Real real) {
             return Double.toString(real.value());
         }
+        if (value instanceof Scalar.Sealed) {
+            return "(sealed)";
+        }
+        if (value instanceof Scalar.Expunged) {
+            return "(expunged)";
+        }
         return value instanceof Scalar.Bytes bytes
                 ? HexFormat.of().formatHex(bytes.value())
                 : "null";
@@ -209,32 +217,67 @@ final class ViewState implements State {
         }
         ChangeGraph graph = view.get().graph();
         return found.shown().stream()
-                .map(it -> new ListElement(graph.element(it.element()), it.value()))
+                .map(
+                        it ->
+                                new ListElement(
+                                        graph.element(it.element()), seals.get().shown(it.value())))
                 .toList();
     }
 
     @Override
     public List<TreeNode> children(Path tree, ElementId parent) {
         TreeState found = find(tree, TreeState.class);
-        return found == null ? List.of() : found.children(parent);
+        return found == null
+                ? List.of()
+                : found.children(parent).stream().map(this::opened).toList();
     }
 
     @Override
     public Optional<TreeNode> node(Path tree, ElementId node) {
         TreeState found = find(tree, TreeState.class);
-        return found == null ? Optional.empty() : found.node(node);
+        return found == null ? Optional.empty() : found.node(node).map(this::opened);
     }
 
     @Override
     public List<Task> tasks(Path path) {
         TasksState found = find(path, TasksState.class);
-        return found == null ? List.of() : found.tasks();
+        return found == null ? List.of() : found.tasks().stream().map(this::opened).toList();
     }
 
     @Override
     public Optional<Task> task(Path path, ElementId task) {
         TasksState found = find(path, TasksState.class);
-        return found == null ? Optional.empty() : found.task(task);
+        return found == null ? Optional.empty() : found.task(task).map(this::opened);
+    }
+
+    private TreeNode opened(TreeNode node) {
+        return new TreeNode(node.id(), node.parent(), seals.get().shown(node.label()));
+    }
+
+    private Task opened(Task task) {
+        return new Task(
+                task.id(),
+                task.title(),
+                task.author(),
+                task.exclusive(),
+                task.arbiter(),
+                task.status(),
+                task.holder(),
+                task.claims(),
+                opened(task.results()),
+                opened(task.duplicates()));
+    }
+
+    private List<Task.Result> opened(List<Task.Result> results) {
+        return results.stream()
+                .map(
+                        it ->
+                                new Task.Result(
+                                        it.id(),
+                                        it.claim(),
+                                        it.author(),
+                                        seals.get().shown(it.value())))
+                .toList();
     }
 
     @Override

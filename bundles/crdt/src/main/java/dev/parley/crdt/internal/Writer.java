@@ -153,6 +153,29 @@ public final class Writer {
             u8(6);
             uint(binary.value().length);
             bytes(binary.value());
+        } else if (scalar instanceof Scalar.Sealed sealed && !sealed.isLeftOut()) {
+            u8(7);
+            bytes(sealed.key().bytes());
+            uint(sealed.content().length);
+            bytes(sealed.content());
+        } else {
+            withoutContent(scalar);
+        }
+    }
+
+    /**
+     * As {@link #scalar}, but of a sealed value what stays of it when its content is left out: so
+     * states are compared and hashed, with it and without it.
+     */
+    void withoutContent(Scalar scalar) {
+        if (scalar instanceof Scalar.Sealed sealed) {
+            u8(8);
+            bytes(sealed.key().bytes());
+            id(sealed.digest());
+        } else if (scalar instanceof Scalar.Expunged) {
+            throw new IllegalArgumentException("an expunged value cannot be written");
+        } else {
+            scalar(scalar);
         }
     }
 

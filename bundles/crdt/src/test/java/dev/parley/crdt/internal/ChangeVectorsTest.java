@@ -1,6 +1,7 @@
 package dev.parley.crdt.internal;
 
 import static dev.parley.crdt.internal.HistoryVectors.*;
+import static dev.parley.crdt.internal.SealVectors.KEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.crdt.api.Id;
@@ -67,7 +68,8 @@ class ChangeVectorsTest {
                         new Scalar.Real(Double.NaN),
                         Scalar.of(""),
                         Scalar.of("gr\u00f6\u00dfer \ud83d\ude00"),
-                        new Scalar.Bytes(new byte[] {0, -1}));
+                        new Scalar.Bytes(new byte[] {0, -1}),
+                        KEY.seal(Scalar.of("x")));
         good.add(
                 good(
                         "scalars of each kind",
@@ -158,6 +160,8 @@ class ChangeVectorsTest {
                 new Operation.Rename(TASKS, ref, "mop"),
                 new Operation.SetRole(Path.ROOT, VectorHistory.agent(2), 3),
                 new Operation.Note(Path.ROOT),
+                new Operation.Shred(Path.ROOT, KEY.id(), null),
+                new Operation.Shred(Path.ROOT, null, KEY.proof()),
                 new Operation.Undo(Path.ROOT, Ref.own(0)),
                 new Operation.Redo(Path.ROOT, ref));
     }
@@ -235,8 +239,22 @@ class ChangeVectorsTest {
         bad(bad, "action 37", body("00 00 01 2500"));
         bad(bad, "an undo of what is not yet there", body("00 00 01 2300 0000"));
         bad(bad, "an undo on an object", body("00 01 00 00 0161 01 2301 0000"));
+        bad(bad, "a shred by a third way", body("00 00 01 2200 02" + "00".repeat(32)));
+        bad(bad, "a shred on a map", body("00 01 00 00 016d 01 2201 00" + "00".repeat(16)));
         bad(bad, "an action of another type", body("00 01 00 01 0172 01 0401 00"));
-        bad(bad, "a scalar of kind 7", body("00 01 00 01 0172 01 0301 07"));
+        bad(bad, "a scalar of kind 9", body("00 01 00 01 0172 01 0301 09"));
+        bad(
+                bad,
+                "a sealed value of 28 bytes",
+                body("00 01 00 01 0172 01 0301 07" + "00".repeat(16) + "1c" + "00".repeat(28)));
+        bad(
+                bad,
+                "a sealed value of 262,177 bytes",
+                body("00 01 00 01 0172 01 0301 07" + "00".repeat(16) + "a18010" + "00".repeat(28)));
+        bad(
+                bad,
+                "a sealed value without its content",
+                body("00 01 00 01 0172 01 0301 08" + "00".repeat(48)));
         bad(bad, "another NaN", body("00 01 00 01 0172 01 0301 04 7ff8000000000001"));
         bad(bad, "a text that is not UTF-8", body("00 01 00 01 0172 01 0301 05 01 ff"));
         bad(bad, "half a surrogate pair", body("00 01 00 01 0172 01 0301 05 03 eda080"));

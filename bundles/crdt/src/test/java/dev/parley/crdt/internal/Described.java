@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.State;
@@ -55,6 +56,9 @@ final class Described {
     }
 
     static @Nullable Object value(@Nullable Object value) {
+        if (value instanceof KeyId key) {
+            return key.hex();
+        }
         if (value instanceof Id id) {
             return id.hex();
         }
@@ -99,6 +103,16 @@ final class Described {
         }
         if (scalar instanceof Scalar.Real real) {
             return map("f64", String.format("%016x", Double.doubleToLongBits(real.value())));
+        }
+        if (scalar instanceof Scalar.Sealed sealed) {
+            return map(
+                    "sealed",
+                    sealed.key().hex(),
+                    "content",
+                    HexFormat.of().formatHex(sealed.content()));
+        }
+        if (scalar instanceof Scalar.Expunged expunged) {
+            return map("expunged", expunged.key().hex());
         }
         return scalar instanceof Scalar.Bytes bytes
                 ? map("bytes", HexFormat.of().formatHex(bytes.value()))

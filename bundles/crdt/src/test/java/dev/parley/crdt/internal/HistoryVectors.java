@@ -320,6 +320,7 @@ final class HistoryVectors {
                                 undo()));
         histories.addAll(SequenceVectors.histories());
         histories.add(TagVectors.history());
+        histories.add(SealVectors.history());
         return histories;
     }
 

@@ -5,6 +5,7 @@ import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Replicas;
 import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.api.SealKey;
 import dev.parley.crdt.api.SignedChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Random operations and changes of every kind, sensible or not, that can be encoded. */
 final class Noise {
     static final List<Path> PATHS = paths();
+    private static final Id STORE = Replicas.open(0).info.id();
+    private static final List<SealKey> KEYS = List.of(key(0), key(1), key(2));
     private static final List<String> BRANCHES = List.of("", "", "", "draft", "a/b");
 
     private final Random random;
@@ -26,6 +29,12 @@ final class Noise {
     Noise(Random random, List<SignedChange> known) {
         this.random = random;
         this.known = known;
+    }
+
+    private static SealKey key(int author) {
+        byte[] secret = new byte[SealKey.BYTES];
+        secret[0] = (byte) author;
+        return SealKey.of(STORE, Replicas.author(author), secret);
     }
 
     private static List<Path> paths() {
@@ -99,7 +108,7 @@ final class Noise {
     Scalar scalar() {
         byte[] bytes = new byte[random.nextInt(9)];
         random.nextBytes(bytes);
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> Scalar.NULL;
             case 1 -> Scalar.of(random.nextBoolean());
             case 2 -> Scalar.of(random.nextLong() >> random.nextInt(64));
@@ -109,6 +118,7 @@ final class Noise {
                             random.nextBoolean()
                                     ? "text"
                                     : "\ud83d\ude00ä".repeat(random.nextInt(3)));
+            case 5 -> KEYS.get(random.nextInt(KEYS.size())).seal(Scalar.of(random.nextInt(3)));
             default -> new Scalar.Bytes(bytes);
         };
     }
@@ -120,7 +130,8 @@ final class Noise {
     Operation operation(int number) {
         Path path = PATHS.get(random.nextInt(PATHS.size()));
         if (random.nextInt(12) == 0) {
-            return switch (random.nextInt(5)) {
+            return switch (random.nextInt(6)) {
+                case 5 -> shred();
                 case 0 -> new Operation.SetRole(Path.ROOT, agent(), random.nextInt(4));
                 case 1 -> new Operation.Note(Path.ROOT);
                 case 2 -> new Operation.Undo(Path.ROOT, ref(number));
@@ -161,6 +172,13 @@ final class Noise {
                     };
             case TASKS -> task(path, number);
         };
+    }
+
+    private Operation shred() {
+        SealKey key = KEYS.get(random.nextInt(KEYS.size()));
+        return random.nextBoolean()
+                ? new Operation.Shred(Path.ROOT, key.id(), null)
+                : new Operation.Shred(Path.ROOT, null, key.proof());
     }
 
     private Operation text(Path path, int number) {
