@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         addMethodSubcommands = false, // see Main.commands
         description = "Data that several containers share; without a verb, lists the stores.",
         footer = "%nExample: parley store set notes /title 'Shopping'")
-final class StoreCommands extends StoreHistoryCommands implements Callable<Integer> {
+final class StoreCommands extends StoreSealCommands implements Callable<Integer> {
     @Mixin Target own = new Target();
 
     @Override

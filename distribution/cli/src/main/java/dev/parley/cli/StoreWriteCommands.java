@@ -76,6 +76,19 @@ abstract class StoreWriteCommands {
         }
     }
 
+    /** The option of every write whose value can be sealed. */
+    static final class Sealing {
+        @Option(
+                names = "--seal",
+                paramLabel = "LABEL",
+                description = "so that 'expunge' can destroy it; the label stays here")
+        @Nullable String label;
+
+        Value.MapBuilder into(Value.MapBuilder body) {
+            return label == null ? body : body.put("seal", label);
+        }
+    }
+
     /** Which version a command looks at. */
     static final class Version {
         @Option(names = "--branch", paramLabel = "NAME", description = "default: the main line")
@@ -127,6 +140,7 @@ abstract class StoreWriteCommands {
             @Mixin Target target,
             @Mixin Place place,
             @Mixin Writing writing,
+            @Mixin Sealing sealing,
             @Parameters(index = "2", paramLabel = "VALUE") String value,
             @Mixin AsText text,
             @Option(
@@ -137,7 +151,8 @@ abstract class StoreWriteCommands {
                                             + " flag-disable-wins")
                     @Nullable String type)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
+        Value.MapBuilder body =
+                sealing.into(writing.undoable(place.path).put("value", text.value(value)));
         if (type != null) {
             body.put("type", type);
         }
@@ -161,11 +176,13 @@ abstract class StoreWriteCommands {
             @Mixin Target target,
             @Mixin Place place,
             @Mixin Writing writing,
+            @Mixin Sealing sealing,
             @Parameters(index = "2", paramLabel = "VALUE") String value,
             @Mixin AsText text,
             @Mixin SetKind kind)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
+        Value.MapBuilder body =
+                sealing.into(writing.undoable(place.path).put("value", text.value(value)));
         return written(target, place.store, "add", kind.in(body));
     }
 
@@ -263,12 +280,14 @@ abstract class StoreWriteCommands {
             @Mixin Target target,
             @Mixin Place place,
             @Mixin Writing writing,
+            @Mixin Sealing sealing,
             @Parameters(index = "2", paramLabel = "VALUE") String value,
             @Mixin AsText text,
             @Option(names = "--index", paramLabel = "N", description = "how many come before it")
                     @Nullable Long index)
             throws CliException {
-        Value.MapBuilder body = writing.undoable(place.path).put("value", text.value(value));
+        Value.MapBuilder body =
+                sealing.into(writing.undoable(place.path).put("value", text.value(value)));
         if (index != null) {
             body.put("index", index);
         }
@@ -306,6 +325,7 @@ abstract class StoreWriteCommands {
             @Mixin Target target,
             @Mixin Place place,
             @Mixin Writing writing,
+            @Mixin Sealing sealing,
             @Parameters(
                             index = "2",
                             paramLabel = "ELEMENT",
@@ -318,9 +338,10 @@ abstract class StoreWriteCommands {
                 target,
                 place.store,
                 "replace",
-                writing.undoable(place.path)
-                        .put("element", element)
-                        .put("value", text.value(value)));
+                sealing.into(
+                        writing.undoable(place.path)
+                                .put("element", element)
+                                .put("value", text.value(value))));
     }
 
     @Command(

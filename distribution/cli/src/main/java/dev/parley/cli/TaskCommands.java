@@ -140,6 +140,7 @@ final class TaskCommands implements Callable<Integer> {
     int finish(
             @Mixin Target target,
             @Mixin Named named,
+            @Mixin StoreWriteCommands.Sealing sealing,
             @Parameters(
                             index = "2",
                             arity = "0..1",
@@ -152,7 +153,7 @@ final class TaskCommands implements Callable<Integer> {
                 target,
                 named,
                 "finish",
-                named.body().put("result", StoreCommands.value(result, false)));
+                sealing.into(named.body().put("result", StoreCommands.value(result, false))));
     }
 
     @Command(

@@ -122,12 +122,14 @@ final class TreeCommands implements Callable<Integer> {
     int add(
             @Mixin Target target,
             @Mixin StoreWriteCommands.Writing writing,
+            @Mixin StoreWriteCommands.Sealing sealing,
             @Mixin Place place,
             @Parameters(index = "2", paramLabel = "LABEL") String label,
             @Mixin Under under)
             throws CliException {
         Value.MapBuilder body =
                 writing.body(place.path).put("label", StoreWriteCommands.value(label, false));
+        sealing.into(body);
         under.into(body);
         return written(target, place.at(""), body);
     }
@@ -155,6 +157,7 @@ final class TreeCommands implements Callable<Integer> {
     int label(
             @Mixin Target target,
             @Mixin StoreWriteCommands.Writing writing,
+            @Mixin StoreWriteCommands.Sealing sealing,
             @Mixin Named named,
             @Parameters(index = "3", paramLabel = "LABEL", description = "the new one")
                     String label)
@@ -162,8 +165,9 @@ final class TreeCommands implements Callable<Integer> {
         return written(
                 target,
                 named.at("label"),
-                writing.body(named.place.path)
-                        .put("label", StoreWriteCommands.value(label, false)));
+                sealing.into(
+                        writing.body(named.place.path)
+                                .put("label", StoreWriteCommands.value(label, false))));
     }
 
     @Command(

@@ -166,6 +166,32 @@ class MainTest {
     }
 
     @Test
+    void valuesAreSealedAndExpungedOnlyWithConsent() {
+        run("store", "set", "people", "/42", "Alice", "--seal", "customer 42");
+        run("store", "add", "people", "/tags", "x", "--seal", "c");
+        run("store", "insert", "people", "/l", "x", "--seal", "c");
+        run("store", "replace", "people", "/l", "0", "x", "--seal", "c");
+        run("tree", "add", "people", "/t", "x", "--seal", "c");
+        run("tree", "label", "people", "/t", "x", "y", "--seal", "c");
+        run("task", "finish", "people", "dig", "x", "--seal", "c");
+        assertThat(asked).hasSize(7).allMatch(it -> it.contains("\"seal\":\"c"));
+        asked.clear();
+        assertThat(run("store", "expunge", "people", "customer 42")).isEqualTo(1);
+        assertThat(err.toString()).contains("CONSENT_REQUIRED", "--yes");
+        assertThat(asked).noneMatch(it -> it.startsWith("POST"));
+        asked.clear();
+        answer = "{\"key\":\"ab\",\"values\":3,\"change\":\"c0\"}";
+        assertThat(run("store", "expunge", "people", "customer 42", "--yes")).isZero();
+        assertThat(asked).containsExactly("POST /stores/people/expunge {\"key\":\"customer 42\"}");
+        assertThat(out.toString()).contains("Expunged: 3 values, change c0");
+        answer =
+                "{\"seals\":[{\"label\":\"customer 42\",\"status\":\"held\",\"values\":3,"
+                        + "\"authorName\":\"\",\"key\":\"ab\"}]}";
+        assertThat(run("store", "seals", "people")).isZero();
+        assertThat(out.toString()).contains("customer 42  held    3");
+    }
+
+    @Test
     void listsTreesAndEscrowCountersAreWrittenByTheOperationsOfTheSameMeaning() {
         run("store", "insert", "notes", "/l", "one", "--index", "0");
         run("store", "move", "notes", "/l", "abcdef", "2", "--branch", "draft");

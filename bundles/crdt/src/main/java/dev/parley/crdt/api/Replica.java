@@ -331,12 +331,10 @@ public interface Replica {
     /** Shows all sealed values that the main line keeps. It costs as much as there are objects. */
     void visitSealed(SealedVisitor visitor);
 
-    /**
-     * The keys with which values of a change are sealed.
-     *
-     * @param index as for {@link #change}; of one that was given up there are none
-     */
-    Set<KeyId> keysOf(int index);
+    /** The keys with which values of a change are sealed; none if it is no change. */
+    static Set<KeyId> keysOf(SignedChange change) {
+        return ReplicaCore.keysOf(change);
+    }
 
     /** How far each agent is known here, also by changes that wait for their time. */
     default Summary summary() {

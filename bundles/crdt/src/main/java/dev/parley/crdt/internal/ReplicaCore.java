@@ -775,16 +775,17 @@ public final class ReplicaCore implements Replica {
                         });
     }
 
-    @Override
-    public Set<KeyId> keysOf(int index) {
-        if (integration.isForgotten(index)) {
-            return Set.of();
-        }
+    /** The keys with which values of a change are sealed. */
+    public static Set<KeyId> keysOf(SignedChange change) {
         Set<KeyId> keys = new HashSet<>();
-        for (Operation operation : integration.change(index).operations()) {
-            if (HistoryOperationWriter.scalar(operation) instanceof Scalar.Sealed sealed) {
-                keys.add(sealed.key());
+        try {
+            for (Operation operation : ChangeCodec.decode(change.body()).operations()) {
+                if (HistoryOperationWriter.scalar(operation) instanceof Scalar.Sealed sealed) {
+                    keys.add(sealed.key());
+                }
             }
+        } catch (MalformedException e) {
+            return Set.of();
         }
         return keys;
     }

@@ -99,7 +99,7 @@ class SealedTest {
                 .allSatisfy(it -> assertThat(it).isInstanceOf(Scalar.Sealed.class));
         assertThat(without.shown(REGISTER)).isEqualTo("(sealed)");
         assertThat(without.hash()).isEqualTo(with.hash());
-        assertThat(replicas.get(1).replica.keysOf(0)).containsExactly(key.id());
+        assertThat(Replica.keysOf(change)).containsExactly(key.id());
         give(replicas.get(1), key);
         assertThat(shown(without)).containsOnly(ALICE);
     }

@@ -54,6 +54,15 @@ record StoreEdits(Stores stores) {
                         + " what else is written in the same milliseconds");
     }
 
+    /** A write whose values can be sealed. */
+    static Operation sealable(Operation write) {
+        return write.takes(
+                "seal",
+                Type.TEXT,
+                "seals the value with the key of this label, which is made if there is none;"
+                        + " 'expunge' destroys it");
+    }
+
     static Value answer(Id change) {
         return Value.map().put("change", change.hex()).build();
     }
@@ -66,7 +75,14 @@ record StoreEdits(Stores stores) {
         } catch (StoreException e) {
             throw Waiting.failure(e);
         }
-        return StoreOperations.wait(send(store, arguments, edit));
+        return StoreOperations.wait(send(store, arguments, sealed(store, arguments, edit)));
+    }
+
+    /** The same edit, with its values sealed if that is asked for. */
+    Replica.Edit sealed(Id store, Arguments arguments, Replica.Edit edit)
+            throws OperationException {
+        String label = arguments.text("seal");
+        return label.isEmpty() ? edit : StoreOperations.wait(stores.sealing(store, label, edit));
     }
 
     /** Gathered with what others write if nothing speaks against it, else a change of its own. */

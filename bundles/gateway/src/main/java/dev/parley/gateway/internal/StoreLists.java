@@ -47,16 +47,21 @@ final class StoreLists {
                                         (arguments, progress) -> items(arguments))
                                 .needs("store", Type.TEXT, StoreOperations.ID)
                                 .needs("path", Type.TEXT, StoreEdits.PLACE)),
-                undoable("insert", "Puts a value into the list at a place", StoreLists::insert)
+                StoreEdits.sealable(
+                                undoable(
+                                        "insert",
+                                        "Puts a value into the list at a place",
+                                        StoreLists::insert))
                         .needs("value", Type.ANY, "a text, number, boolean or null")
                         .takes("index", Type.INTEGER, "how many come before it; all"),
                 undoable("move", "Moves an element of the list at a place", StoreLists::move)
                         .needs("element", Type.TEXT, ELEMENT)
                         .needs("to", Type.INTEGER, "the index it has afterwards"),
-                undoable(
-                                "replace",
-                                "Gives an element of the list at a place another value",
-                                StoreLists::replace)
+                StoreEdits.sealable(
+                                undoable(
+                                        "replace",
+                                        "Gives an element of the list at a place another value",
+                                        StoreLists::replace))
                         .needs("element", Type.TEXT, ELEMENT)
                         .needs("value", Type.ANY, "a text, number, boolean or null"),
                 undoable("drop", "Takes an element out of the list at a place", StoreLists::drop)

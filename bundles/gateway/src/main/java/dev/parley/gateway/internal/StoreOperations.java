@@ -46,6 +46,7 @@ public final class StoreOperations implements OperationSource {
     private final StoreTasks tasks;
     private final StoreHistory history;
     private final StoreTags tags;
+    private final StoreSeals seals;
     private final StoreEvents events;
 
     @Activate
@@ -67,6 +68,7 @@ public final class StoreOperations implements OperationSource {
         this.tasks = new StoreTasks(stores, self, agents);
         this.history = new StoreHistory(stores, versions, agents);
         this.tags = new StoreTags(stores, edits);
+        this.seals = new StoreSeals(stores, agents);
         this.events = new StoreEvents(stores, history, self);
     }
 
@@ -80,6 +82,7 @@ public final class StoreOperations implements OperationSource {
         all.addAll(history.operations());
         all.addAll(new StoreUndo(stores).operations());
         all.addAll(tags.operations());
+        all.addAll(seals.operations());
         all.addAll(events.operations());
         all.add(
                 Operation.get(

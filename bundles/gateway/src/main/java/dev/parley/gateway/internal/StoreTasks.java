@@ -78,6 +78,7 @@ final class StoreTasks {
                         .takes("path", Type.TEXT, PLACE)
                         .takes("lease", Type.INTEGER, "claim, renew: seconds; an hour")
                         .takes("result", Type.ANY, "finish: a text, number, boolean or null")
+                        .takes("seal", Type.TEXT, "finish: seals the result with this label's key")
                         .takes("title", Type.TEXT, "rename: the new one"));
     }
 
@@ -165,7 +166,13 @@ final class StoreTasks {
         ElementId task = named.get(0);
         Id change =
                 StoreOperations.wait(
-                        stores.write(store, it -> perform(it, path, task, verb, arguments)));
+                        stores.write(
+                                store,
+                                new StoreEdits(stores)
+                                        .sealed(
+                                                store,
+                                                arguments,
+                                                it -> perform(it, path, task, verb, arguments))));
         return after(store, path, task, change);
     }
 

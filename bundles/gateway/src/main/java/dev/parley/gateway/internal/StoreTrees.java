@@ -50,14 +50,19 @@ final class StoreTrees {
                                         (arguments, progress) -> show(arguments))
                                 .needs("store", Type.TEXT, StoreOperations.ID)
                                 .needs("path", Type.TEXT, StoreEdits.PLACE)),
-                write("add", TREE, "Adds a node to the tree at a place", this::grow)
+                StoreEdits.sealable(
+                                write(
+                                        "add",
+                                        TREE,
+                                        "Adds a node to the tree at a place",
+                                        this::grow))
                         .needs("label", Type.ANY, "a text, number, boolean or null")
                         .takes("parent", Type.TEXT, NODE + "; the root")
                         .takes("index", Type.INTEGER, INDEX),
                 onNode("move", "Moves a node, with all below it", this::move)
                         .takes("parent", Type.TEXT, NODE + "; the root")
                         .takes("index", Type.INTEGER, INDEX),
-                onNode("label", "Gives a node another label", this::label)
+                StoreEdits.sealable(onNode("label", "Gives a node another label", this::label))
                         .needs("label", Type.ANY, "a text, number, boolean or null"),
                 onNode("remove", "Takes a node away, with all below it", this::fell));
     }

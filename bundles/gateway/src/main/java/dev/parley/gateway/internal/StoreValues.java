@@ -43,7 +43,11 @@ final class StoreValues {
                                         (arguments, progress) -> read(arguments))
                                 .needs("store", Type.TEXT, StoreOperations.ID)
                                 .takes("path", Type.TEXT, StoreEdits.PLACE + "; the whole store")),
-                write("put", "Puts a value at a place, or an object key by key", this::put)
+                StoreEdits.sealable(
+                                write(
+                                        "put",
+                                        "Puts a value at a place, or an object key by key",
+                                        this::put))
                         .needs("value", Type.ANY, "a text, number, boolean, null or object")
                         .takes(
                                 "type",
@@ -66,7 +70,11 @@ final class StoreValues {
                         (place, arguments) -> Documents.clear(place)::on),
                 write("increment", "Adds to the counter at a place", StoreValues::increment)
                         .takes("by", Type.INTEGER, "may be negative; 1"),
-                write("add", "Adds a value to the set at a place", (p, a) -> set(p, a, true))
+                StoreEdits.sealable(
+                                write(
+                                        "add",
+                                        "Adds a value to the set at a place",
+                                        (p, a) -> set(p, a, true)))
                         .needs("value", Type.ANY, "a text, number, boolean or null")
                         .takes("type", Type.TEXT, SET),
                 write("remove", "Removes a value of the set at a place", (p, a) -> set(p, a, false))

@@ -133,6 +133,7 @@ class StoreRoutesTest {
         tasks();
         history();
         events();
+        seals();
         compaction();
         ok("DELETE /stores/notes", "");
         refused(404, "NO_SUCH_STORE", "DELETE /stores/notes", "");
@@ -267,6 +268,50 @@ class StoreRoutesTest {
         refused(409, "WRONG_STATE", at + "/two/move", "{'path':'/t','parent':'last'}");
         refused(404, "NOT_FOUND", at + "/zero/label", "{'path':'/t','label':1}");
         refused(404, "NOT_FOUND", at + "/zero/remove", "{'path':'/t'}");
+    }
+
+    private void seals() throws Exception {
+        String at = "POST /stores/notes/";
+        String label = ",'seal':'customer 42'}";
+        post("/put", "{'path':'/c/name','value':'Alice Liddell','undoable':true" + label);
+        post("/put", "{'path':'/c/more','value':{'mail':'alice@example.org'}" + label);
+        post("/add", "{'path':'/c/tags','value':'regular'" + label);
+        post("/insert", "{'path':'/c/list','value':'x'" + label);
+        post("/replace", "{'path':'/c/list','element':'0','value':'y'" + label);
+        post("/tree", "{'path':'/c/tree','label':'one'" + label);
+        post("/tree/one/label", "{'path':'/c/tree','label':'two'" + label);
+        post("/tasks", "{'title':'call'}");
+        post("/tasks/call/claim", "{}");
+        post("/tasks/call/finish", "{'result':'she agreed'" + label);
+        post("/put", "{'path':'/c/other','value':'Bob','seal':'customer 43'}");
+        assertThat(value("/c/name")).isEqualTo("Alice Liddell");
+        assertThat(value("/c/tags")).isEqualTo("[\"regular\"]");
+        assertThat(text(get("/seals"), "seals"))
+                .contains("\"label\":\"customer 42\"", "\"values\":6", "\"status\":\"held\"")
+                .contains(self);
+        refused(404, "NO_SUCH_STORE", "GET /stores/other/seals", "");
+        refused(400, "INVALID", at + "put", "{'path':'/c/x','value':1,'seal':'  '}");
+        refused(
+                400,
+                "INVALID",
+                at + "put",
+                "{'path':'/c/f','value':true,'type':'flag-enable-wins','seal':'x'}");
+        refused(404, "NO_SUCH_KEY", at + "expunge", "{'key':'customer 44'}");
+        refused(400, "ARGUMENTS_INVALID", at + "expunge", "{}");
+        String before = text(get(""), "heads").substring(2, 66);
+        Value done = ok(at + "expunge", "{'key':'customer 42'}");
+        assertThat(text(done, "values")).isEqualTo("6");
+        String gone = "{\"expunged\":true}";
+        assertThat(value("/c/name")).isEqualTo(gone);
+        assertThat(value("/c/name&at=" + before)).isEqualTo(gone);
+        assertThat(value("/c/more")).isEqualTo("{\"mail\":" + gone + "}");
+        assertThat(value("/c/tags")).isEqualTo("[" + gone + "]");
+        assertThat(value("/c/list")).isEqualTo("[" + gone + "]");
+        assertThat(text(get("/tree?path=/c/tree"), "nodes")).contains("\"label\":" + gone);
+        assertThat(text(get("/tasks"), "tasks")).contains(gone).doesNotContain("she agreed");
+        assertThat(text(get("/diff?from=" + before), "differences")).isEqualTo("[]");
+        assertThat(value("/c/other")).isEqualTo("Bob");
+        refused(409, "WRONG_STATE", at + "expunge", "{'key':'" + text(done, "key") + "'}");
     }
 
     private void shares() throws Exception {

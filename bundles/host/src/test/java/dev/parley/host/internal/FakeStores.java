@@ -238,6 +238,21 @@ final class FakeStores implements Stores {
     }
 
     @Override
+    public CompletionStage<Replica.Edit> sealing(Id store, String label, Replica.Edit edit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<dev.parley.stores.api.SealStatus>> seals(Id store) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Id> expunge(Id store, dev.parley.crdt.api.KeyId key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<dev.parley.stores.api.Compaction> compact(Id store) {
         throw new UnsupportedOperationException();
     }

@@ -13,6 +13,12 @@ public interface Storage {
     KeyValueStore keyValue(String name) throws StorageException;
 
     /**
+     * @param name {@code [a-z0-9-]{1,64}}; the same name is the same secrets, and only one may use
+     *     them at a time
+     */
+    SecretFiles secrets(String name);
+
+    /**
      * Opens a log, which stays its opener's until it is closed.
      *
      * @param name {@code [a-z0-9-]{1,64}}

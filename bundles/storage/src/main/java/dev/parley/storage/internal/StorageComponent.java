@@ -3,6 +3,7 @@ package dev.parley.storage.internal;
 import dev.parley.storage.api.AppendLog;
 import dev.parley.storage.api.BlobStore;
 import dev.parley.storage.api.KeyValueStore;
+import dev.parley.storage.api.SecretFiles;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import java.io.IOException;
@@ -64,10 +65,16 @@ public final class StorageComponent implements Storage {
         return store;
     }
 
-    private static void checkName(String name) {
+    static void checkName(String name) {
         if (!name.matches("[a-z0-9-]{1,64}")) {
             throw new IllegalArgumentException("a name is [a-z0-9-]{1,64}, found '" + name + "'");
         }
+    }
+
+    @Override
+    public SecretFiles secrets(String name) {
+        checkName(name);
+        return new FolderSecretFiles(dir, name);
     }
 
     private Path logDir(String name) {

@@ -28,9 +28,10 @@ import java.util.Map;
  * <p>A place is keys after {@code /}, for example {@code /stats/visits}; a {@code /} in a key is
  * written {@code ~1} and a {@code ~} {@code ~0} (RFC 6901). Maps are objects, registers scalars,
  * counters numbers, flags booleans, sets and lists lists, texts texts, trees lists of {@code id},
- * {@code label}, {@code children}, tasks lists of objects; bytes are {@code {"hex": "…"}}. Two
- * objects of different types under one key stand under {@code key} and {@code key (type)}. The tags
- * ({@link Tags}) are not shown as a part of the root.
+ * {@code label}, {@code children}, tasks lists of objects; bytes are {@code {"hex": "…"}}, values
+ * whose key is not here {@code {"sealed": true}}, and those that are gone {@code {"expunged":
+ * true}}. Two objects of different types under one key stand under {@code key} and {@code key
+ * (type)}. The tags ({@link Tags}) are not shown as a part of the root.
  */
 public final class Documents {
     private Documents() {}
@@ -238,6 +239,11 @@ public final class Documents {
             return Value.of(it.value());
         } else if (scalar instanceof Scalar.Bytes it) {
             return Value.map().put("hex", HexFormat.of().formatHex(it.value())).build();
+        }
+        if (scalar instanceof Scalar.Sealed) {
+            return Value.map().put("sealed", true).build();
+        } else if (scalar instanceof Scalar.Expunged) {
+            return Value.map().put("expunged", true).build();
         }
         return Value.NULL;
     }

@@ -2,6 +2,7 @@ package dev.parley.stores.api;
 
 import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
@@ -93,6 +94,29 @@ public interface Stores {
 
     /** Gives an agent a role, which only an admin may. */
     CompletionStage<Id> grant(Id store, Id agent, Role role);
+
+    /**
+     * The same edit with every value sealed, so that it can be expunged. Nothing is written yet:
+     * give what it returns to {@link #write}, {@link #commit} or {@link #undoable}. What cannot be
+     * sealed - a text, a counter, a flag, a task's title - fails there as INVALID.
+     *
+     * @param label what the key is called on this container, for example the person whom the values
+     *     are about; made if there is none. It is told to nobody
+     */
+    CompletionStage<Replica.Edit> sealing(Id store, String label, Replica.Edit edit);
+
+    /** The keys with which values are sealed; those with a label first. */
+    CompletionStage<List<SealStatus>> seals(Id store);
+
+    /**
+     * Expunges all that is sealed with a key, here and wherever the change arrives, and for ever.
+     * Who made the key may, and an admin. When the stage is complete the key is destroyed on this
+     * disk.
+     *
+     * @return the change; fails with NOT_FOUND if there is no such key, WRONG_STATE if it is done
+     *     already
+     */
+    CompletionStage<Id> expunge(Id store, KeyId key);
 
     /**
      * Gives up the operations of changes that all who write have, if enough admins agree: what is

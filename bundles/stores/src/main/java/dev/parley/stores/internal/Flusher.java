@@ -112,6 +112,7 @@ final class Flusher {
                         @Nullable StorageException failure = null;
                         try {
                             store.history().force();
+                            store.sealKeys().ring().destroyForgotten();
                         } catch (StorageException e) {
                             failure = e;
                         }

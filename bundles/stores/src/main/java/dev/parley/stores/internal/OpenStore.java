@@ -56,6 +56,8 @@ final class OpenStore {
     private final Id id;
     private final StoreFiles files;
     private final ParkedLog parked;
+    private final StoreKeys sealKeys;
+
     private volatile LogHistory history;
     private Replica replica;
     private Optional<CheckpointFile> checkpoint = Optional.empty();
@@ -140,6 +142,7 @@ final class OpenStore {
         this.owed = new HashSet<>(owed);
         this.files = new StoreFiles(storage, kept, id);
         this.parked = files.parkedLog();
+        this.sealKeys = new StoreKeys(new KeyRing(id, files.secrets()));
         this.history = files.openLog(this::foundDamage);
         boolean read = false;
         try {
@@ -161,6 +164,8 @@ final class OpenStore {
             }
         }
         learn();
+        sealKeys.begin(replica);
+        sealKeys.ring().destroyForgotten();
         this.replaying = false;
         this.onDisk = replica.size();
         this.vouched = new Vouched(kept, id);
@@ -211,6 +216,24 @@ final class OpenStore {
             }
         }
         relearnOwnBranches();
+    }
+
+    /** Keys of sealed values. */
+    StoreKeys sealKeys() {
+        return sealKeys;
+    }
+
+    /**
+     * Uses keys that came and are on disk.
+     *
+     * @return what listeners hear, if values can be read now
+     */
+    Optional<ChangeEvent> unsealed(List<KeyRing.Held> came) throws StorageException {
+        return sealKeys.came(replica, came);
+    }
+
+    private void noteShreds() {
+        sealKeys.noteShreds(replica).filter(event -> !replaying).ifPresent(events::add);
     }
 
     /**
@@ -399,6 +422,7 @@ final class OpenStore {
         Optional<IdsApart> missing = replica.idsApart();
         Set<Id> seen = Set.copyOf(replica.heads(""));
         replica = next;
+        sealKeys.begin(replica);
         history = log;
         begin(file, length);
         if (missing.isPresent() && !next.idsApart().equals(missing)) {
@@ -588,6 +612,7 @@ final class OpenStore {
     void wrote(String branch, SignedChange change) {
         ownBranches.add(branch);
         noteKey(change);
+        noteShreds();
         made.add(change);
         unforced = true;
     }
@@ -644,7 +669,9 @@ final class OpenStore {
         if (!receipt.applied().isEmpty()) {
             unforced = true;
             noteKey(change);
+            sealKeys.met(replica, change);
             noteKeys(before + 1);
+            noteShreds();
         }
         if (receipt.applied().contains(change.id())
                 && ChangeSeal.author(change).filter(self::equals).isPresent()) {
@@ -666,6 +693,7 @@ final class OpenStore {
         if (replica.size() > before) {
             unforced = true;
             noteKeys(before);
+            noteShreds();
             relearnOwnBranches();
         }
     }
@@ -676,13 +704,16 @@ final class OpenStore {
         if (!replica.tick(nowMillis).isEmpty()) {
             unforced = true;
             noteKeys(before);
+            noteShreds();
         }
     }
 
     /** Of changes that had waited. */
     private void noteKeys(int from) {
         for (int i = from; i < replica.size(); i++) {
-            noteKey(replica.change(i));
+            SignedChange change = replica.change(i);
+            noteKey(change);
+            sealKeys.met(replica, change);
         }
     }
 

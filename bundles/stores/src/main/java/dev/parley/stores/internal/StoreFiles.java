@@ -8,6 +8,7 @@ import dev.parley.storage.api.BlobStore;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.PartialBlob;
+import dev.parley.storage.api.SecretFiles;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import dev.parley.wire.api.ByteReader;
@@ -155,6 +156,11 @@ final class StoreFiles {
     /** Opens the log, and finds out where each change stands in it. */
     LogHistory openLog(LogHistory.Damage damage) throws StorageException {
         return new LogHistory(storage, logName(pointer.generation()), damage);
+    }
+
+    /** Where the keys of sealed values are kept. */
+    SecretFiles secrets() {
+        return storage.secrets(store.hex());
     }
 
     /** Where changes are kept that came ahead of their time. */
@@ -460,6 +466,7 @@ final class StoreFiles {
     /** Removes all of it. The log must be closed. */
     synchronized void delete() throws StorageException {
         deleted = true;
+        secrets().destroyAll();
         storage.deleteLog(logName(pointer.generation()));
         if (pointer.parked()) {
             parkedLog().delete();

@@ -6,9 +6,11 @@ import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.ChangeSigner;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
+import dev.parley.crdt.api.SealKey;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.UndoHistory;
@@ -23,6 +25,7 @@ import dev.parley.network.api.PeerListener;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import dev.parley.stores.api.Compaction;
+import dev.parley.stores.api.SealStatus;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import dev.parley.stores.api.StoreLink;
@@ -33,10 +36,12 @@ import dev.parley.trust.api.TrustStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,6 +90,7 @@ public final class StoresComponent implements Stores, PeerListener {
     private final Map<Id, OpenStore> stores = new LinkedHashMap<>();
     private final Map<Id, Lost> lost = new LinkedHashMap<>();
     private final Puller puller;
+    private final KeyFetcher keyFetcher;
     private final Compactor compactor;
     private final IdsBehind ids;
     private final Joins joins;
@@ -167,6 +173,7 @@ public final class StoresComponent implements Stores, PeerListener {
                         stores,
                         flusher);
         Adoption adoption = new Adoption(actor, identity.network(), requests, checks, rebuilding);
+        this.keyFetcher = new KeyFetcher(actor, disk, network, requests, stores);
         this.puller =
                 new Puller(
                         actor,
@@ -175,7 +182,7 @@ public final class StoresComponent implements Stores, PeerListener {
                         adoption,
                         verifier,
                         stores,
-                        flusher::schedule,
+                        this::changed,
                         limits.summaryBytes());
         this.ids = new IdsBehind(actor, network, requests, disk, adoption, flusher::schedule);
         this.joins = new Joins(network, direct);
@@ -249,6 +256,7 @@ public final class StoresComponent implements Stores, PeerListener {
         stores.values().forEach(flusher::index);
         puller.compareAll();
         ids.fetch(stores.values());
+        keyFetcher.fetchAll();
     }
 
     private OpenStore open(StoreInfo info) throws StorageException {
@@ -274,7 +282,14 @@ public final class StoresComponent implements Stores, PeerListener {
                     puller.compareAll();
                     compactor.round();
                     ids.fetch(stores.values());
+                    keyFetcher.fetchAll();
                 });
+    }
+
+    /** Something was taken in. */
+    private void changed(OpenStore store) {
+        flusher.schedule(store);
+        keyFetcher.fetch(store);
     }
 
     /** One whose disk fails keeps no other from being compared. */
@@ -311,6 +326,7 @@ public final class StoresComponent implements Stores, PeerListener {
                 () -> {
                     puller.compare(peer.machine());
                     ids.connected(stores.values(), peer.machine());
+                    keyFetcher.fetchAll();
                 });
     }
 
@@ -616,6 +632,53 @@ public final class StoresComponent implements Stores, PeerListener {
     @Override
     public CompletionStage<Id> grant(Id id, Id agent, Role role) {
         return commit(id, "", "", transaction -> transaction.role(agent, role));
+    }
+
+    @Override
+    public CompletionStage<Replica.Edit> sealing(Id id, String label, Replica.Edit edit) {
+        return onActor(
+                done -> {
+                    OpenStore store = store(id);
+                    SealKey key = sealKey(store, label);
+                    done.complete(it -> edit.on(new SealingTransaction(it, key)));
+                });
+    }
+
+    private SealKey sealKey(OpenStore store, String label) throws StoreException, StorageException {
+        Sealing.checkLabel(label);
+        Optional<KeyRing.Held> there = store.sealKeys().ring().labelled(label);
+        if (there.isPresent()) {
+            return there.get().key();
+        }
+        if (store.sealKeys().ring().isFull()) {
+            throw new StoreException(
+                    Code.TOO_LARGE, "the store has " + KeyRing.MAX_KEYS + " keys already");
+        }
+        if (!store.damage().isEmpty()) {
+            throw new StoreException(Code.DISK, store.damage());
+        }
+        byte[] secret = new byte[SealKey.BYTES];
+        RANDOM.nextBytes(secret);
+        KeyRing.Held made = new KeyRing.Held(SealKey.of(store.id(), self, secret), label);
+        Arrays.fill(secret, (byte) 0);
+        store.sealKeys().ring().keep(made);
+        store.sealKeys().ring().add(made);
+        return made.key();
+    }
+
+    @Override
+    public CompletionStage<List<SealStatus>> seals(Id id) {
+        return onActor(done -> done.complete(Sealing.describe(store(id))));
+    }
+
+    @Override
+    public CompletionStage<Id> expunge(Id id, KeyId key) {
+        return onActor(
+                        done -> {
+                            Sealing.checkKnown(store(id), key);
+                            done.complete(null);
+                        })
+                .thenCompose(none -> commit(id, "", "", it -> it.shred(key)));
     }
 
     @Override

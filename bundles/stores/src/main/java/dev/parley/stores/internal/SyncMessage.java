@@ -2,6 +2,8 @@ package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
+import dev.parley.crdt.api.SealKey;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
@@ -10,6 +12,7 @@ import dev.parley.wire.api.ByteReader;
 import dev.parley.wire.api.ByteWriter;
 import dev.parley.wire.api.MalformedException;
 import dev.parley.wire.api.MalformedException.Reason;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,6 +97,31 @@ sealed interface SyncMessage {
      */
     record Part(int length, int beginning, byte[] content) implements SyncMessage {}
 
+    /** The keys of these, please. */
+    record AskKeys(Id store, List<KeyId> keys) implements SyncMessage {}
+
+    /** A key of sealed values: who made it, and its bytes. */
+    record GivenKey(Id author, byte[] key) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof GivenKey given
+                    && author.equals(given.author)
+                    && MessageDigest.isEqual(key, given.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return author.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "GivenKey[" + author.hex() + "]";
+        }
+    }
+
+    record Keys(List<GivenKey> keys) implements SyncMessage {}
+
     /** What is proposed, or was compacted to? */
     record AskCheckpoint(Id store) implements SyncMessage {}
 
@@ -174,6 +202,12 @@ sealed interface SyncMessage {
             out.varint(it.offset());
         } else if (this instanceof Part it) {
             out.u8(22).varint(it.length()).varint(it.beginning()).bytes(it.content());
+        } else if (this instanceof AskKeys it) {
+            out.u8(19).bytes(it.store().bytes()).varint(it.keys().size());
+            it.keys().forEach(key -> out.bytes(key.bytes()));
+        } else if (this instanceof Keys it) {
+            out.u8(20).varint(it.keys().size());
+            it.keys().forEach(each -> out.bytes(each.author().bytes()).bytes(each.key()));
         } else if (this instanceof Info it) {
             out.u8(12).bytes(it.info().encode());
         }
@@ -232,6 +266,8 @@ sealed interface SyncMessage {
                                     id(in),
                                     count(in, "offset", 0, CheckpointFile.MAX_BYTES));
                     case 18 -> new AskCheckpoint(id(in));
+                    case 19 -> new AskKeys(id(in), keyIds(in));
+                    case 20 -> new Keys(givenKeys(in));
                     case 21 ->
                             new AskPart(
                                     id(in),
@@ -241,7 +277,7 @@ sealed interface SyncMessage {
                     default ->
                             throw new MalformedException(
                                     Reason.UNSUPPORTED,
-                                    "store message: kind " + kind + ", expected 1 to 18, 21 or 22");
+                                    "store message: kind " + kind + ", expected 1 to 22");
                 };
         in.end();
         return message;
@@ -269,6 +305,24 @@ sealed interface SyncMessage {
             ids.add(id(in));
         }
         return ids;
+    }
+
+    private static List<KeyId> keyIds(ByteReader in) throws MalformedException {
+        int count = count(in, "count", 1, MAX_IDS);
+        List<KeyId> keys = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            keys.add(KeyId.of(in.bytes(KeyId.BYTES), 0));
+        }
+        return keys;
+    }
+
+    private static List<GivenKey> givenKeys(ByteReader in) throws MalformedException {
+        int count = count(in, "count", 0, MAX_IDS);
+        List<GivenKey> keys = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            keys.add(new GivenKey(id(in), in.bytes(SealKey.BYTES)));
+        }
+        return keys;
     }
 
     private static List<Held> held(ByteReader in) throws MalformedException {

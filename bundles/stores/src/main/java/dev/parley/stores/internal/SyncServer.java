@@ -2,6 +2,7 @@ package dev.parley.stores.internal;
 
 import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.Serving;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.direct.api.Caller;
@@ -172,6 +173,8 @@ final class SyncServer implements RequestHandler {
             } else if (question instanceof SyncMessage.AskPart it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, CheckpointServer.part(store, it), answer);
+            } else if (question instanceof SyncMessage.AskKeys it) {
+                answer.complete(keys(readable(caller, it.store()), it.keys()).encode());
             } else if (question instanceof SyncMessage.AskFile it) {
                 OpenStore store = readable(caller, it.store());
                 give(store, CheckpointServer.part(store, it), answer);
@@ -185,6 +188,18 @@ final class SyncServer implements RequestHandler {
             answer.completeExceptionally(new RequestException("FAILED", "it cannot be answered"));
             throw e;
         }
+    }
+
+    private static SyncMessage keys(OpenStore store, List<KeyId> asked) {
+        List<SyncMessage.GivenKey> found = new ArrayList<>();
+        for (KeyId id : asked) {
+            store.sealKeys()
+                    .ring()
+                    .key(id)
+                    .ifPresent(
+                            key -> found.add(new SyncMessage.GivenKey(key.author(), key.secret())));
+        }
+        return new SyncMessage.Keys(found);
     }
 
     private static RequestException none() {

@@ -5,10 +5,12 @@ import dev.parley.storage.api.BlobStore;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.PartialBlob;
+import dev.parley.storage.api.SecretFiles;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -105,6 +107,35 @@ final class CountingStorage implements Storage {
             @Override
             public List<String> keys(String prefix) {
                 return store.keys(prefix);
+            }
+        };
+    }
+
+    @Override
+    public SecretFiles secrets(String name) {
+        SecretFiles secrets = storage.secrets(name);
+        return new SecretFiles() {
+            @Override
+            public Map<String, byte[]> all() throws StorageException {
+                return secrets.all();
+            }
+
+            @Override
+            public void put(String key, byte[] secret) throws StorageException {
+                step();
+                secrets.put(key, secret);
+            }
+
+            @Override
+            public void destroy(String key) throws StorageException {
+                step();
+                secrets.destroy(key);
+            }
+
+            @Override
+            public void destroyAll() throws StorageException {
+                step();
+                secrets.destroyAll();
             }
         };
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
+import dev.parley.crdt.api.SealKey;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
@@ -84,6 +86,10 @@ class SyncMessageTest {
                         .as(Acknowledgement::new);
         Arbitrary<Checkpoint> checkpoints =
                 Combinators.combine(ids(), heads, ids()).as(Checkpoint::new);
+        Arbitrary<KeyId> keyIds = bytes(KeyId.BYTES, KeyId.BYTES).map(bytes -> KeyId.of(bytes, 0));
+        Arbitrary<SyncMessage.GivenKey> given =
+                Combinators.combine(ids(), bytes(SealKey.BYTES, SealKey.BYTES))
+                        .as(SyncMessage.GivenKey::new);
         return Arbitraries.oneOf(
                 changes.map(SyncMessage.Changes::new),
                 some.map(SyncMessage.Heads::new),
@@ -117,7 +123,10 @@ class SyncMessageTest {
                 ids().map(SyncMessage.AskCheckpoint::new),
                 Combinators.combine(ids(), ids(), lengths).as(SyncMessage.AskPart::new),
                 Combinators.combine(Arbitraries.integers().between(1, 100), bytes(1, 100))
-                        .as((beginning, content) -> new SyncMessage.Part(100, beginning, content)));
+                        .as((beginning, content) -> new SyncMessage.Part(100, beginning, content)),
+                Combinators.combine(ids(), keyIds.list().ofMinSize(1).ofMaxSize(5))
+                        .as(SyncMessage.AskKeys::new),
+                given.list().ofMaxSize(5).map(SyncMessage.Keys::new));
     }
 
     private static List<Id> sorted(java.util.Set<Id> ids) {
@@ -190,6 +199,22 @@ class SyncMessageTest {
             return "part " + it.length() + " " + it.beginning() + " " + content;
         } else if (message instanceof SyncMessage.AskCheckpoint it) {
             return "ask checkpoint " + it.store().hex();
+        } else if (message instanceof SyncMessage.AskKeys it) {
+            return "ask keys "
+                    + it.store().hex()
+                    + " "
+                    + String.join(" ", it.keys().stream().map(KeyId::hex).toList());
+        } else if (message instanceof SyncMessage.Keys it) {
+            StringBuilder told = new StringBuilder("keys");
+            it.keys()
+                    .forEach(
+                            each ->
+                                    told.append(
+                                            " "
+                                                    + each.author().hex()
+                                                    + " "
+                                                    + HexFormat.of().formatHex(each.key())));
+            return told.toString();
         } else if (message instanceof SyncMessage.GoOn it) {
             return "go on " + it.store().hex() + " " + it.given();
         } else if (message instanceof SyncMessage.Info it) {
