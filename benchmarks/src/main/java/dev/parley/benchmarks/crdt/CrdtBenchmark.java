@@ -30,8 +30,8 @@ import java.util.Optional;
 public final class CrdtBenchmark {
     static final long NOW = 1_800_000_000_000L;
     private static final byte[] UNSIGNED = {};
-    private static final int ROUNDS = 15;
-    private static final int WARM = 5;
+    private static final int ROUNDS = 24;
+    private static final int WARM = 10;
 
     /**
      * A short trace is repeated until a round has about as many, so that all are measured equally
