@@ -256,7 +256,8 @@ final class UndoLog implements UndoHistory {
                     "the change "
                             + replica.id(entry.change()).hex()
                             + " cannot be taken back: "
-                            + why);
+                            + why
+                            + "; another one that stands can be named");
         }
     }
 
