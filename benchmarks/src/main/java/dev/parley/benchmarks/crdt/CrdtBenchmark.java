@@ -229,6 +229,11 @@ public final class CrdtBenchmark {
         return middle(rounds);
     }
 
+    /** To a text that is read, as the libraries beside ours do it. */
+    private static String loaded(Snapshot snapshot, byte[] file) throws Exception {
+        return restored(snapshot, file).state().text(Trace.TEXT);
+    }
+
     private static Replica restored(Snapshot snapshot, byte[] file) throws Exception {
         return Replica.fromCheckpoint(
                 snapshot.checkpoint(), file, new MemoryHistory(), event -> {});
@@ -280,7 +285,7 @@ public final class CrdtBenchmark {
                         Locale.ROOT,
                         " %10d %10.2f %10.0f",
                         state.length,
-                        shortCpu(() -> restored(snapshot, state)),
+                        shortCpu(() -> loaded(snapshot, state)),
                         heapOf(trace, snapshot, state));
             }
             System.out.println();
@@ -395,7 +400,7 @@ public final class CrdtBenchmark {
         Replica replica = gathered(trace, 1, id -> UNSIGNED);
         Snapshot snapshot = replica.snapshot(replica.heads(), false);
         byte[] file = snapshot.withoutIds();
-        double load = shortCpu(() -> restored(snapshot, file));
+        double load = shortCpu(() -> loaded(snapshot, file));
         double heap = heapOf(trace, snapshot, file);
         int history = replica.save().length;
         return new Result(
