@@ -158,7 +158,7 @@ final class Flusher {
 
     /** So that the next start does not read the whole log. */
     void index(OpenStore store) {
-        Optional<OpenStore.Disk> index = store.index(every);
+        Optional<Indexing.Disk> index = store.indexing().next(every);
         if (index.isEmpty()) {
             return;
         }
@@ -166,14 +166,14 @@ final class Flusher {
             work.execute(
                     () -> {
                         keep(store, index.get());
-                        actor.after(Duration.ZERO, store::isIndexed);
+                        actor.after(Duration.ZERO, store.indexing()::isOver);
                     });
         } catch (RejectedExecutionException e) {
-            store.isIndexed();
+            store.indexing().isOver();
         }
     }
 
-    private static void keep(OpenStore store, OpenStore.Disk work) {
+    private static void keep(OpenStore store, Indexing.Disk work) {
         try {
             work.run();
         } catch (StorageException | RuntimeException e) {
@@ -184,7 +184,7 @@ final class Flusher {
 
     /** Once nothing runs any more: the last index, on this thread. */
     void end(OpenStore store) {
-        keep(store, () -> store.indexAtEnd(Math.min(INDEX_AT_END, every)));
+        keep(store, () -> store.indexing().atEnd(Math.min(INDEX_AT_END, every)));
     }
 
     /** Each of them, whatever one of them throws. */

@@ -25,11 +25,8 @@ import dev.parley.storage.api.StorageException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,14 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenStore {
     private static final System.Logger LOG = System.getLogger(OpenStore.class.getName());
-    private static final int MAX_KEYS = 256;
-    private static final int MAX_OWED = 1024;
-    private static final List<Summary.Tip> NO_TIPS = List.of();
     private static final byte[] DIGEST =
             "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-
-    /** So far ahead that nothing of our own log is parked. */
-    static final long READ_AGAIN_MILLIS = 1L << 47;
 
     private final Identity identity;
     private final Id self;
@@ -63,27 +54,12 @@ final class OpenStore {
     private Optional<CheckpointFile> checkpoint = Optional.empty();
     private int fileLength;
     private int fileBeginning;
-    private final Map<Id, PublicKey> keysBelow = new HashMap<>();
-
-    /** How many changes the last index was of. */
-    private int indexed;
-
-    private boolean indexing;
     private final Set<String> ownBranches = new HashSet<>();
-    private final Map<Id, Id> keyAt = new HashMap<>();
-    private final Map<Id, PublicKey> keys =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Id, PublicKey> eldest) {
-                    return size() > MAX_KEYS;
-                }
-            };
+    private final AuthorKeys authorKeys = new AuthorKeys();
+    private final Indexing indexing;
     private final List<Consumer<ChangeEvent>> listeners = new ArrayList<>();
     private final List<Consumer<Integer>> watchers = new ArrayList<>();
-    private final StoreList list;
-    private final Set<Id> owed;
+    private final Owed owed;
     private List<SignedChange> behindDamage = List.of();
     private @Nullable UndoHistory undo;
     private @Nullable Replica undoOf;
@@ -138,8 +114,7 @@ final class OpenStore {
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.id = info.id();
-        this.list = new StoreList(kept);
-        this.owed = new HashSet<>(owed);
+        this.owed = new Owed(id, self, new StoreList(kept), owed);
         this.files = new StoreFiles(storage, kept, id);
         this.parked = files.parkedLog();
         this.sealKeys = new StoreKeys(new KeyRing(id, files.secrets()));
@@ -147,15 +122,15 @@ final class OpenStore {
         boolean read = false;
         try {
             int wasIndexed = files.indexed();
-            Read found = read(info, files, history, this::onEvent);
+            StoredReplica found = StoredReplica.read(info, files, history, this::onEvent);
             this.replica = found.replica();
-            this.indexed = found.indexed();
+            this.indexing = new Indexing(this, found.indexed());
             found.below().ifPresent(it -> begin(it, found.length()));
             if (found.isUseless()) {
                 files.dropIndex();
             }
             if (replica.size() < wasIndexed) {
-                lostEnd(wasIndexed);
+                this.owed.addLostEnd(wasIndexed, replica.size());
             }
             read = true;
         } finally {
@@ -172,49 +147,14 @@ final class OpenStore {
         this.compacting = new Compacting(new Promises(kept, id), replica);
     }
 
-    /**
-     * What was behind the damage was perhaps given to others, so this agent must have it back
-     * before it writes. Of what was in the damage nothing is known but that others may have it.
-     */
     private void foundDamage(List<SignedChange> behind) throws StorageException {
-        LOG.log(
-                System.Logger.Level.WARNING,
-                "store {0}: its log is damaged; {1} changes behind that are taken in again, the"
-                        + " rest has to come from others",
-                id.hex(),
-                behind.size());
         behindDamage = behind;
-        List<Id> own =
-                behind.stream()
-                        .filter(it -> ChangeSeal.author(it).filter(self::equals).isPresent())
-                        .map(SignedChange::id)
-                        .toList();
-        owed.add(StoreList.UNKNOWN);
-        owed.addAll(own.subList(Math.max(0, own.size() - MAX_OWED), own.size()));
-        list.owe(id, owed);
-    }
-
-    /** An index is made of what is on disk: the log has lost its end. */
-    private void lostEnd(int wasIndexed) throws StorageException {
-        if (owed.add(StoreList.UNKNOWN)) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store {0}: its log had {1} changes, and has {2}; the rest has to come from"
-                            + " others",
-                    id.hex(),
-                    wasIndexed,
-                    replica.size());
-            list.owe(id, owed);
-        }
+        owed.addBehindDamage(behind);
     }
 
     /** Which change brings whose key, and where this agent has written. */
     private void learn() {
-        for (Summary.Tip first : replica.beginnings().tips()) {
-            if (!replica.isForgotten(replica.indexOf(first.change()))) {
-                keyAt.putIfAbsent(first.author(), first.change());
-            }
-        }
+        authorKeys.begin(replica);
         relearnOwnBranches();
     }
 
@@ -236,121 +176,16 @@ final class OpenStore {
         sealKeys.noteShreds(replica).filter(event -> !replaying).ifPresent(events::add);
     }
 
-    /**
-     * What a replica was read from.
-     *
-     * @param length of the checkpoint's file
-     * @param indexed how many changes the index was of; 0 if none was taken
-     * @param isUseless whether there was an index, and it was of no use
-     */
-    private record Read(
-            Replica replica,
-            Optional<CheckpointFile> below,
-            int length,
-            int indexed,
-            boolean isUseless) {}
-
-    private static Read read(
-            StoreInfo info, StoreFiles files, LogHistory history, Consumer<ChangeEvent> listener)
-            throws StorageException {
-        Optional<byte[]> kept = files.checkpoint();
-        Optional<CheckpointFile> below = Optional.empty();
-        if (kept.isPresent()) {
-            try {
-                below = Optional.of(CheckpointFile.decode(kept.get()));
-            } catch (dev.parley.wire.api.MalformedException e) {
-                throw new StorageException(
-                        StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
-            }
-        }
-        int length = kept.map(it -> it.length).orElse(0);
-        boolean isUseless = false;
-        Optional<byte[]> index = files.index();
-        if (index.isPresent()) {
-            try {
-                Replica read =
-                        Replica.fromIndex(
-                                index.get(),
-                                below.map(CheckpointFile::snapshot),
-                                history,
-                                history.stored(),
-                                listener);
-                if (!read.info().equals(info)) {
-                    throw new MalformedException("an index of another store");
-                }
-                history.isRead();
-                return new Read(read, below, length, files.indexed(), false);
-            } catch (MalformedException | LogHistory.DiskException | IllegalStateException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "store {0}: its index is of no use, so its whole log is read: {1}",
-                        info.id().hex(),
-                        e.getMessage());
-                isUseless = true;
-            }
-        }
-        Replica whole =
-                below.isPresent()
-                        ? readLog(below.get(), history, listener)
-                        : Replica.create(info, history, listener);
-        history.replay(change -> whole.receive(change, READ_AGAIN_MILLIS));
-        return new Read(whole, below, length, 0, isUseless);
-    }
-
-    private static Replica readLog(
-            CheckpointFile file, LogHistory history, Consumer<ChangeEvent> listener)
-            throws StorageException {
-        try {
-            return Replica.fromCheckpoint(file.checkpoint(), file.snapshot(), history, listener);
-        } catch (MalformedException e) {
-            throw new StorageException(
-                    StorageException.Reason.IO, "the checkpoint: " + e.getMessage());
-        }
-    }
-
-    /** A store as it was at one moment, to be read on another thread while it goes on. */
-    static final class Copy {
-        private final StoreInfo info;
-        private final StoreFiles files;
-        private final LogHistory history;
-
-        private Copy(StoreInfo info, StoreFiles files, LogHistory history) {
-            this.info = info;
-            this.files = files;
-            this.history = history;
-        }
-
-        LogHistory history() {
-            return history;
-        }
-
-        /**
-         * A replica of its own, which must not be given anything. It takes as long as opening the
-         * store.
-         *
-         * @throws StorageException if the disk failed, or the store was compacted or left meanwhile
-         */
-        Replica open() throws StorageException {
-            return open(event -> {});
-        }
-
-        Replica open(Consumer<ChangeEvent> listener) throws StorageException {
-            return read(info, files, history, listener).replica();
-        }
-    }
-
     /** What is here now, whatever comes later. */
-    Copy copy() {
-        return new Copy(info(), files, history.reader());
+    StoreCopy copy() {
+        return new StoreCopy(info(), files, history.reader());
     }
 
     private void begin(CheckpointFile file, int length) {
         fileLength = length;
         fileBeginning = length - new Snapshot(file.checkpoint(), file.snapshot()).idsApart().length;
         checkpoint = Optional.of(file.approval());
-        for (PublicKey key : file.keys()) {
-            keysBelow.put(Id.of(key.agentId().bytes()), key);
-        }
+        authorKeys.addBelow(file.keys());
     }
 
     /** Who is admin, as far as is known here. */
@@ -410,11 +245,7 @@ final class OpenStore {
 
     /** Keys of all whose changes are here. */
     List<PublicKey> allKeys() {
-        Map<Id, PublicKey> all = new LinkedHashMap<>(keysBelow);
-        for (Id author : keyAt.keySet()) {
-            key(author).ifPresent(key -> all.put(author, key));
-        }
-        return List.copyOf(all.values());
+        return authorKeys.all(replica);
     }
 
     /** {@link Rebuild} made what it is from now on. */
@@ -430,9 +261,8 @@ final class OpenStore {
         }
         undo = null;
         vouched.end();
-        keyAt.clear();
         learn();
-        indexed = 0;
+        indexing.restart();
         for (Id head : next.heads("")) {
             if (!seen.contains(head)) {
                 events.add(new ChangeEvent(head, head, false, false, Set.of(Path.ROOT)));
@@ -454,52 +284,9 @@ final class OpenStore {
         waiting.forEach(change -> take(change, nowMillis));
     }
 
-    /**
-     * An index, if enough came since the last one: so many changes, or a quarter of what is there
-     * if that is more, so that a store pays for its indexes in proportion to what is written.
-     *
-     * @return what makes it of a copy and puts it on disk, to be run on another thread
-     */
-    Optional<Disk> index(int every) {
-        if (!isIndexDue(every)) {
-            return Optional.empty();
-        }
-        indexing = true;
-        indexed = replica.size();
-        Copy copy = copy();
-        int size = indexed;
-        return Optional.of(() -> keepIndex(copy.open().index(), copy.history, size));
-    }
-
-    /** The same at the end, when nobody uses the store any more. */
-    void indexAtEnd(int every) throws StorageException {
-        indexing = false;
-        if (isIndexDue(every)) {
-            keepIndex(replica.index(), history, replica.size());
-        }
-    }
-
-    private boolean isIndexDue(int every) {
-        return !indexing
-                && !rebuilding
-                && damage.isEmpty()
-                && !replica.lacksIds()
-                && replica.size() - indexed >= Math.max(every, indexed / 4);
-    }
-
-    private void keepIndex(byte[] made, LogHistory of, int size) throws StorageException {
-        of.force();
-        files.keepIndex(made, size);
-    }
-
-    /** What {@link #index} returned was run, or could not be. */
-    void isIndexed() {
-        indexing = false;
-    }
-
-    /** Work for another thread. */
-    interface Disk {
-        void run() throws StorageException;
+    /** Its index on disk. */
+    Indexing indexing() {
+        return indexing;
     }
 
     void onEvent(ChangeEvent event) {
@@ -575,30 +362,17 @@ final class OpenStore {
 
     /** Whether changes of this agent are still missing, or may be. */
     boolean owes() {
-        owed.removeIf(replica::has);
-        return !owed.isEmpty();
+        return owed.isMissing(replica);
     }
 
     /** Somebody gave all it has, or has the same. */
     void heardAll() {
-        if (replica.size() > 0 && owed.remove(StoreList.UNKNOWN)) {
-            try {
-                list.owe(id, owed);
-            } catch (StorageException e) {
-                LOG.log(System.Logger.Level.WARNING, "store " + id.hex(), e);
-            }
-        }
+        owed.heardAll(replica);
     }
 
     /** The last changes of this agent, which it has to get back should it leave and come again. */
     Set<Id> ownTips() {
-        Set<Id> tips = new HashSet<>(owed);
-        for (Summary.Tip tip : replica.summary().tips()) {
-            if (tip.author().equals(self)) {
-                tips.add(tip.change());
-            }
-        }
-        return tips;
+        return owed.tips(replica);
     }
 
     /** Signs a change of this agent; the first one on a branch brings the key. */
@@ -611,7 +385,7 @@ final class OpenStore {
     /** A change of this agent is in the replica. */
     void wrote(String branch, SignedChange change) {
         ownBranches.add(branch);
-        noteKey(change);
+        authorKeys.note(change);
         noteShreds();
         made.add(change);
         unforced = true;
@@ -668,7 +442,7 @@ final class OpenStore {
         Receipt receipt = replica.receive(change, nowMillis);
         if (!receipt.applied().isEmpty()) {
             unforced = true;
-            noteKey(change);
+            authorKeys.note(change);
             sealKeys.met(replica, change);
             noteKeys(before + 1);
             noteShreds();
@@ -712,7 +486,7 @@ final class OpenStore {
     private void noteKeys(int from) {
         for (int i = from; i < replica.size(); i++) {
             SignedChange change = replica.change(i);
-            noteKey(change);
+            authorKeys.note(change);
             sealKeys.met(replica, change);
         }
     }
@@ -725,40 +499,9 @@ final class OpenStore {
         }
     }
 
-    private void noteKey(SignedChange change) {
-        ChangeSeal.key(change)
-                .ifPresent(
-                        key ->
-                                ChangeSeal.author(change)
-                                        .ifPresent(
-                                                author -> keyAt.putIfAbsent(author, change.id())));
-    }
-
     /** An author's key, if a change that is here brought it. */
     Optional<PublicKey> key(Id author) {
-        PublicKey known = keys.get(author);
-        if (known != null) {
-            return Optional.of(known);
-        }
-        Id first = keyAt.get(author);
-        if (first == null) {
-            return Optional.ofNullable(keysBelow.get(author));
-        }
-        Optional<PublicKey> read = readKey(first);
-        for (Summary.Tip other : read.isPresent() ? NO_TIPS : replica.beginnings().tips()) {
-            if (read.isEmpty() && other.author().equals(author)) {
-                read = readKey(other.change());
-            }
-        }
-        read.ifPresent(key -> keys.put(author, key));
-        return read;
-    }
-
-    private Optional<PublicKey> readKey(Id change) {
-        int index = replica.indexOf(change);
-        return replica.isForgotten(index)
-                ? Optional.empty()
-                : ChangeSeal.key(replica.change(index));
+        return authorKeys.of(author, replica);
     }
 
     /** What a comparison compares: equal digests are equal stores. */

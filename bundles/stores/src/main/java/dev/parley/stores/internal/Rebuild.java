@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rebuild {
     private final OpenStore store;
-    private final OpenStore.Copy copy;
+    private final StoreCopy copy;
     private final Replica before;
     private final Checkpoint checkpoint;
     private final List<Seal> approvals;
@@ -131,7 +131,8 @@ final class Rebuild {
                 throw new MalformedException(
                         "a checkpoint of another store, or below the one here");
             }
-            copy.history().forEach(change -> replica.receive(change, OpenStore.READ_AGAIN_MILLIS));
+            copy.history()
+                    .forEach(change -> replica.receive(change, StoredReplica.READ_AGAIN_MILLIS));
             log.force();
             done = true;
             return new Prepared(replica, log, log, file, encoded);
@@ -159,7 +160,7 @@ final class Rebuild {
         }
         try {
             for (int i = size; i < before.size(); i++) {
-                made.replica().receive(before.change(i), OpenStore.READ_AGAIN_MILLIS);
+                made.replica().receive(before.change(i), StoredReplica.READ_AGAIN_MILLIS);
             }
             made.log().force();
             store.files().finish(made.encoded(), store.history());

@@ -32,7 +32,7 @@ final class Snapshots {
      * @param then told on the room's thread
      */
     void make(OpenStore store, List<Id> heads, Consumer<Made> then) {
-        OpenStore.Copy copy = store.copy();
+        StoreCopy copy = store.copy();
         work.run(
                 "a snapshot of store " + store.id().hex(),
                 () -> {
