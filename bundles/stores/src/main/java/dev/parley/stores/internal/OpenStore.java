@@ -18,7 +18,6 @@ import dev.parley.crdt.api.UndoHistory;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
 import dev.parley.identity.api.PublicKey;
-import dev.parley.storage.api.Hash;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.api.Storage;
 import dev.parley.storage.api.StorageException;
@@ -30,7 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenStore {
     private static final System.Logger LOG = System.getLogger(OpenStore.class.getName());
-    private static final byte[] DIGEST =
-            "parley.store.heads.v1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final Identity identity;
     private final Id self;
     private final Id id;
     private final StoreFiles files;
-    private final ParkedLog parked;
+    private final Parking parking;
     private final StoreKeys sealKeys;
 
     private volatile LogHistory history;
@@ -116,7 +112,7 @@ final class OpenStore {
         this.id = info.id();
         this.owed = new Owed(id, self, new StoreList(kept), owed);
         this.files = new StoreFiles(storage, kept, id);
-        this.parked = files.parkedLog();
+        this.parking = new Parking(id, files);
         this.sealKeys = new StoreKeys(new KeyRing(id, files.secrets()));
         this.history = files.openLog(this::foundDamage);
         boolean read = false;
@@ -395,46 +391,16 @@ final class OpenStore {
     void readParked(long nowMillis) {
         behindDamage.forEach(change -> take(change, nowMillis));
         behindDamage = List.of();
-        if (!files.hasParked()) {
-            return;
-        }
-        try {
-            for (SignedChange change : parked.read()) {
-                take(change, nowMillis);
-            }
-            parked.replace(replica.parkedChanges());
-            files.hasParked(replica.parked() > 0);
-        } catch (StorageException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store " + id.hex() + ": what is ahead of its time has to be asked for again",
-                    e);
-        }
+        parking.read(replica, change -> take(change, nowMillis));
     }
 
     Receipt receive(SignedChange change, long nowMillis) {
         boolean known = replica.isParked(change.id());
         Receipt receipt = take(change, nowMillis);
         if (!known && replica.isParked(change.id())) {
-            keepParked(change);
+            parking.keep(change, replica);
         }
         return receipt;
-    }
-
-    private void keepParked(SignedChange change) {
-        try {
-            files.hasParked(true);
-            if (parked.isFull()) {
-                parked.replace(replica.parkedChanges());
-            } else {
-                parked.add(change);
-            }
-        } catch (StorageException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "store " + id.hex() + ": a change that is ahead of its time is not kept",
-                    e);
-        }
     }
 
     private Receipt take(SignedChange change, long nowMillis) {
@@ -506,13 +472,7 @@ final class OpenStore {
 
     /** What a comparison compares: equal digests are equal stores. */
     Id digest() {
-        return digest(replica.heads());
-    }
-
-    static Id digest(List<Id> heads) {
-        Stream<byte[]> sorted = heads.stream().sorted().map(Id::bytes);
-        Hash hash = Hash.sha256(Stream.concat(Stream.of(DIGEST), sorted).toArray(byte[][]::new));
-        return Id.of(hash.bytes());
+        return HeadsDigest.of(replica.heads());
     }
 
     boolean mayRead(Id agent) {
@@ -521,7 +481,7 @@ final class OpenStore {
 
     void close() throws StorageException {
         try {
-            parked.close();
+            parking.close();
         } finally {
             history.close();
         }

@@ -50,8 +50,7 @@ class ChangeSealTest {
         byte[] admins = VECTORS.givenBytes("admins");
         assertThat(named.admins()).containsExactly(Id.of(admins, 0, 32), Id.of(admins, 32, 32));
         assertThat(named.text()).isEqualTo(VECTORS.given("linkWithAdmins"));
-        assertThat(OpenStore.digest(List.of(change().id())).hex())
-                .isEqualTo(VECTORS.given("digest"));
+        assertThat(HeadsDigest.of(List.of(change().id())).hex()).isEqualTo(VECTORS.given("digest"));
     }
 
     @Test
