@@ -234,7 +234,7 @@ final class OpenStore {
         return new Summary(tips);
     }
 
-    /** Whether nothing of it is on its way to the disk, as {@link #compact} needs it. */
+    /** Whether nothing of it is on its way to the disk, as {@link Rebuild#finish} needs it. */
     boolean isQuiet() {
         return !flushing && !unforced;
     }

@@ -1,11 +1,16 @@
 package dev.parley.stores.internal;
 
+import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.KeyId;
+import dev.parley.crdt.api.SealKey;
+import dev.parley.storage.api.StorageException;
 import dev.parley.stores.api.SealStatus;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreException.Code;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,11 +19,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is said of the keys of a store's sealed values. On the room's thread. */
+/** The keys of a store's sealed values: makes them, and says how they are. On the room's thread. */
 final class Sealing {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private Sealing() {}
 
-    static void checkLabel(String label) throws StoreException {
+    /**
+     * The key with this label, which is made and put on disk if there is none.
+     *
+     * @param self whose key a new one is
+     */
+    static SealKey key(OpenStore store, Id self, String label)
+            throws StoreException, StorageException {
+        checkLabel(label);
+        KeyRing ring = store.sealKeys().ring();
+        Optional<KeyRing.Held> there = ring.labelled(label);
+        if (there.isPresent()) {
+            return there.get().key();
+        }
+        if (ring.isFull()) {
+            throw new StoreException(
+                    Code.TOO_LARGE, "the store has " + KeyRing.MAX_KEYS + " keys already");
+        }
+        if (!store.damage().isEmpty()) {
+            throw new StoreException(Code.DISK, store.damage());
+        }
+        byte[] secret = new byte[SealKey.BYTES];
+        RANDOM.nextBytes(secret);
+        KeyRing.Held made = new KeyRing.Held(SealKey.of(store.id(), self, secret), label);
+        Arrays.fill(secret, (byte) 0);
+        ring.keep(made);
+        ring.add(made);
+        return made.key();
+    }
+
+    private static void checkLabel(String label) throws StoreException {
         int bytes = label.getBytes(StandardCharsets.UTF_8).length;
         if (label.isBlank()
                 || bytes > KeyRing.MAX_LABEL_BYTES
