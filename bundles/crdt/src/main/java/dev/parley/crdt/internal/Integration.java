@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +47,8 @@ final class Integration {
     private final Consumer<ChangeEvent> listener;
     private View main;
 
-    /** What views begin with if they have all of it, the newest first. */
-    private final List<Base> bases = new ArrayList<>();
-
     private final Places places;
+    private final Rereading rereading;
     private long lastTime;
 
     /** While changes are taken in that were here before. */
@@ -85,6 +82,7 @@ final class Integration {
         this.main = new View(info, graph);
         this.held = held;
         this.places = places;
+        this.rereading = new Rereading(info, graph, history, places);
     }
 
     /** Begins at a snapshot, with an empty history. */
@@ -114,7 +112,7 @@ final class Integration {
     }
 
     private void begin(Base base) throws MalformedException {
-        bases.add(base);
+        rereading.add(base);
         main = base.view();
         lastTime = graph.base().latestTime();
         for (int change = graph.base().count(); change < graph.size(); change++) {
@@ -174,7 +172,7 @@ final class Integration {
             integration.begin(snapshot.on(integration.graph));
         }
         if (floor != null) {
-            integration.bases.add(floor.on(integration.graph));
+            integration.rereading.add(floor.on(integration.graph));
         }
         return integration;
     }
@@ -221,7 +219,7 @@ final class Integration {
                         held,
                         new Places(first, places.next(graph.size())));
         for (int change : above) {
-            next.takeAgain(signed(change), change(change));
+            next.takeAgain(rereading.signed(change), rereading.change(change));
         }
         if (!Arrays.equals(main.canonical(), next.main.canonical())) {
             throw new MalformedException("a snapshot that does not lead to the state that is here");
@@ -290,6 +288,11 @@ final class Integration {
 
     Seals seals() {
         return seals;
+    }
+
+    /** For changes and states of before. */
+    Rereading rereading() {
+        return rereading;
     }
 
     View main() {
@@ -557,7 +560,7 @@ final class Integration {
                     && graph.seq(other) == change.seq()
                     && graph.prev(other) == prev
                     && !isForgotten(other)) {
-                forks.add(new Fork(change.author(), signed(other), signed));
+                forks.add(new Fork(change.author(), rereading.signed(other), signed));
                 return;
             }
         }
@@ -590,15 +593,15 @@ final class Integration {
     }
 
     private void takeIntoMain(int number, Change change) {
-        if (hasPast(main, number)) {
+        if (rereading.hasPast(main, number)) {
             main.apply(number, change);
             if (!quiet) {
                 notice(number, change, false);
             }
             return;
         }
-        for (int other : missingIn(main, number)) {
-            Change taken = other == number ? change : change(other);
+        for (int other : rereading.missingIn(main, number)) {
+            Change taken = other == number ? change : rereading.change(other);
             main.apply(other, taken);
             if (!quiet) {
                 notice(other, taken, false);
@@ -639,128 +642,6 @@ final class Integration {
                         graph.id(number), change.author(), local, graph.isVoid(number), paths));
     }
 
-    private boolean hasPast(View view, int number) {
-        int prev = graph.prev(number);
-        if (prev != NONE && !view.has(prev)) {
-            return false;
-        }
-        for (int dependency : graph.dependencies(number)) {
-            if (!view.has(dependency)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The change and what of its past is not in the view, in order. */
-    int[] missingIn(View view, int number) {
-        if (hasPast(view, number)) {
-            return new int[] {number};
-        }
-        Set<Integer> found = new HashSet<>();
-        Deque<Integer> open = new ArrayDeque<>();
-        open.add(number);
-        while (!open.isEmpty()) {
-            int next = open.pop();
-            if (next != NONE && !view.has(next) && found.add(next)) {
-                open.add(graph.prev(next));
-                for (int dependency : graph.dependencies(next)) {
-                    open.add(dependency);
-                }
-            }
-        }
-        return found.stream().mapToInt(Integer::intValue).sorted().toArray();
-    }
-
-    /** A change that was taken in, read again. */
-    Change change(int number) {
-        try {
-            return ChangeCodec.decode(signed(number).body());
-        } catch (MalformedException e) {
-            throw new IllegalStateException("the history gave other bytes than it got", e);
-        }
-    }
-
-    /** The operation with this number, of a change that was taken in. */
-    Operation operation(long dot) {
-        int number = graph.changeOf(At.agent(dot), At.number(dot));
-        int at = graph.start(number);
-        for (Operation operation : change(number).operations()) {
-            at += operation.length();
-            if (at > At.number(dot)) {
-                return operation;
-            }
-        }
-        throw new IllegalStateException("a change shorter than the graph has it");
-    }
-
-    /**
-     * Whose a place in a list was made for; {@link At#NOWHERE} if that was given up.
-     *
-     * @param place an operation that placed or moved an element
-     */
-    long elementAt(long place) {
-        int number = graph.changeOf(At.agent(place), At.number(place));
-        if (isForgotten(number)) {
-            return At.NOWHERE;
-        }
-        if (operation(place) instanceof Operation.MoveCell move) {
-            At at = new At(graph, number);
-            at.advance(At.number(place) - graph.start(number));
-            return at.resolve(move.element());
-        }
-        return place;
-    }
-
-    SignedChange signed(int number) {
-        return history.get(places.of(number));
-    }
-
-    /** What a state begins with of which this says what it will have. */
-    View start(IntPredicate has) {
-        for (Base base : bases) {
-            if (base.isIn(has)) {
-                try {
-                    return base.view();
-                } catch (MalformedException e) {
-                    throw new IllegalStateException("a snapshot that was read before", e);
-                }
-            }
-        }
-        return new View(info, graph);
-    }
-
-    /**
-     * The state with these changes and their past.
-     *
-     * @throws ForgottenException if it needs operations that were given up
-     */
-    View view(int[] heads) {
-        Version version = graph.including(heads);
-        View view = start(it -> version.contains(graph.agent(it), graph.start(it)));
-        Set<Integer> all = new HashSet<>();
-        for (int head : heads) {
-            if (!view.has(head)) {
-                for (int each : missingIn(view, head)) {
-                    all.add(each);
-                }
-            }
-        }
-        all.stream().sorted().forEach(it -> view.apply(it, change(it)));
-        return view;
-    }
-
-    /** The state with the changes that are in both. */
-    View common(View one, View other) {
-        View view = start(it -> one.has(it) && other.has(it));
-        for (int i = 0; i < graph.size(); i++) {
-            if (one.has(i) && other.has(i) && !view.has(i)) {
-                view.apply(i, change(i));
-            }
-        }
-        return view;
-    }
-
     /** The last changes of a branch; none if nobody wrote on it. */
     int[] headsOf(String branch) {
         if (branch.isEmpty()) {
@@ -778,7 +659,7 @@ final class Integration {
 
     /** After a transaction that failed half way. */
     void rebuildMain(int[] heads) {
-        main = view(heads);
+        main = rereading.view(heads);
     }
 
     /** A local change that is complete. */

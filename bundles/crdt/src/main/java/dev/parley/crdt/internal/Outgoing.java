@@ -73,6 +73,6 @@ final class Outgoing implements Serving {
             return null;
         }
         add(rest.line(), rest.index() + 1);
-        return integration.signed(rest.number());
+        return integration.rereading().signed(rest.number());
     }
 }

@@ -211,7 +211,7 @@ public final class ReplicaCore implements Replica {
 
     private View view(int[] heads) throws RefusedException {
         try {
-            return integration.view(heads);
+            return integration.rereading().view(heads);
         } catch (ForgottenException e) {
             throw e.refused();
         }
@@ -276,7 +276,7 @@ public final class ReplicaCore implements Replica {
 
     private byte[] save(BitSet changes) {
         changes.stream().filter(integration::isForgotten).forEach(changes::clear);
-        return HistoryWriter.write(info(), graph, integration::signed, changes);
+        return HistoryWriter.write(info(), graph, integration.rereading()::signed, changes);
     }
 
     @Override
@@ -483,9 +483,9 @@ public final class ReplicaCore implements Replica {
         if (view != null) {
             try {
                 for (int head : heads) {
-                    for (int each : integration.missingIn(view, head)) {
+                    for (int each : integration.rereading().missingIn(view, head)) {
                         if (!view.has(each)) {
-                            view.apply(each, integration.change(each));
+                            view.apply(each, integration.rereading().change(each));
                         }
                     }
                 }
@@ -536,8 +536,8 @@ public final class ReplicaCore implements Replica {
         int[] mainBefore = integration.main().heads();
         if (into.isEmpty()) {
             for (int head : fresh) {
-                for (int each : integration.missingIn(integration.main(), head)) {
-                    Change change = integration.change(each);
+                for (int each : integration.rereading().missingIn(integration.main(), head)) {
+                    Change change = integration.rereading().change(each);
                     integration.main().apply(each, change);
                     integration.notice(each, change, false);
                 }
@@ -599,7 +599,7 @@ public final class ReplicaCore implements Replica {
         View other = view(second);
         View base;
         try {
-            base = integration.common(one, other);
+            base = integration.rereading().common(one, other);
         } catch (ForgottenException e) {
             throw e.refused();
         }
@@ -664,7 +664,7 @@ public final class ReplicaCore implements Replica {
         if (integration.isForgotten(index)) {
             throw new IllegalArgumentException("change " + index + " was given up");
         }
-        return integration.signed(index);
+        return integration.rereading().signed(index);
     }
 
     @Override
@@ -684,7 +684,7 @@ public final class ReplicaCore implements Replica {
             throw new RefusedException(
                     Code.NOT_FOUND, "the operations of " + change.hex() + " were given up");
         }
-        return Integration.touched(integration.change(number));
+        return Integration.touched(integration.rereading().change(number));
     }
 
     @Override
@@ -724,7 +724,7 @@ public final class ReplicaCore implements Replica {
             parents.add(0, graph.id(prev));
         }
         boolean forgotten = integration.isForgotten(number);
-        Change change = forgotten ? null : integration.change(number);
+        Change change = forgotten ? null : integration.rereading().change(number);
         return new ChangeInfo(
                 id,
                 name.author(),

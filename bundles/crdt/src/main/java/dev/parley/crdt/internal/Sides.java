@@ -10,11 +10,11 @@ record Sides(View before, View after) {
      */
     static Sides of(Integration integration, int number, Change change, Scope scope) {
         ChangeGraph graph = integration.graph();
-        View before = integration.start(it -> graph.isBefore(it, number));
-        View after = integration.start(it -> graph.isBefore(it, number));
+        View before = integration.rereading().start(it -> graph.isBefore(it, number));
+        View after = integration.rereading().start(it -> graph.isBefore(it, number));
         for (int earlier = 0; earlier < number; earlier++) {
             if (graph.isBefore(earlier, number) && !before.has(earlier) && !graph.isVoid(earlier)) {
-                Change taken = integration.change(earlier);
+                Change taken = integration.rereading().change(earlier);
                 apply(graph, earlier, taken, scope, before);
                 apply(graph, earlier, taken, scope, after);
             }

@@ -45,7 +45,7 @@ final class Since {
                 continue;
             }
             At at = new At(graph, other);
-            for (Operation operation : integration.change(other).operations()) {
+            for (Operation operation : integration.rereading().change(other).operations()) {
                 if (scope.has(operation)) {
                     since.add(operation, at);
                 }

@@ -76,7 +76,8 @@ final class TaskInversion {
 
     /** For how long the claim was that was released. */
     private int seconds(Operation.Release release, At made) throws RefusedException {
-        Operation claim = inversion.of().integration().operation(made.resolve(release.claim()));
+        Operation claim =
+                inversion.of().integration().rereading().operation(made.resolve(release.claim()));
         if (claim instanceof Operation.Claim found) {
             return found.leaseSeconds();
         }

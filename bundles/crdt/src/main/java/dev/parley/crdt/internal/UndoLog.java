@@ -108,7 +108,7 @@ final class UndoLog implements UndoHistory {
     }
 
     private void take(Integration integration, int number) {
-        Change change = integration.change(number);
+        Change change = integration.rereading().change(number);
         Operation first = change.operations().get(0);
         At at = new At(integration.graph(), number);
         if (first instanceof Operation.Undo undo) {
@@ -143,7 +143,9 @@ final class UndoLog implements UndoHistory {
             } else if (operation instanceof Operation.PlaceCell place
                     && place.origins().left() != null) {
                 long element =
-                        integration.elementAt(ElementRuns.resolve(place.origins().left(), at));
+                        integration
+                                .rereading()
+                                .elementAt(ElementRuns.resolve(place.origins().left(), at));
                 if (element != At.NOWHERE) {
                     again.put(element, new Run(1, at.dot()));
                 }
@@ -189,7 +191,7 @@ final class UndoLog implements UndoHistory {
                     Code.APPEND_ONLY, "the store only grows: nothing in it is taken back");
         }
         Integration integration = replica.integration();
-        Change change = integration.change(entry.effect());
+        Change change = integration.rereading().change(entry.effect());
         refuse(entry, Inversion.refusal(change));
         Inversion.Of of = new Inversion.Of(integration, entry.effect(), change, new Scope(change));
         List<Inversion> made = new ArrayList<>(1);
@@ -275,13 +277,13 @@ final class UndoLog implements UndoHistory {
 
     private Undoable shown(Entry entry) {
         Integration integration = replica.integration();
-        Change change = integration.change(entry.change());
+        Change change = integration.rereading().change(entry.change());
         Set<Path> paths = new HashSet<>(Integration.touched(change));
         return new Undoable(
                 replica.id(entry.change()),
                 change.time() >>> 16,
                 change.message(),
                 Set.copyOf(paths),
-                Inversion.refusal(integration.change(entry.effect())));
+                Inversion.refusal(integration.rereading().change(entry.effect())));
     }
 }
