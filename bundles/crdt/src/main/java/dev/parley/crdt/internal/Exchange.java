@@ -69,7 +69,7 @@ final class Exchange {
     /** Those that wait for their time have their past here, so whoever hears of them gives none. */
     private List<Summary.Tip> parked() {
         Map<Id, Summary.Tip> tips = new HashMap<>();
-        for (SignedChange each : integration.held().allParked()) {
+        for (SignedChange each : integration.intake().held().allParked()) {
             try {
                 Change change = ChangeCodec.decode(each.body());
                 tips.put(

@@ -4,43 +4,34 @@ import dev.parley.crdt.api.ChangeEvent;
 import dev.parley.crdt.api.Fork;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
-import dev.parley.crdt.api.IdsApart;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Path;
-import dev.parley.crdt.api.Receipt;
 import dev.parley.crdt.api.Role;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes changes into the graph and into the main line, in an order that puts each after its past.
+ * Used by the one thread that uses the replica.
  */
 final class Integration {
-    static final long MAX_AHEAD_MILLIS = 300_000;
     private static final int NONE = -1;
-    private static final int[] ALONE = {};
 
     private final StoreInfo info;
     private final Id store;
     private final History history;
     private final ChangeGraph graph;
     private final Roles roles;
-    private final Held held;
+    private final Intake intake;
     private final Seals seals;
-
-    /** Ids that may be missing of the changes the graph began with. */
-    private @Nullable IdsApart apart;
 
     private final List<Fork> forks = new ArrayList<>();
     private final Set<AgentName> forked = new HashSet<>();
@@ -58,8 +49,6 @@ final class Integration {
     private Path lastNoticed = Path.ROOT;
 
     private Set<Path> lastPaths = Set.of(Path.ROOT);
-
-    private final ChangeReader reader = new ChangeReader();
 
     Integration(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this(info, new ChangeGraph(), history, listener, new Held(), Places.EMPTY);
@@ -80,7 +69,7 @@ final class Integration {
         this.roles = new Roles(info, graph);
         this.seals = new Seals(store);
         this.main = new View(info, graph);
-        this.held = held;
+        this.intake = new Intake(this, store, graph, held);
         this.places = places;
         this.rereading = new Rereading(info, graph, history, places);
     }
@@ -99,7 +88,7 @@ final class Integration {
             Places places)
             throws MalformedException {
         this(snapshot.info(), snapshot.graph(), history, listener, held, places);
-        apart = snapshot.idsApart();
+        intake.expect(snapshot.idsApart());
         snapshot.readRoles(roles);
         snapshot.readSeals(seals);
         begin(snapshot.on(graph));
@@ -216,7 +205,7 @@ final class Integration {
                         snapshot,
                         history,
                         listener,
-                        held,
+                        intake.held(),
                         new Places(first, places.next(graph.size())));
         for (int change : above) {
             next.takeAgain(rereading.signed(change), rereading.change(change));
@@ -290,6 +279,11 @@ final class Integration {
         return seals;
     }
 
+    /** For changes that come. */
+    Intake intake() {
+        return intake;
+    }
+
     /** For changes and states of before. */
     Rereading rereading() {
         return rereading;
@@ -303,215 +297,13 @@ final class Integration {
         return List.copyOf(forks);
     }
 
-    /** What came and is not taken in. */
-    Held held() {
-        return held;
-    }
-
     /** The latest time of any change that was taken in. */
     long lastTime() {
         return lastTime;
     }
 
-    Receipt receive(SignedChange signed, long nowMillis) {
-        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
-            return new Receipt(Receipt.Status.KNOWN, List.of(), List.of());
-        }
-        Receipt.Status status = takeUnknown(signed, nowMillis);
-        List<Id> missing = status == Receipt.Status.WAITING ? missing(signed) : List.of();
-        return new Receipt(status, missing, settle(signed, status, nowMillis));
-    }
-
-    /**
-     * The change, if it was taken in, and those taken in that waited for it. What waited for a
-     * change that waits for no other one waits no more either.
-     */
-    private List<Id> settle(SignedChange signed, Receipt.Status status, long nowMillis) {
-        List<Id> itself = status == Receipt.Status.APPLIED ? List.of(signed.id()) : List.of();
-        if (status == Receipt.Status.WAITING || held.waiting() == 0) {
-            return itself;
-        }
-        List<Id> applied = new ArrayList<>(itself);
-        Deque<Id> settled = new ArrayDeque<>(List.of(signed.id()));
-        while (!settled.isEmpty()) {
-            for (SignedChange released : held.release(settled.remove())) {
-                Receipt.Status then = takeOne(released, nowMillis);
-                if (then == Receipt.Status.APPLIED) {
-                    applied.add(released.id());
-                }
-                if (then != Receipt.Status.WAITING) {
-                    settled.add(released.id());
-                }
-            }
-        }
-        return applied;
-    }
-
-    /** Takes up what was ahead of its time and is no longer. */
-    List<Id> tick(long nowMillis) {
-        List<Id> applied = new ArrayList<>();
-        for (SignedChange change : held.drainParked()) {
-            applied.addAll(settle(change, takeOne(change, nowMillis), nowMillis));
-        }
-        return applied;
-    }
-
-    private Receipt.Status takeOne(SignedChange signed, long nowMillis) {
-        return graph.find(signed.id()) >= 0 ? Receipt.Status.KNOWN : takeUnknown(signed, nowMillis);
-    }
-
-    private List<Id> missing(SignedChange signed) {
-        try {
-            Change change = ChangeCodec.decode(signed.body());
-            List<Id> missing = new ArrayList<>(change.dependencies());
-            Id prev = change.prev();
-            if (prev != null) {
-                missing.add(prev);
-            }
-            missing.removeIf(it -> graph.find(it) >= 0 || held.isKnown(it));
-            return missing;
-        } catch (MalformedException e) {
-            return List.of();
-        }
-    }
-
-    private Receipt.Status takeUnknown(SignedChange signed, long nowMillis) {
-        try {
-            return takeUnknown(signed, reader.read(signed.body()), nowMillis);
-        } catch (MalformedException e) {
-            return refuse(signed);
-        }
-    }
-
-    private Receipt.Status refuse(SignedChange signed) {
-        held.refuse(signed.id());
-        return Receipt.Status.REFUSED;
-    }
-
-    /** As {@link #receive}, for who has read the body already. */
-    Receipt.Status receive(SignedChange signed, Change change, long nowMillis) {
-        if (!graph.isNext(signed.body()) && graph.find(signed.id()) >= 0) {
-            return Receipt.Status.KNOWN;
-        }
-        Receipt.Status status = takeUnknown(signed, change, nowMillis);
-        settle(signed, status, nowMillis);
-        return status;
-    }
-
-    private Receipt.Status takeUnknown(SignedChange signed, Change change, long nowMillis) {
-        if (!change.store().equals(store)) {
-            return refuse(signed);
-        }
-        Id prevId = change.prev();
-        int prev = prevId == null ? NONE : graph.findLate(prevId);
-        boolean isComplete = prevId == null || prev != NONE;
-        int count = change.dependencies().size();
-        int[] builtOn = count == 0 ? ALONE : new int[count];
-        for (int i = 0; i < builtOn.length; i++) {
-            builtOn[i] = graph.find(change.dependencies().get(i));
-            isComplete &= builtOn[i] != NONE;
-        }
-        if (!isComplete) {
-            return hold(signed, change);
-        }
-        if (graph.lacksIds() && needsMissingId(signed, prev)) {
-            held.await(change.author(), signed, signed.id());
-            return Receipt.Status.WAITING;
-        }
-        if (!fits(change, prev)) {
-            return refuse(signed);
-        }
-        if ((change.time() >>> 16) - MAX_AHEAD_MILLIS > nowMillis) {
-            held.park(change.author(), signed);
-            return Receipt.Status.PARKED;
-        }
-        take(signed, change, prev, builtOn);
-        held.isTaken(signed.id());
-        reader.follow(change, signed.id());
-        return Receipt.Status.APPLIED;
-    }
-
-    /**
-     * Whether judging or placing a change may need an id that is not here: of the change that
-     * stands where it forks from its author's line, or of one that it names to say which line of a
-     * forked agent it means.
-     */
-    private boolean needsMissingId(SignedChange signed, int prev) {
-        if (prev != NONE) {
-            int beside = graph.changeOf(graph.agent(prev), graph.end(prev));
-            if (beside != prev && !graph.knowsId(beside)) {
-                return true;
-            }
-        }
-        try {
-            ChangeReader again = new ChangeReader();
-            again.read(signed.body());
-            for (Id way : again.ways()) {
-                if (graph.find(way) == NONE) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (MalformedException e) {
-            return false;
-        }
-    }
-
-    /** Whether ids of the changes below the snapshot are not here. */
-    boolean lacksIds() {
-        return graph.lacksIds();
-    }
-
-    /** Which those are. */
-    Optional<IdsApart> idsApart() {
-        return graph.lacksIds() ? Optional.ofNullable(apart) : Optional.empty();
-    }
-
-    /** Takes those ids, and then what had to wait for them. */
-    List<Id> addIds(byte[] ids, long nowMillis) throws MalformedException {
-        if (!graph.lacksIds()) {
-            return List.of();
-        }
-        IdsApart expected = new IdsApart(Sha256.of(ids), ids.length);
-        if (!expected.equals(apart)) {
-            throw new MalformedException("other ids than the snapshot has");
-        }
-        graph.addIds(ids);
-        List<Id> applied = new ArrayList<>();
-        for (SignedChange change : held.drainWaiting()) {
-            applied.addAll(receive(change, nowMillis).applied());
-        }
-        return applied;
-    }
-
-    /**
-     * A change of whose past something is not here. What builds on one that is ahead of its time is
-     * so too; what builds on one that can never be taken in cannot be either.
-     */
-    private Receipt.Status hold(SignedChange signed, Change change) {
-        List<Id> past = new ArrayList<>(change.dependencies());
-        Id prev = change.prev();
-        if (prev != null) {
-            past.add(0, prev);
-        }
-        Id missing = null;
-        for (Id each : past) {
-            if (graph.find(each) == NONE) {
-                if (held.isRefused(each)) {
-                    return refuse(signed);
-                }
-                missing = missing == null && !held.isParked(each) ? each : missing;
-            }
-        }
-        if (missing != null) {
-            held.await(change.author(), signed, missing);
-            return Receipt.Status.WAITING;
-        }
-        held.park(change.author(), signed);
-        return Receipt.Status.PARKED;
-    }
-
-    private boolean fits(Change change, int prev) {
+    /** Whether a change is numbered as the next one after another. */
+    boolean fits(Change change, int prev) {
         if (prev == NONE) {
             return change.seq() == 1 && change.start() == 0;
         }
@@ -520,7 +312,8 @@ final class Integration {
                 && change.start() == graph.end(prev);
     }
 
-    private void take(SignedChange signed, Change change, int prev, int[] builtOn) {
+    /** Takes in a change whose past is here and which fits. */
+    void take(SignedChange signed, Change change, int prev, int[] builtOn) {
         boolean forks =
                 prev == NONE
                         ? !graph.agents().of(change.agent()).isEmpty()

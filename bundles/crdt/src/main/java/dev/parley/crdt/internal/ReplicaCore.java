@@ -160,12 +160,12 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public boolean lacksIds() {
-        return integration.lacksIds();
+        return integration.intake().lacksIds();
     }
 
     @Override
     public Optional<IdsApart> idsApart() {
-        return integration.idsApart();
+        return integration.intake().idsApart();
     }
 
     @Override
@@ -175,7 +175,7 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public List<Id> addIds(byte[] ids, long nowMillis) throws MalformedException {
-        return integration.addIds(ids, nowMillis);
+        return integration.intake().addIds(ids, nowMillis);
     }
 
     /** Changes whenever operations get other numbers. */
@@ -230,7 +230,8 @@ public final class ReplicaCore implements Replica {
         reader.read(
                 change -> null,
                 check,
-                (signed, change) -> replica.integration.receive(signed, change, nowMillis));
+                (signed, change) ->
+                        replica.integration.intake().receive(signed, change, nowMillis));
         return replica;
     }
 
@@ -248,7 +249,8 @@ public final class ReplicaCore implements Replica {
                 .read(
                         this::known,
                         (author, change, signature) -> true,
-                        (signed, change) -> integration.receive(signed, change, nowMillis));
+                        (signed, change) ->
+                                integration.intake().receive(signed, change, nowMillis));
         return graph.size() - before;
     }
 
@@ -286,12 +288,12 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public Receipt receive(SignedChange change, long nowMillis) {
-        return integration.receive(change, nowMillis);
+        return integration.intake().receive(change, nowMillis);
     }
 
     @Override
     public List<Id> tick(long nowMillis) {
-        return integration.tick(nowMillis);
+        return integration.intake().tick(nowMillis);
     }
 
     @Override
@@ -837,21 +839,21 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public boolean isParked(Id change) {
-        return integration.held().isParked(change);
+        return integration.intake().held().isParked(change);
     }
 
     @Override
     public List<SignedChange> parkedChanges() {
-        return integration.held().allParked();
+        return integration.intake().held().allParked();
     }
 
     @Override
     public int waiting() {
-        return integration.held().waiting();
+        return integration.intake().held().waiting();
     }
 
     @Override
     public int parked() {
-        return integration.held().parked();
+        return integration.intake().held().parked();
     }
 }
