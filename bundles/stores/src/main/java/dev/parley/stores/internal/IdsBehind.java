@@ -12,9 +12,9 @@ import dev.parley.storage.api.PartialBlob;
 import dev.parley.storage.api.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
@@ -75,7 +75,10 @@ final class IdsBehind {
 
         /** Whether the ids are still missing, whoever gets them. */
         boolean isWanted() {
-            return store.replica() == replica && replica.lacksIds() && store.damage().isEmpty();
+            return store.replica() == replica
+                    && replica.lacksIds()
+                    && store.damage().isEmpty()
+                    && !store.files().isDeleted();
         }
 
         /** Nobody is asked any more, unless another one has begun. */
@@ -156,44 +159,19 @@ final class IdsBehind {
         }
     }
 
-    /** Keeps what came, from this chunk on. */
     private static Optional<Integer> keep(Job job, int from, byte[] content)
             throws StorageException {
-        synchronized (job.store()) {
-            return keepAlone(job, from, content);
-        }
-    }
-
-    private static Optional<Integer> keepAlone(Job job, int from, byte[] content)
-            throws StorageException {
-        if (job.store().files().idsFile(job.ids()).isPresent()) {
-            return Optional.empty();
-        }
-        PartialBlob partial = job.store().files().ids(job.ids());
-        boolean isWhole = false;
-        try {
-            for (int at = 0; at < content.length; at += PartialBlob.CHUNK_BYTES) {
-                int to = Math.min(content.length, at + PartialBlob.CHUNK_BYTES);
-                partial.write(
-                        from + at / PartialBlob.CHUNK_BYTES, Arrays.copyOfRange(content, at, to));
-            }
-            int missing = partial.present().nextClearBit(0);
-            isWhole = (long) missing * PartialBlob.CHUNK_BYTES >= job.ids().bytes();
-            if (isWhole) {
-                partial.commit();
-            }
-            return isWhole ? Optional.empty() : Optional.of(missing);
-        } finally {
-            if (!isWhole) {
-                partial.close();
-            }
-        }
+        return job.store().ids().keep(job.ids(), from, content);
     }
 
     /** Puts them behind the checkpoint's file; before that nothing may be taken up. */
     private static Optional<byte[]> all(Job job) throws StorageException, IOException {
         StoreFiles files = job.store().files();
-        byte[] all = Files.readAllBytes(files.idsFile(job.ids()).orElseThrow());
+        Optional<Path> file = files.idsFile(job.ids());
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] all = Files.readAllBytes(file.get());
         return files.complete(job.checkpoint(), job.ids(), all)
                 ? Optional.of(all)
                 : Optional.empty();

@@ -42,6 +42,7 @@ final class OpenStore {
     private final Id self;
     private final Id id;
     private final StoreFiles files;
+    private final IdsKept ids;
     private final Parking parking;
     private final StoreKeys sealKeys;
 
@@ -112,6 +113,7 @@ final class OpenStore {
         this.id = info.id();
         this.owed = new Owed(id, self, new StoreList(kept), owed);
         this.files = new StoreFiles(storage, kept, id);
+        this.ids = new IdsKept(files);
         this.parking = new Parking(id, files);
         this.sealKeys = new StoreKeys(new KeyRing(id, files.secrets()));
         this.history = files.openLog(this::foundDamage);
@@ -128,6 +130,7 @@ final class OpenStore {
             if (replica.size() < wasIndexed) {
                 this.owed.addLostEnd(wasIndexed, replica.size());
             }
+            ids.lacks(replica.idsApart());
             read = true;
         } finally {
             if (!read) {
@@ -208,6 +211,11 @@ final class OpenStore {
         return files;
     }
 
+    /** What came of the ids that lie apart. */
+    IdsKept ids() {
+        return ids;
+    }
+
     /** Whether this agent wrote here. */
     boolean hasWritten() {
         return !ownBranches.isEmpty();
@@ -246,15 +254,12 @@ final class OpenStore {
 
     /** {@link Rebuild} made what it is from now on. */
     void become(Replica next, LogHistory log, CheckpointFile file, int length) {
-        Optional<IdsApart> missing = replica.idsApart();
         Set<Id> seen = Set.copyOf(replica.heads(""));
         replica = next;
         sealKeys.begin(replica);
         history = log;
         begin(file, length);
-        if (missing.isPresent() && !next.idsApart().equals(missing)) {
-            discard(missing.get());
-        }
+        lacks(next.idsApart());
         undo = null;
         vouched.end();
         learn();
@@ -267,9 +272,9 @@ final class OpenStore {
         }
     }
 
-    private void discard(IdsApart ids) {
+    private void lacks(Optional<IdsApart> missing) {
         try {
-            files.discard(ids);
+            ids.lacks(missing);
         } catch (StorageException e) {
             LOG.log(System.Logger.Level.WARNING, "ids of store " + id.hex(), e);
         }
@@ -426,10 +431,11 @@ final class OpenStore {
      *
      * @throws MalformedException if they are others
      */
-    void addIds(byte[] ids, long nowMillis) throws MalformedException {
+    void addIds(byte[] added, long nowMillis) throws MalformedException {
         int before = replica.size();
-        replica.addIds(ids, nowMillis);
-        fileLength = fileBeginning + ids.length;
+        replica.addIds(added, nowMillis);
+        lacks(replica.idsApart());
+        fileLength = fileBeginning + added.length;
         if (replica.size() > before) {
             unforced = true;
             noteKeys(before);
@@ -489,10 +495,7 @@ final class OpenStore {
 
     /** Removes all of it from the disk; it must be closed. */
     void delete() throws StorageException {
-        Optional<IdsApart> missing = replica.idsApart();
-        if (missing.isPresent()) {
-            files.discard(missing.get());
-        }
+        ids.lacks(Optional.empty());
         files.delete();
         vouched.end();
         compacting.promises().delete();
