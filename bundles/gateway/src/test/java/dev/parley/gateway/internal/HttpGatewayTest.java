@@ -349,7 +349,8 @@ class HttpGatewayTest {
 
     @Test
     void malformedJsonIsRefusedWithWhatIsWrong() throws Exception {
-        for (String body : List.of("{", "[]", "{\"agent\":1,\"agent\":2}", "{} {}")) {
+        for (String body :
+                List.of("{", "[]", "{\"agent\":1,\"agent\":2}", "{} {}", "{\"n\":1e400}")) {
             Answer answer = send("POST", "/contacts", body);
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).contains("MALFORMED_JSON");

@@ -5,8 +5,9 @@ import dev.parley.wire.internal.JsonText;
 /**
  * JSON (RFC 8259) to {@link Value} and back, for the surfaces that people and tools see.
  *
- * <p>Duplicate names, trailing text and nesting deeper than {@link Cbor#MAX_DEPTH} are refused. A
- * byte string is written as base64url text without padding; integer map keys as decimal names.
+ * <p>Duplicate names, trailing text, nesting deeper than {@link Cbor#MAX_DEPTH}, and numbers that
+ * are no 64-bit integer and no finite double are refused. A byte string is written as base64url
+ * text without padding; integer map keys as decimal names.
  */
 public final class Json {
     private Json() {}

@@ -94,7 +94,12 @@ public final class JsonText {
                 }
                 return new Value.Int(parser.getLongValue());
             case VALUE_NUMBER_FLOAT:
-                return new Value.Real(parser.getDoubleValue());
+                double real = parser.getDoubleValue();
+                if (!Double.isFinite(real)) {
+                    throw new MalformedException(
+                            Reason.BAD_VALUE, "JSON: a number beyond 64 bits, at most 1.79e308");
+                }
+                return new Value.Real(real);
             case VALUE_TRUE:
                 return Value.TRUE;
             case VALUE_FALSE:
