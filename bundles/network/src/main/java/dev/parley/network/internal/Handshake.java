@@ -167,7 +167,9 @@ final class Handshake {
                                 HELLO, Hello.sign(identity, ours.orElseThrow(), address).encode()));
             }
             done = true;
-            Connection made = new Connection(channel, hello, client, control);
+            byte[] process =
+                    client ? theirs.get().serverCertificate() : theirs.get().clientCertificate();
+            Connection made = new Connection(channel, hello, client, control, process);
             connection = made;
             outcome.authenticated(made);
         }

@@ -21,6 +21,7 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,8 +43,8 @@ import org.osgi.service.metatype.annotations.Designate;
  * Netty's event loop.
  *
  * <p>Two containers that dial each other at once keep the connection that the lower machine id
- * dialled; a newer connection dialled by the same end replaces the older, which is then a leftover
- * of a restart.
+ * dialled, if it lives. A newer connection that the same end dialled, or that a new process of the
+ * peer made, replaces the older, which is then a leftover.
  */
 @Component(
         service = Network.class,
@@ -56,6 +57,7 @@ public final class NetworkComponent implements Network {
             AttributeKey.valueOf("parley.handshake");
     private static final Duration PING_PERIOD = Duration.ofMillis(1500);
     private static final int MAX_PEERS = 64;
+    private static final String SECOND = "a second connection";
 
     private final Identity identity;
     private final TlsIdentity tls = new TlsIdentity();
@@ -63,6 +65,10 @@ public final class NetworkComponent implements Network {
     private final QuicTransport transport;
     private final String address;
     private final Map<MachineId, Connection> peers = new ConcurrentHashMap<>();
+
+    /** Connections to peers that have one already, as long as it is not known whether it lives. */
+    private final Map<MachineId, Connection> seconds = new HashMap<>();
+
     private final Protocols protocols = new Protocols(actor);
     private final List<PeerListener> listeners = new CopyOnWriteArrayList<>();
     private final List<PeerGate> gates = new CopyOnWriteArrayList<>();
@@ -228,7 +234,7 @@ public final class NetworkComponent implements Network {
     }
 
     private void adopt(Connection connection) {
-        if (closed || !connection.channel().isActive()) {
+        if (closed || connection.isOver()) {
             return;
         }
         // Trust may have changed since the handshake asked.
@@ -238,26 +244,55 @@ public final class NetworkComponent implements Network {
             return;
         }
         Connection old = peers.get(connection.machine());
-        if (old != null && old != connection) {
-            boolean weAreLower = identity.machine().compareTo(connection.machine()) < 0;
-            boolean keepOld =
-                    old.outbound() != connection.outbound()
-                            && old.channel().isActive()
-                            && old.outbound() == weAreLower;
-            if (keepOld) {
-                connection.disconnect("a second connection");
-                return;
-            }
+        if (old == null || old.isOver() || !goesBefore(old, connection)) {
+            take(connection);
+        } else if (old != connection) {
+            doubt(old, connection);
+        }
+    }
+
+    /** Both ends find the same, each for what it has. */
+    private boolean goesBefore(Connection old, Connection next) {
+        boolean weAreLower = identity.machine().compareTo(next.machine()) < 0;
+        return old == next
+                || old.isOfSameProcess(next)
+                        && old.outbound() != next.outbound()
+                        && old.outbound() == weAreLower;
+    }
+
+    /** The peer may know by now that the old one is lost. */
+    private void doubt(Connection old, Connection second) {
+        Connection before = seconds.put(second.machine(), second);
+        if (before != null) {
+            before.disconnect(SECOND);
+        }
+        old.answers().thenAccept(alive -> actor.tell(() -> decide(old, second, alive)));
+    }
+
+    private void decide(Connection old, Connection second, boolean isAlive) {
+        if (!seconds.remove(second.machine(), second)) {
+            return;
+        }
+        if (isAlive && peers.get(second.machine()) == old) {
+            second.disconnect(SECOND);
+        } else if (!second.isOver()) {
+            take(second);
+        }
+    }
+
+    private void take(Connection connection) {
+        Connection second = seconds.remove(connection.machine());
+        if (second != null && second != connection) {
+            second.disconnect(SECOND);
+        }
+        Connection old = peers.get(connection.machine());
+        if (old != null) {
             remove(old, "replaced by a newer connection");
-            old.disconnect("a second connection");
+            old.disconnect(SECOND);
         }
         peers.put(connection.machine(), connection);
         LOG.log(System.Logger.Level.INFO, "connected to {0}", connection);
-        connection
-                .channel()
-                .closeFuture()
-                .addListener(
-                        done -> actor.tell(() -> remove(connection, connection.closeReason())));
+        connection.end().thenAccept(why -> actor.tell(() -> remove(connection, why)));
         for (PeerListener listener : listeners) {
             tell(() -> listener.connected(connection));
         }
@@ -268,6 +303,12 @@ public final class NetworkComponent implements Network {
             LOG.log(System.Logger.Level.INFO, "disconnected from {0}: {1}", connection, reason);
             for (PeerListener listener : listeners) {
                 tell(() -> listener.disconnected(connection, reason));
+            }
+            Connection second = seconds.remove(connection.machine());
+            if (second != null && connection.isGivenUp()) {
+                second.disconnect(reason);
+            } else if (second != null) {
+                adopt(second);
             }
         }
     }
@@ -306,7 +347,9 @@ public final class NetworkComponent implements Network {
             stream.first(
                     first -> {
                         Connection peer = handshake.connection();
-                        if (peer != null) {
+                        if (peer != null && peer.isOver()) {
+                            stream.reset();
+                        } else if (peer != null) {
                             protocols.dispatch(peer, stream, first);
                         } else {
                             handshake.accept(stream, first);
