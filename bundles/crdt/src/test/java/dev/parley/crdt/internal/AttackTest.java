@@ -14,6 +14,8 @@ import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.StoreInfo;
+import dev.parley.crdt.internal.sequence.Sequence;
+import dev.parley.crdt.internal.sequence.VisibleChanges;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -233,6 +235,33 @@ class AttackTest {
             assertThat(sums.total(5)).isZero();
             assertThat(sums.any(1_000, 7)).isTrue();
             assertThat(sums.any(1_000, 8)).isFalse();
+        }
+    }
+
+    @Test
+    void aTextOfALateAgentTakesNoMoreRoomThanOneOfTheFirst() {
+        List<Sequence> all = new ArrayList<>();
+        int[] agents = {200_000, 5, 199_999, 7, 1_000};
+        for (int i = 0; i < 6_000; i++) {
+            Sequence text = Sequence.ofText((agent, seq, other, otherSeq) -> agent - other);
+            for (int number = 0; number < agents.length; number++) {
+                text.integrateInsert(
+                        agents[number],
+                        3,
+                        number == 0 ? Sequence.NONE : agents[number - 1],
+                        3,
+                        Sequence.NONE,
+                        0,
+                        String.valueOf(number),
+                        VisibleChanges.NONE);
+            }
+            all.add(text);
+        }
+        for (Sequence text : all) {
+            assertThat(text.text()).isEqualTo("01234");
+            assertThat(text.contains(7, 3)).isTrue();
+            assertThat(text.contains(7, 4)).isFalse();
+            assertThat(text.contains(6, 3)).isFalse();
         }
     }
 

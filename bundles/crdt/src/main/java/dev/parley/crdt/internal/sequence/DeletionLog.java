@@ -1,6 +1,8 @@
 package dev.parley.crdt.internal.sequence;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Which operation deleted which element: the cold side of a sequence, only read for time travel,
@@ -81,33 +83,37 @@ final class DeletionLog {
         size++;
     }
 
+    /** Elements of one agent as intervals: low and end (exclusive) in turn. */
+    private static final class Intervals {
+        private int[] ends = new int[8];
+        private int count;
+
+        void add(int low, int end) {
+            if (count == ends.length) {
+                ends = Arrays.copyOf(ends, count * 2);
+            }
+            ends[count++] = low;
+            ends[count++] = end;
+        }
+    }
+
     /**
-     * The elements of one agent that are deleted in a version, as sorted disjoint intervals: low
-     * and end (exclusive) in turn.
+     * The elements that are deleted in a version, by agent, as sorted disjoint intervals: low and
+     * end (exclusive) in turn.
      */
-    int[][] hidden(int agents, VersionFilter version) {
-        int[][] intervals = new int[agents][];
-        int[] counts = new int[agents];
+    Map<Integer, int[]> hidden(VersionFilter version) {
+        Map<Integer, Intervals> found = new HashMap<>();
         for (int row = 0; row < size; row++) {
             int known = Math.min(count(row), version.end(agent(row)) - seq(row));
             if (known > 0) {
-                int target = targetAgent(row);
                 int low = backward(row) ? first(row) - known + 1 : first(row);
-                int[] of = intervals[target];
-                if (of == null) {
-                    of = new int[8];
-                } else if (of.length == counts[target]) {
-                    of = Arrays.copyOf(of, of.length * 2);
-                }
-                intervals[target] = of;
-                of[counts[target]++] = low;
-                of[counts[target]++] = low + known;
+                found.computeIfAbsent(targetAgent(row), it -> new Intervals())
+                        .add(low, low + known);
             }
         }
-        for (int i = 0; i < agents; i++) {
-            intervals[i] = intervals[i] == null ? new int[0] : merged(intervals[i], counts[i]);
-        }
-        return intervals;
+        Map<Integer, int[]> hidden = new HashMap<>();
+        found.forEach((agent, all) -> hidden.put(agent, merged(all.ends, all.count)));
+        return hidden;
     }
 
     private static int[] merged(int[] intervals, int count) {

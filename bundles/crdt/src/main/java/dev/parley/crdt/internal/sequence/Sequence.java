@@ -3,6 +3,7 @@ package dev.parley.crdt.internal.sequence;
 import dev.parley.crdt.internal.columns.MalformedException;
 import dev.parley.crdt.internal.columns.MalformedException.Reason;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Sequence {
     /** The agent of "no element". */
     public static final int NONE = -1;
+
+    private static final int[] NOTHING = {};
 
     final SpanTree tree;
     final DeletionLog deletions = new DeletionLog();
@@ -765,7 +768,7 @@ public final class Sequence {
         if (!knowsDeletions) {
             throw new IllegalStateException("the deleting operations are not here");
         }
-        int[][] hidden = deletions.hidden(tree.agents(), version);
+        Map<Integer, int[]> hidden = deletions.hidden(version);
         for (Leaf at = tree.first(); at != null; at = at.next) {
             for (int i = 0; i < at.count; i++) {
                 int agent = at.agent(i);
@@ -777,7 +780,7 @@ public final class Sequence {
                 if (at.isVisible(i)) {
                     visitor.piece(at, i, 0, length);
                 } else {
-                    showRest(at, i, seq, length, hidden[agent], visitor);
+                    showRest(at, i, seq, length, hidden.getOrDefault(agent, NOTHING), visitor);
                 }
             }
         }
@@ -865,7 +868,7 @@ public final class Sequence {
     /** How many elements the known operations deleted. */
     long deletedByLog() {
         long sum = 0;
-        for (int[] intervals : deletions.hidden(tree.agents(), agent -> Integer.MAX_VALUE)) {
+        for (int[] intervals : deletions.hidden(agent -> Integer.MAX_VALUE).values()) {
             for (int i = 0; i < intervals.length; i += 2) {
                 sum += intervals[i + 1] - intervals[i];
             }

@@ -1,6 +1,5 @@
 package dev.parley.crdt.internal.sequence;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class SpanTree {
     private final AgentOrder order;
 
-    /** By agent; null for those of whom nothing is here. */
-    private @Nullable SeqIndex[] indexes = {};
-
-    private @Nullable ContentPool[] pools = {};
+    private final Lines lines;
     private final boolean hasContent;
 
     private Node root;
@@ -117,6 +113,7 @@ final class SpanTree {
     SpanTree(AgentOrder order, boolean hasContent) {
         this.order = order;
         this.hasContent = hasContent;
+        this.lines = new Lines(hasContent);
         Leaf empty = new Leaf(4);
         root = empty;
         first = empty;
@@ -142,37 +139,21 @@ final class SpanTree {
         return elements;
     }
 
-    int agents() {
-        return indexes.length;
-    }
-
     /** The content of an agent that has an index, in a text. */
     ContentPool pool(int agent) {
-        return Objects.requireNonNull(pools[agent]);
+        Lines.Line line = lines.find(agent);
+        return Objects.requireNonNull(line == null ? null : line.pool);
     }
 
     /** The index of an agent, made on first use. */
     SeqIndex index(int agent) {
-        if (agent >= indexes.length) {
-            int more = Math.max(agent + 1, indexes.length + (indexes.length >> 1));
-            indexes = Arrays.copyOf(indexes, more);
-            pools = Arrays.copyOf(pools, hasContent ? more : 0);
-        }
-        SeqIndex index = indexes[agent];
-        if (index == null) {
-            index = new SeqIndex();
-            indexes[agent] = index;
-            if (hasContent) {
-                pools[agent] = new ContentPool();
-            }
-        }
-        return index;
+        return lines.findOrMake(agent).index;
     }
 
     /** One past the highest seq of the agent's elements. */
     int endOf(int agent) {
-        SeqIndex index = agent < indexes.length ? indexes[agent] : null;
-        return index == null ? 0 : index.end();
+        Lines.Line line = lines.find(agent);
+        return line == null ? 0 : line.index.end();
     }
 
     // ---- finding ----
@@ -230,11 +211,8 @@ final class SpanTree {
                 || findNear(hintSpan + 1, agent, seq)) {
             return true;
         }
-        if (agent < 0 || agent >= indexes.length || seq < 0) {
-            return false;
-        }
-        SeqIndex index = indexes[agent];
-        Leaf at = index == null ? null : index.get(seq);
+        Lines.Line line = agent < 0 || seq < 0 ? null : lines.find(agent);
+        Leaf at = line == null ? null : line.index.get(seq);
         if (at == null) {
             return false;
         }
