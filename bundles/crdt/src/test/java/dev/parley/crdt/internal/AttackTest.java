@@ -16,6 +16,7 @@ import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.sequence.Sequence;
 import dev.parley.crdt.internal.sequence.VisibleChanges;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -263,6 +264,43 @@ class AttackTest {
             assertThat(text.contains(7, 4)).isFalse();
             assertThat(text.contains(6, 3)).isFalse();
         }
+    }
+
+    /**
+     * Each change keeps who is in its past; with 4,000 numbers each these would take a gigabyte.
+     */
+    @Test
+    @Timeout(60)
+    void changesOfManyAuthorsInTurnsTakeLittleMoreRoomThanThoseOfOne() {
+        int authors = 4_000;
+        ChangeGraph graph = new ChangeGraph();
+        List<Operation> operations = List.of(new Operation.Note(Path.ROOT));
+        for (int number = 0; number < 80_000; number++) {
+            int prev = number - authors;
+            Change change =
+                    new Change(
+                            replicas.info.id(),
+                            numbered(number % authors),
+                            1 + number / authors,
+                            prev < 0 ? null : numbered(prev),
+                            number / authors,
+                            number == 0 ? List.of() : List.of(numbered(number - 1)),
+                            NOW + number << 16,
+                            "",
+                            "",
+                            operations);
+            int[] builtOn = number == 0 ? new int[0] : new int[] {number - 1};
+            graph.add(numbered(number), change, 1, Math.max(prev, -1), builtOn);
+        }
+        assertThat(graph.agents().size()).isEqualTo(authors);
+        for (int earlier : new int[] {0, 3_999, 4_000, 79_998}) {
+            assertThat(graph.isBefore(earlier, 79_999)).isTrue();
+            assertThat(graph.isBefore(79_999, earlier)).isFalse();
+        }
+    }
+
+    private static Id numbered(int number) {
+        return Sha256.of(ByteBuffer.allocate(4).putInt(number).array());
     }
 
     @Test
