@@ -184,6 +184,16 @@ final class ListState extends ObjectState {
     }
 
     @Override
+    void clearAgain(At at, List<Written> since) {
+        for (Written written : since) {
+            Element element = elements.get(written.dot());
+            if (element != null && !element.dropped) {
+                drop(element, at);
+            }
+        }
+    }
+
+    @Override
     boolean knownContent(At at) {
         return elements.entrySet().stream()
                 .anyMatch(it -> !it.getValue().dropped && at.knows(it.getKey()));

@@ -5,6 +5,7 @@ import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.RefusedException.Code;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +116,9 @@ final class MapState extends ObjectState {
         children.values().forEach(it -> it.clear(at));
     }
 
-    /** Forgets that it is there, but not what is under its keys. */
-    void clearPuts(At at) {
+    /** What is under its keys is cleared by itself. */
+    @Override
+    void clearAgain(At at, List<Written> since) {
         puts.removeKnown(at);
     }
 

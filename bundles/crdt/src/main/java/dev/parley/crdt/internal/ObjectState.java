@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.Scalar;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +45,19 @@ abstract class ObjectState {
     void clear(At at) {
         Version past = at.graph().past(at.change());
         cleared = cleared.join(past.with(at.agent(), at.number()));
+    }
+
+    /** An operation of the change that is being applied. */
+    record Written(Operation operation, long dot) {}
+
+    /**
+     * Forgets what is in the past once more in the same change: all of it that can be left is what
+     * the change wrote since.
+     *
+     * @param since the operations on this object since it was cleared, perhaps some before
+     */
+    void clearAgain(At at, List<Written> since) {
+        clear(at);
     }
 
     /** Whether there is anything that a {@code CLEAR} here would take away. */

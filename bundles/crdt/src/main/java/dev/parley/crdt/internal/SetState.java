@@ -51,6 +51,23 @@ final class SetState extends ObjectState {
     }
 
     @Override
+    void clearAgain(At at, List<Written> since) {
+        for (Written written : since) {
+            Scalar value =
+                    written.operation() instanceof Operation.Remove remove
+                            ? remove.value()
+                            : ((Operation.Add) written.operation()).value();
+            FlagDots dots = elements.get(value);
+            if (dots != null) {
+                dots.clear(at);
+                if (dots.isForgotten()) {
+                    elements.remove(value);
+                }
+            }
+        }
+    }
+
+    @Override
     boolean knownContent(At at) {
         return elements.values().stream().anyMatch(it -> it.known(at));
     }

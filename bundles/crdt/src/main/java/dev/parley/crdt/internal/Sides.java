@@ -26,9 +26,10 @@ record Sides(View before, View after) {
     private static void apply(
             ChangeGraph graph, int number, Change change, Scope scope, View view) {
         At at = new At(graph, number);
+        Cleared cleared = new Cleared(view);
         for (Operation operation : change.operations()) {
             if (scope.has(operation)) {
-                view.apply(operation, at);
+                cleared.apply(operation, at);
             }
             at.advance(operation.length());
         }

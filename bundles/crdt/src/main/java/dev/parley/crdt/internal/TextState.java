@@ -215,8 +215,26 @@ final class TextState extends ObjectState {
                 });
         for (int[] run : known) {
             for (int i = 0; i < run[2]; i++) {
-                sequence.integrateDelete(
-                        at.agent(), at.number(), run[0], run[1] + i, 1, false, VisibleChanges.NONE);
+                delete(run[0], run[1] + i, at);
+            }
+        }
+    }
+
+    private void delete(int agent, int number, At at) {
+        sequence.integrateDelete(
+                at.agent(), at.number(), agent, number, 1, false, VisibleChanges.NONE);
+    }
+
+    @Override
+    void clearAgain(At at, List<Written> since) {
+        for (Written written : since) {
+            if (written.operation() instanceof Operation.Insert) {
+                int first = At.number(written.dot());
+                for (int i = 0; i < written.operation().length(); i++) {
+                    if (sequence.isVisible(at.agent(), first + i)) {
+                        delete(at.agent(), first + i, at);
+                    }
+                }
             }
         }
     }

@@ -148,27 +148,37 @@ final class TreeState extends ObjectState {
     }
 
     private void insert(Move move) {
+        int at = placeOf(move.change, move.number);
+        undoFrom(at);
+        log.add(at, move);
+    }
+
+    /** How many moves of the log come before one of this change with this number. */
+    private int placeOf(int change, int number) {
         int low = 0;
         int high = log.size();
-        if (high > 0 && compare(log.get(high - 1), move) < 0) {
-            low = high;
+        if (high > 0 && isBefore(log.get(high - 1), change, number)) {
+            return high;
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (compare(log.get(middle), move) < 0) {
+            if (isBefore(log.get(middle), change, number)) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        while (done > low) {
-            undo(log.get(--done));
-        }
-        log.add(low, move);
+        return low;
     }
 
-    private int compare(Move a, Move b) {
-        return At.compareChanges(graph, a.change, a.number, b.change, b.number);
+    private boolean isBefore(Move move, int change, int number) {
+        return At.compareChanges(graph, move.change, move.number, change, number) < 0;
+    }
+
+    private void undoFrom(int place) {
+        while (done > place) {
+            undo(log.get(--done));
+        }
     }
 
     private void undo(Move move) {
@@ -210,10 +220,20 @@ final class TreeState extends ObjectState {
     @Override
     void clear(At at) {
         super.clear(at);
-        while (done > 0) {
-            undo(log.get(--done));
-        }
+        undoFrom(0);
         log.removeIf(it -> isCleared(it.dot));
+    }
+
+    @Override
+    void clearAgain(At at, List<Written> since) {
+        super.clear(at);
+        int first = placeOf(at.change(), 0);
+        int end = first;
+        while (end < log.size() && log.get(end).change == at.change()) {
+            end++;
+        }
+        undoFrom(first);
+        log.subList(first, end).clear();
     }
 
     @Override
@@ -404,7 +424,7 @@ final class TreeState extends ObjectState {
             TreeNodeState to = kind == 0 ? root : kind == 1 ? felled : node(in);
             Move move =
                     new Move(at, node, to, in.plain().text("a position", 0, Positions.MAX_DIGITS));
-            if (!log.isEmpty() && compare(log.get(log.size() - 1), move) >= 0) {
+            if (!log.isEmpty() && !isBefore(log.get(log.size() - 1), move.change, move.number)) {
                 throw new MalformedException("moves are not in order");
             }
             log.add(move);

@@ -99,12 +99,7 @@ final class View {
         at.restart();
         Cleared cleared = new Cleared(this);
         for (Operation operation : change.operations()) {
-            if (operation instanceof Operation.Clear) {
-                cleared.clear(operation.path(), at);
-            } else {
-                apply(operation, at);
-                cleared.touch(operation.path());
-            }
+            cleared.apply(operation, at);
             at.advance(operation.length());
         }
     }

@@ -25,6 +25,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one author who follows no rule can try to do to all others. */
 class AttackTest {
@@ -392,6 +394,54 @@ class AttackTest {
         take(replica, forge.write(EVIL, last, List.of(), NOW + 9, array(operations)));
         assertThat(replica.state().keys(Path.ROOT)).hasSize(1);
         assertThat(replica.state().counter(counter)).isEqualTo(1);
+    }
+
+    /** What it adds and clears is its own; what is large is of others it does not know. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4})
+    @Timeout(20)
+    void whoAddsAndClearsBesideOthersPaysForItsOwnOnly(int kind) {
+        Replica replica = Replica.create(replicas.info);
+        SignedChange last = null;
+        for (int from = 0; from < 60_000; from += 20_000) {
+            List<Operation> operations = new ArrayList<>();
+            for (int i = from; i < from + 20_000; i++) {
+                operations.add(added(kind, i, i == 0 ? null : Ref.own(i - 1)));
+            }
+            last = forge.write(Replicas.author(3), last, List.of(), NOW + from, array(operations));
+            take(replica, last);
+        }
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < 32_000; i++) {
+            Operation own = added(kind, -1 - i, null);
+            operations.add(own);
+            operations.add(new Operation.Clear(i % 2 == 0 ? own.path() : Path.ROOT));
+        }
+        take(replica, change(null, operations));
+        Path path = operations.get(0).path();
+        switch (kind) {
+            case 0, 1 -> assertThat(replica.state().set(path)).hasSize(60_000);
+            case 2 -> assertThat(replica.state().list(path)).hasSize(60_000);
+            case 3 -> assertThat(replica.state().textLength(path)).isEqualTo(60_000);
+            default -> assertThat(replica.state().shown(path)).hasSizeGreaterThan(120_000);
+        }
+    }
+
+    private static Operation added(int kind, int number, @Nullable Ref before) {
+        Scalar value = Scalar.of(number);
+        Operation.Origins origins = new Operation.Origins(null, before);
+        return switch (kind) {
+            case 0 -> new Operation.Add(Path.ROOT.at("set", ObjectType.SET_ADD_WINS), value);
+            case 1 -> new Operation.Add(Path.ROOT.at("set", ObjectType.SET_REMOVE_WINS), value);
+            case 2 ->
+                    new Operation.PlaceCell(Path.ROOT.at("list", ObjectType.LIST), origins, value);
+            case 3 -> new Operation.Insert(TEXT, origins, "x", 1);
+            default ->
+                    new Operation.Grow(
+                            Path.ROOT.at("tree", ObjectType.TREE),
+                            new Operation.Place(null, "V"),
+                            value);
+        };
     }
 
     @Test
