@@ -38,7 +38,7 @@ final class Scope {
     /** Whether an operation of another change is about one of them. */
     boolean has(Operation operation) {
         Path path = operation.path();
-        if (Integration.isUndo(operation)) {
+        if (Integration.isUndo(operation) || operation.isPolicy()) {
             return false;
         }
         return objects.contains(path)

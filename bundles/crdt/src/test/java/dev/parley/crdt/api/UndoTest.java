@@ -199,6 +199,22 @@ class UndoTest {
     }
 
     @Test
+    void rolesAndShredsStandInTheWayOfNoUndo() throws Exception {
+        SealKey key = SealKey.of(replicas.info.id(), a.author, new byte[SealKey.BYTES]);
+        a.write(it -> it.set(TITLE, Scalar.of("first")));
+        a.write(it -> it.role(b.author, Role.READER));
+        a.write(it -> it.clear(Path.ROOT));
+        undo();
+        assertThat(state(a).register(TITLE)).contains(Scalar.of("first"));
+        a.write(it -> it.shred(key.id()));
+        a.write(it -> it.clear(Path.ROOT));
+        undo();
+        assertThat(state(a).register(TITLE)).contains(Scalar.of("first"));
+        assertThat(a.replica.role(b.author)).isEqualTo(Role.READER);
+        assertThat(a.replica.isShredded(key.id())).isTrue();
+    }
+
+    @Test
     void allThatWasDoneIsTakenBackOneAfterTheOther() throws Exception {
         a.write(it -> it.text(TEXT).insert(0, "abc"));
         a.write(it -> it.text(TEXT).delete(1, 1));
