@@ -97,11 +97,13 @@ final class Oracle {
     }
 
     final StoreInfo info;
+    final OracleSeals seals;
     final List<Made> all = new ArrayList<>();
     final Map<Id, Made> byId = new HashMap<>();
 
     Oracle(StoreInfo info) {
         this.info = info;
+        this.seals = new OracleSeals(info.id());
     }
 
     /** Takes a change whose past is here. */
@@ -282,8 +284,7 @@ final class Oracle {
     }
 
     Map<Id, Role> members() {
-        BitSet everything = new BitSet();
-        everything.set(0, all.size());
+        BitSet everything = everything();
         Map<Id, Role> members = new TreeMap<>();
         members.put(info.owner(), Role.ADMIN);
         for (Made made : all) {
@@ -327,7 +328,14 @@ final class Oracle {
         }
         Set<Id> named = new HashSet<>();
         int roles = 0;
+        int shreds = 0;
         for (Op op : made.ops) {
+            if (op.operation instanceof Operation.Shred shred) {
+                shreds++;
+                if (!made.agent.branch().isEmpty() || shred.key() != null && role != Role.ADMIN) {
+                    return false;
+                }
+            }
             if (op.operation instanceof Operation.SetRole set) {
                 roles++;
                 if (role != Role.ADMIN
@@ -338,7 +346,15 @@ final class Oracle {
                 }
             }
         }
-        return roles == 0 || roles == made.ops.size();
+        return (roles == 0 || roles == made.ops.size())
+                && (shreds == 0 || shreds == made.ops.size());
+    }
+
+    /** All that are here. */
+    BitSet everything() {
+        BitSet everything = new BitSet();
+        everything.set(0, all.size());
+        return everything;
     }
 
     static boolean isElement(@Nullable Op op) {

@@ -21,11 +21,18 @@ import java.util.Random;
 final class OracleEdits {
     private final Random random;
 
-    OracleEdits(Random random) {
+    private final OracleSeals seals;
+
+    OracleEdits(Random random, OracleSeals seals) {
         this.random = random;
+        this.seals = seals;
     }
 
     void edit(Transaction it, List<Path> paths) throws RefusedException {
+        if (random.nextInt(12) == 0) {
+            it.shred(seals.any(random).id());
+            return;
+        }
         for (int i = random.nextInt(4); i >= 0; i--) {
             Path path = paths.get(random.nextInt(paths.size()));
             if (random.nextInt(15) == 0) {
@@ -37,7 +44,8 @@ final class OracleEdits {
     }
 
     private Scalar scalar() {
-        return Scalar.of(random.nextInt(4));
+        Scalar value = Scalar.of(random.nextInt(4));
+        return random.nextInt(4) == 0 ? seals.any(random).seal(value) : value;
     }
 
     private void edit(Transaction it, Path path) throws RefusedException {

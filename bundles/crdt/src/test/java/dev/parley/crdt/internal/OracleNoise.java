@@ -6,6 +6,7 @@ import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Replicas;
 import dev.parley.crdt.api.Scalar;
+import dev.parley.crdt.api.SealKey;
 import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.internal.Oracle.Dot;
@@ -107,8 +108,10 @@ final class OracleNoise {
         List<Operation> operations = new ArrayList<>();
         OracleState state = new OracleState(oracle, draft.past);
         boolean roles = branch.isEmpty() && random.nextInt(rolesAre()) == 0;
+        boolean shreds = (branch.isEmpty() || seldom()) && random.nextInt(15) == 0;
         for (int i = random.nextInt(4); i >= 0; i--) {
-            Operation operation = roles && !seldom() ? role() : operation(state);
+            Operation operation =
+                    roles && !seldom() ? role() : shreds && !seldom() ? shred() : operation(state);
             operations.add(operation);
             drafted.add(new Op(draft, draft.end, operation));
             draft.end += operation.length();
@@ -169,12 +172,24 @@ final class OracleNoise {
     }
 
     private Scalar scalar() {
-        return Scalar.of(random.nextInt(4));
+        Scalar value = Scalar.of(random.nextInt(4));
+        return random.nextInt(4) == 0 ? oracle.seals.any(random).seal(value) : value;
+    }
+
+    /** By its id or with the proof, of anybody's key, mostly of the author's own. */
+    private Operation shred() {
+        SealKey key = oracle.seals.any(random);
+        for (int i = 0; i < 8 && !key.author().equals(draft.agent.author()); i++) {
+            key = oracle.seals.any(random);
+        }
+        return random.nextInt(3) == 0
+                ? new Operation.Shred(Path.ROOT, key.id(), null)
+                : new Operation.Shred(Path.ROOT, null, key.proof());
     }
 
     private Operation operation(OracleState state) {
         if (random.nextInt(6 * seldom) == 0) {
-            return role();
+            return random.nextBoolean() ? role() : shred();
         }
         Path path = any(paths);
         if (path.equals(Path.ROOT) && random.nextInt(3) > 0) {

@@ -2,6 +2,7 @@ package dev.parley.crdt.internal;
 
 import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
 import dev.parley.crdt.api.Scalar;
@@ -25,11 +26,20 @@ import org.jspecify.annotations.Nullable;
 /** What a closed set of changes shows, object by object, as the table of types says. */
 final class OracleState {
     private final Oracle oracle;
+    private final Set<KeyId> shredded;
     private final List<Op> ops = new ArrayList<>();
     private final Map<Path, List<Dot>> orders = new HashMap<>();
 
     OracleState(Oracle oracle, BitSet set) {
+        this(oracle, set, Set.of());
+    }
+
+    /**
+     * @param shredded keys whose values are shown as expunged
+     */
+    OracleState(Oracle oracle, BitSet set, Set<KeyId> shredded) {
         this.oracle = oracle;
+        this.shredded = shredded;
         set.stream()
                 .mapToObj(oracle.all::get)
                 .filter(it -> !it.isVoid)
@@ -62,6 +72,10 @@ final class OracleState {
                 .anyMatch(it -> it.knows(op));
     }
 
+    Scalar shown(Scalar value) {
+        return oracle.seals.shown(value, shredded);
+    }
+
     // ---- small types ----
 
     private List<Scalar> register(Path path) {
@@ -69,7 +83,7 @@ final class OracleState {
         return sets.stream()
                 .filter(it -> sets.stream().noneMatch(after -> after.knows(it)))
                 .sorted(Comparator.comparing((Op it) -> it, Oracle::later).reversed())
-                .map(it -> ((Operation.Set) it.operation()).value())
+                .map(it -> shown(((Operation.Set) it.operation()).value()))
                 .toList();
     }
 
@@ -103,7 +117,7 @@ final class OracleState {
                 (value, on) -> {
                     List<Op> off = removes.getOrDefault(value, List.of());
                     if (isOn(on, off, path.type() == ObjectType.SET_REMOVE_WINS)) {
-                        there.add(value.toString());
+                        there.add(shown(value).toString());
                     }
                 });
         return there;
@@ -312,7 +326,7 @@ final class OracleState {
                 value = replace.value();
             }
         }
-        return value;
+        return shown(value);
     }
 
     // ---- trees ----
@@ -401,7 +415,7 @@ final class OracleState {
                 label = named.label();
             }
         }
-        return label;
+        return shown(label);
     }
 
     // ---- all ----

@@ -175,7 +175,7 @@ final class OracleTasks {
             }
             for (Op finish :
                     on(claim, Operation.Finish.class).stream().sorted(Oracle::later).toList()) {
-                Scalar value = ((Operation.Finish) finish.operation()).result();
+                Scalar value = state.shown(((Operation.Finish) finish.operation()).result());
                 (holds ? results : duplicates)
                         .add(new Task.Result(finish.name(), claim.name(), claim.author(), value));
             }

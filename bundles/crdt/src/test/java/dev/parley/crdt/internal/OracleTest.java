@@ -6,6 +6,7 @@ import dev.parley.crdt.api.Blame;
 import dev.parley.crdt.api.ElementId;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.KeyId;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.MemoryHistory;
 import dev.parley.crdt.api.ObjectType;
@@ -23,7 +24,9 @@ import dev.parley.crdt.internal.Oracle.Made;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -65,6 +68,9 @@ class OracleTest {
         private final OracleNoise noise;
         private final List<SignedChange> changes = new ArrayList<>();
 
+        /** Of the states of the main line, by all last changes. */
+        private final Map<List<Id>, Id> hashes = new HashMap<>();
+
         Play(long seed) {
             random = new Random(seed);
             StoreInfo.Mode mode =
@@ -89,23 +95,30 @@ class OracleTest {
             for (int i = 4 + random.nextInt(30); i > 0; i--) {
                 changes.add(noise.next());
             }
-            Replica replica = Replica.create(oracle.info);
+            Replica replica = opening(Replica.create(oracle.info));
             receive(replica, shuffled());
             agrees("in any order", replica);
             looksBack(replica);
             agrees("after looking back", replica);
             Replica loaded =
-                    Replica.load(
-                            replica.save(),
-                            LATER,
-                            (author, change, signature) -> true,
-                            new MemoryHistory(),
-                            event -> {});
+                    opening(
+                            Replica.load(
+                                    replica.save(),
+                                    LATER,
+                                    (author, change, signature) -> true,
+                                    new MemoryHistory(),
+                                    event -> {}));
             agrees("from a file", loaded);
             beginsWithIndex();
             beginsWithSnapshot(replica);
             compacts();
             goesOn(replica);
+        }
+
+        /** Has all keys, also those that are shredded. */
+        private Replica opening(Replica replica) {
+            replica.unsealWith(oracle.seals::key);
+            return replica;
         }
 
         private List<SignedChange> shuffled() {
@@ -149,8 +162,13 @@ class OracleTest {
             Replica after;
             try {
                 after =
-                        Replica.fromIndex(
-                                index, Optional.empty(), disk, disk.changes.size(), event -> {});
+                        opening(
+                                Replica.fromIndex(
+                                        index,
+                                        Optional.empty(),
+                                        disk,
+                                        disk.changes.size(),
+                                        event -> {}));
             } catch (MalformedException e) {
                 assertThat(e).hasMessageContaining("lines that part");
                 return;
@@ -167,8 +185,14 @@ class OracleTest {
             boolean lacks = random.nextBoolean();
             byte[] file = lacks ? StoreSnapshotReader.withoutIds(snapshot.file()) : snapshot.file();
             Replica replica =
-                    Replica.fromCheckpoint(
-                            snapshot.checkpoint(), file, new MemoryHistory(), event -> {});
+                    opening(
+                            Replica.fromCheckpoint(
+                                    snapshot.checkpoint(), file, new MemoryHistory(), event -> {}));
+            Set<KeyId> cutShreds = Set.copyOf(replica.shredded());
+            replica.visitSealed(
+                    (path, value) ->
+                            assertThat(value.isLeftOut())
+                                    .isEqualTo(cutShreds.contains(value.key())));
             List<SignedChange> given = shuffled();
             if (lacks) {
                 receive(replica, given.subList(0, given.size() / 2));
@@ -186,7 +210,7 @@ class OracleTest {
 
         /** What an honest author makes of it by the API means the same to all, and is not void. */
         private void goesOn(Replica replica) throws Exception {
-            OracleEdits edits = new OracleEdits(random);
+            OracleEdits edits = new OracleEdits(random, oracle.seals);
             Id author = Replicas.author(random.nextInt(3) == 0 ? random.nextInt(5) : 9);
             UndoHistory undo = replica.undoHistory(author);
             long now = LATER;
@@ -232,7 +256,7 @@ class OracleTest {
                 }
                 agrees("going on " + i, replica);
             }
-            Replica other = Replica.create(oracle.info);
+            Replica other = opening(Replica.create(oracle.info));
             for (SignedChange change : shuffled()) {
                 other.receive(change, now + 1_000);
             }
@@ -241,7 +265,7 @@ class OracleTest {
 
         private void compacts() throws Exception {
             Disk disk = new Disk();
-            Replica replica = Replica.create(oracle.info, disk, event -> {});
+            Replica replica = opening(Replica.create(oracle.info, disk, event -> {}));
             receive(replica, some());
             Snapshot snapshot = replica.snapshot(cut(replica), random.nextBoolean());
             replica.compact(snapshot.checkpoint(), snapshot.file());
@@ -259,7 +283,7 @@ class OracleTest {
                     heads.add(oracle.all.get(random.nextInt(oracle.all.size())));
                 }
                 List<Id> ids = heads.stream().map(it -> it.id).toList();
-                shows("at " + ids, replica.at(ids), Oracle.closure(heads));
+                shows("at " + ids, replica.at(ids), Oracle.closure(heads), oracle.everything());
             }
         }
 
@@ -271,7 +295,7 @@ class OracleTest {
             }
             BitSet known =
                     Oracle.closure(replica.state().heads().stream().map(oracle::get).toList());
-            shows("without ids", replica.state(), known);
+            shows("without ids", replica.state(), known, known);
         }
 
         private void agrees(String way, Replica replica) throws RefusedException {
@@ -285,10 +309,19 @@ class OracleTest {
                 }
             }
             assertThat(replica.members()).as(way).isEqualTo(oracle.members());
-            shows(way, replica.state(), oracle.branch(""));
+            assertThat(replica.shredded())
+                    .as(way)
+                    .isEqualTo(oracle.seals.shredded(oracle.all, oracle.everything()));
+            Id hash = replica.state().hash();
+            assertThat(hashes.computeIfAbsent(replica.heads(), it -> hash)).as(way).isEqualTo(hash);
+            shows(way, replica.state(), oracle.branch(""), oracle.everything());
             if (isWhole(replica)) {
                 for (String branch : replica.branches()) {
-                    shows(way + ", branch", replica.state(branch), oracle.branch(branch));
+                    shows(
+                            way + ", branch",
+                            replica.state(branch),
+                            oracle.branch(branch),
+                            oracle.everything());
                 }
             }
         }
@@ -302,8 +335,12 @@ class OracleTest {
             return true;
         }
 
-        private void shows(String way, State state, BitSet set) {
-            OracleState expected = new OracleState(oracle, set);
+        /**
+         * @param known changes whose shreds count
+         */
+        private void shows(String way, State state, BitSet set, BitSet known) {
+            OracleState expected =
+                    new OracleState(oracle, set, oracle.seals.shredded(oracle.all, known));
             assertThat(state.heads())
                     .as(way)
                     .isEqualTo(oracle.heads(set).stream().map(it -> it.id).sorted().toList());
