@@ -6,9 +6,11 @@ import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.Replica;
+import dev.parley.crdt.api.SignedChange;
 import dev.parley.crdt.api.Snapshot;
 import dev.parley.identity.api.PublicKey;
 import dev.parley.storage.api.StorageException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -131,8 +133,17 @@ final class Rebuild {
                 throw new MalformedException(
                         "a checkpoint of another store, or below the one here");
             }
+            List<SignedChange> waiting = new ArrayList<>();
             copy.history()
-                    .forEach(change -> replica.receive(change, StoredReplica.READ_AGAIN_MILLIS));
+                    .forEach(
+                            change -> {
+                                if (!isTaken(replica, change)) {
+                                    waiting.add(change);
+                                }
+                            });
+            if (!waiting.isEmpty()) {
+                throw new MalformedException("what is here builds on ids that did not come yet");
+            }
             log.force();
             done = true;
             return new Prepared(replica, log, log, file, encoded);
@@ -144,10 +155,21 @@ final class Rebuild {
     }
 
     /**
+     * Takes in what is here already.
+     *
+     * @return false if it waits for ids that lie apart; then it would be on the disk no more
+     */
+    private static boolean isTaken(Replica replica, SignedChange change) {
+        replica.receive(change, OpenStore.READ_AGAIN_MILLIS);
+        return replica.has(change.id());
+    }
+
+    /**
      * The rest, on the room's thread, when nothing of the store is on its way to the disk. Takes as
      * long as what came since it was begun, and a few writes to the disk.
      *
-     * @return false if the store is not what it was, because another one came first
+     * @return false if the store is not what it was, because another one came first, or something
+     *     came that builds on ids that are not here yet
      */
     boolean finish(long nowMillis) throws StorageException {
         Prepared made = prepared;
@@ -160,7 +182,10 @@ final class Rebuild {
         }
         try {
             for (int i = size; i < before.size(); i++) {
-                made.replica().receive(before.change(i), StoredReplica.READ_AGAIN_MILLIS);
+                if (!isTaken(made.replica(), before.change(i))) {
+                    abandon();
+                    return false;
+                }
             }
             made.log().force();
             store.files().finish(made.encoded(), store.history());

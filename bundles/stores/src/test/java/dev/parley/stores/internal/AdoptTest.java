@@ -15,6 +15,7 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.internal.StorageComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +124,35 @@ class AdoptTest {
         assertThat(store.replica().forks()).isEmpty();
         assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine too"));
         assertThat(store.replica().state().register(SECRET)).isEmpty();
+    }
+
+    @Test
+    void whatWasWrittenAboveIdsThatAreNotHereYetIsNotGivenUp() throws Exception {
+        SignedChange first = write(others, OTHER, it -> it.set(SECRET, Scalar.of("one")));
+        SignedChange second = write(others, OTHER, it -> it.set(SECRET, Scalar.of("two")));
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("three")));
+        CheckpointFile whole = file();
+        int apart = new Snapshot(whole.checkpoint(), whole.snapshot()).idsApart().length;
+        assertThat(apart).isEqualTo(Id.BYTES);
+        byte[] beginning = Arrays.copyOf(whole.snapshot(), whole.snapshot().length - apart);
+        CheckpointFile file =
+                new CheckpointFile(whole.checkpoint(), whole.approvals(), List.of(), beginning);
+        Rebuild rebuild = Rebuild.of(store, file);
+        rebuild.prepare();
+        // Meanwhile somebody gives the history, and this agent builds on it.
+        store.receive(first, NOW);
+        store.receive(second, NOW);
+        writeHere("", "mine");
+        assertThat(rebuild.finish(NOW)).isFalse();
+        assertThatThrownBy(() -> adopt(file)).isInstanceOf(MalformedException.class);
+        store.close();
+        store = start();
+        assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine"));
+        adopt(whole);
+        store.close();
+        store = start();
+        assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine"));
+        assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("three"));
     }
 
     @Test
