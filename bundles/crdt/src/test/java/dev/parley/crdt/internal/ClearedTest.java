@@ -122,7 +122,7 @@ class ClearedTest {
                             Replicas.NOW + i,
                             operations.toArray(new Operation[0]));
             last[author] = change;
-            integration.receive(change, Replicas.NOW);
+            integration.intake().receive(change, Replicas.NOW);
         }
         ChangeGraph graph = integration.graph();
         View plain = new View(forge.info, graph);
@@ -130,7 +130,7 @@ class ClearedTest {
             At at = new At(graph, number);
             plain.take(number);
             assertThat(graph.isVoid(number)).isFalse();
-            for (Operation operation : integration.change(number).operations()) {
+            for (Operation operation : integration.rereading().change(number).operations()) {
                 plain.apply(operation, at);
                 at.advance(operation.length());
             }
@@ -150,7 +150,12 @@ class ClearedTest {
 
     private static byte[] bytes(Integration integration, View view) {
         return StoreSnapshotWriter.write(
-                        integration.info(), integration.graph(), integration.roles(), view, true)
+                        integration.info(),
+                        integration.graph(),
+                        integration.roles(),
+                        integration.seals(),
+                        view,
+                        true)
                 .raw();
     }
 }

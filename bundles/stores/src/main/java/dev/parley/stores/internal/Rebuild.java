@@ -160,7 +160,7 @@ final class Rebuild {
      * @return false if it waits for ids that lie apart; then it would be on the disk no more
      */
     private static boolean isTaken(Replica replica, SignedChange change) {
-        replica.receive(change, OpenStore.READ_AGAIN_MILLIS);
+        replica.receive(change, StoredReplica.READ_AGAIN_MILLIS);
         return replica.has(change.id());
     }
 
