@@ -66,10 +66,12 @@ final class Proposals {
                 holding -> judge(store, checkpoint, holding.orElse(List.of())));
     }
 
-    private void judge(OpenStore store, Checkpoint checkpoint, List<Seal> holding) {
+    /** Signatures of others than admins say nothing, and would take the place of those that do. */
+    private void judge(OpenStore store, Checkpoint checkpoint, List<Seal> all) {
         Replica replica = store.replica();
-        boolean byAdmin = holding.stream().anyMatch(it -> replica.role(it.agent()) == Role.ADMIN);
-        if (!byAdmin || replica.lacksIds() || isBelow(store, checkpoint)) {
+        List<Seal> holding =
+                all.stream().filter(it -> replica.role(it.agent()) == Role.ADMIN).toList();
+        if (holding.isEmpty() || replica.lacksIds() || isBelow(store, checkpoint)) {
             return;
         }
         Optional<Compacting.Proposal> before = store.compacting.proposal();

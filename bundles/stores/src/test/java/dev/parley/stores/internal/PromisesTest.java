@@ -22,6 +22,7 @@ import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.api.Compaction;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +145,28 @@ class PromisesTest {
     @Test
     void withoutASignatureOfItsOwnItSignsWhatTheOtherOneProposes() throws Exception {
         assertThat(isRivalSigned()).isTrue();
+    }
+
+    @Test
+    void signaturesOfOthersThanAdminsDoNotTakeThePlaceOfThoseThatCount() throws Exception {
+        Checkpoint checkpoint = rival.checkpoint();
+        List<Seal> seals = new ArrayList<>();
+        for (int i = 1; i < CheckpointFile.MAX_APPROVALS; i++) {
+            java.nio.file.Path elsewhere = Files.createDirectories(dir.resolve("nobody" + i));
+            seals.add(
+                    Seal.of(
+                            new IdentityComponent(
+                                    elsewhere, new NetworkId("parley.test"), "nobody"),
+                            CheckpointFile.CONTEXT,
+                            checkpoint.id().bytes()));
+        }
+        seals.add(Seal.of(other, CheckpointFile.CONTEXT, checkpoint.id().bytes()));
+        byte[] offer = new SyncMessage.Checkpointed(checkpoint, seals, 0).encode();
+        network.other = question -> question[0] == 18 ? offer : new byte[0];
+        asked(new SyncMessage.AskAcknowledgements(store, List.of()));
+        Nodes.await(10, () -> proposed().isPresent());
+        SyncMessage.Checkpointed now = proposed().orElseThrow();
+        assertThat(now.approvals()).extracting(Seal::agent).containsOnly(self, agent(other));
     }
 
     @Test
