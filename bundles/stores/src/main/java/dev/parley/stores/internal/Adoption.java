@@ -59,12 +59,7 @@ final class Adoption {
                                 () -> {
                                     if (Compacting.isApproved(store.admins(), holding)) {
                                         store.obstacle = "";
-                                        ByteArrayOutputStream none = new ByteArrayOutputStream();
-                                        if (store.replica().size() == 0) {
-                                            fetchBeginning(store, from, heard, none, then);
-                                        } else {
-                                            fetch(store, from, heard, none, then);
-                                        }
+                                        fetch(store, from, approved(heard, holding), then);
                                     } else {
                                         refuse(store, from, holding);
                                         then.accept(false);
@@ -93,6 +88,25 @@ final class Adoption {
                 store.id().hex(),
                 from.words(),
                 store.obstacle);
+    }
+
+    /** With what was found to hold: who takes it gives that on. */
+    private static SyncMessage.Checkpointed approved(
+            SyncMessage.Checkpointed heard, List<Seal> holding) {
+        return new SyncMessage.Checkpointed(heard.checkpoint(), holding, heard.length());
+    }
+
+    private void fetch(
+            OpenStore store,
+            MachineId from,
+            SyncMessage.Checkpointed heard,
+            Consumer<Boolean> then) {
+        ByteArrayOutputStream none = new ByteArrayOutputStream();
+        if (store.replica().size() == 0) {
+            fetchBeginning(store, from, heard, none, then);
+        } else {
+            fetch(store, from, heard, none, then);
+        }
     }
 
     /** Who has nothing yet begins without the ids that lie apart, and gets them later. */
@@ -168,9 +182,13 @@ final class Adoption {
             then.accept(false);
             return;
         }
+        // Nobody has checked the approvals in the file.
+        CheckpointFile approved =
+                new CheckpointFile(
+                        file.checkpoint(), heard.approvals(), file.keys(), file.snapshot());
         rebuilding.run(
                 store,
-                () -> Rebuild.of(store, file),
+                () -> Rebuild.of(store, approved),
                 why -> {
                     if (!why.isEmpty()) {
                         refused(store, why);

@@ -15,8 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,6 +65,7 @@ final class IdsBehind {
      *
      * @param replica that lacks them; another one would lack others
      * @param peers who were not asked yet
+     * @param beginning where the ids begin in the file of who is asked
      */
     private record Job(
             OpenStore store,
@@ -68,6 +73,7 @@ final class IdsBehind {
             Checkpoint checkpoint,
             IdsApart ids,
             Deque<MachineId> peers,
+            Beginning beginning,
             int number) {
         boolean isOver() {
             return store.idsJob != number || !isWanted();
@@ -86,6 +92,24 @@ final class IdsBehind {
             if (store.idsJob == number) {
                 store.fetchingIds = false;
             }
+        }
+    }
+
+    /** As in the file here, until it is found that the other one has other approvals or keys. */
+    private static final class Beginning {
+        private final int here;
+        private int there;
+        private boolean isLearnt;
+
+        Beginning(int here) {
+            this.here = here;
+            this.there = here;
+        }
+
+        /** Somebody else is asked. */
+        void reset() {
+            there = here;
+            isLearnt = false;
         }
     }
 
@@ -110,15 +134,25 @@ final class IdsBehind {
         if (ids.isEmpty() || store.fetchingIds || store.checkpoint().isEmpty()) {
             return;
         }
-        Deque<MachineId> peers = new ArrayDeque<>();
-        network.peers().stream().map(Peer::machine).forEach(peers::add);
-        if (peers.isEmpty()) {
+        List<MachineId> connected = new ArrayList<>();
+        network.peers().stream().map(Peer::machine).forEach(connected::add);
+        if (connected.isEmpty()) {
             return;
         }
+        // Who gives false parts is not always the first one.
+        Collections.shuffle(connected);
         store.fetchingIds = true;
         store.idsJob++;
         Checkpoint checkpoint = store.checkpoint().get().checkpoint();
-        Job job = new Job(store, store.replica(), checkpoint, ids.get(), peers, store.idsJob);
+        Job job =
+                new Job(
+                        store,
+                        store.replica(),
+                        checkpoint,
+                        ids.get(),
+                        new ArrayDeque<>(connected),
+                        new Beginning(store.fileBeginning()),
+                        store.idsJob);
         onDisk(job, () -> keep(job, 0, new byte[0]));
     }
 
@@ -180,7 +214,7 @@ final class IdsBehind {
     private void ask(Job job, int chunk) {
         MachineId from = job.peers().element();
         job.store().idsFrom = from;
-        int beginning = job.store().fileBeginning();
+        int beginning = job.beginning().there;
         int at = chunk * PartialBlob.CHUNK_BYTES;
         int most = Math.min(SyncMessage.MAX_IDS_BYTES, job.ids().bytes() - at);
         requests.send(
@@ -196,10 +230,14 @@ final class IdsBehind {
                     } else if (fits && answer instanceof SyncMessage.Part part) {
                         onDisk(job, () -> keep(job, chunk, part.content()));
                     } else {
-                        another(job);
+                        learn(job, chunk);
                     }
                 },
                 code -> {
+                    if (code.equals("MALFORMED")) {
+                        learn(job, chunk);
+                        return;
+                    }
                     if (code.equals("NO_SUCH_CHECKPOINT")) {
                         askHigher(job, from);
                     }
@@ -207,8 +245,32 @@ final class IdsBehind {
                 });
     }
 
+    /** Finds out where the ids begin in another's file, and asks once more. */
+    private void learn(Job job, int chunk) {
+        if (job.isOver() || job.beginning().isLearnt) {
+            another(job);
+            return;
+        }
+        job.beginning().isLearnt = true;
+        requests.send(
+                job.peers().element(),
+                new SyncMessage.AskPart(job.store().id(), job.checkpoint().id(), 0),
+                answer -> {
+                    if (!job.isOver()
+                            && answer instanceof SyncMessage.Part part
+                            && part.length() > job.ids().bytes()) {
+                        job.beginning().there = part.length() - job.ids().bytes();
+                        ask(job, chunk);
+                    } else {
+                        another(job);
+                    }
+                },
+                code -> another(job));
+    }
+
     private void another(Job job) {
         job.peers().poll();
+        job.beginning().reset();
         if (job.isOver() || job.peers().isEmpty()) {
             job.end();
         } else {

@@ -5,6 +5,7 @@ import static dev.parley.stores.internal.Nodes.connect;
 import static dev.parley.stores.internal.Nodes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
@@ -312,8 +313,16 @@ class CompactionTest {
                         signer.identity(),
                         CheckpointFile.CONTEXT,
                         snapshot.checkpoint().id().bytes());
+        return serving(snapshot, seal, seal);
+    }
+
+    /**
+     * @param inFile stands in the file instead of the one that is shown
+     */
+    private static RequestHandler serving(Snapshot snapshot, Seal seal, Seal inFile) {
         byte[] file =
-                new CheckpointFile(snapshot.checkpoint(), List.of(seal), List.of(), snapshot.file())
+                new CheckpointFile(
+                                snapshot.checkpoint(), List.of(inFile), List.of(), snapshot.file())
                         .encode();
         return new RequestHandler() {
             @Override
@@ -368,6 +377,33 @@ class CompactionTest {
             }
             disconnect(bob, mallory);
         }
+    }
+
+    @Test
+    void whoBeginsWithACheckpointGivesOnWhatItFoundToHold() throws Exception {
+        Node bob = nodes.up("bob");
+        Node mallory = nodes.up("mallory");
+        StoreInfo info = get(mallory.stores().create("notes", StoreInfo.Mode.OPEN, false));
+        Replica replica = Replica.create(info);
+        replica.transact(
+                mallory.agent(),
+                1_760_000_000_000L,
+                id -> new byte[0],
+                it -> it.set(NOTE, Scalar.of("signed")));
+        Snapshot snapshot = replica.snapshot(replica.heads(""), false);
+        Checkpoint checkpoint = snapshot.checkpoint();
+        Seal seal = Seal.of(mallory.identity(), CheckpointFile.CONTEXT, checkpoint.id().bytes());
+        Seal lie = Seal.of(mallory.identity(), CheckpointFile.CONTEXT, new byte[32]);
+        mallory.direct().addHandler(serving(snapshot, seal, lie));
+        get(bob.stores().join(StoreLink.of(info)));
+        connect(bob, mallory);
+        await(10, () -> register(bob, info.id(), NOTE).equals(Optional.of(Scalar.of("signed"))));
+        Caller asking = new Caller(mallory.identity().agent(), mallory.identity().machine());
+        byte[] question = new SyncMessage.AskCheckpoint(info.id()).encode();
+        SyncMessage given =
+                SyncMessage.decode(get(bob.stores().handler().handle(asking, question)));
+        assertThat(given).isInstanceOf(SyncMessage.Checkpointed.class);
+        assertThat(((SyncMessage.Checkpointed) given).approvals()).containsExactly(seal);
     }
 
     /** The child: compacts, and ends before a step. */

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A newcomer begins with a text's state and gets the ids of its 20,000 changes later. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -57,6 +59,10 @@ class IdsBehindTest {
         private volatile SignedChange above;
         private volatile int idsLeft;
         private volatile boolean lies;
+
+        /** By how much its file is longer before the ids than the one that was given. */
+        private volatile int longer;
+
         volatile int beginningGiven;
         volatile int idsGiven;
 
@@ -94,7 +100,11 @@ class IdsBehindTest {
             }
         }
 
-        private CompletionStage<byte[]> part(int offset) {
+        private CompletionStage<byte[]> part(int asked) {
+            if (asked >= bytes.length + longer) {
+                return CompletableFuture.failedStage(new RequestException("MALFORMED", "no"));
+            }
+            int offset = Math.max(0, asked - longer);
             boolean isIds = offset >= beginning;
             int most =
                     isIds
@@ -111,7 +121,7 @@ class IdsBehindTest {
             } else {
                 beginningGiven += most;
             }
-            return answer(new SyncMessage.Part(bytes.length, beginning, part));
+            return answer(new SyncMessage.Part(bytes.length + longer, beginning + longer, part));
         }
 
         private static CompletionStage<byte[]> answer(SyncMessage message) {
@@ -251,6 +261,16 @@ class IdsBehindTest {
         assertThat(note()).contains(Scalar.of("from half way"));
         assertThat(length()).isEqualTo(CHANGES + 5);
         assertThat(files("blobs")).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1984, 1984})
+    void theyComeFromWhoHasOtherKeysInItsFileToo(int longer) throws Exception {
+        served.longer = longer;
+        served.idsLeft = 2 * CHANGES * Id.BYTES;
+        reconnect();
+        await(20, () -> status().obstacle().isEmpty());
+        await(20, () -> note().equals(Optional.of(Scalar.of("from half way"))));
     }
 
     @Test
