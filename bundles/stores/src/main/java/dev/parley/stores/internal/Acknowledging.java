@@ -38,19 +38,28 @@ final class Acknowledging {
 
     /** Which ones it has that are not here. */
     void ask(OpenStore store, MachineId from) {
+        ask(store, from, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param then runs when those that came are known
+     */
+    void ask(OpenStore store, MachineId from, Runnable then) {
         List<SyncMessage.Known> known = store.compacting.known();
         requests.send(
                 from,
                 new SyncMessage.AskAcknowledgements(store.id(), known),
                 answer -> {
                     if (answer instanceof SyncMessage.Acknowledgements it) {
-                        take(store, it.all());
+                        take(store, it.all(), then);
                     }
                 },
                 code -> {});
     }
 
-    private void take(OpenStore store, List<Acknowledgement> all) {
+    private void take(OpenStore store, List<Acknowledgement> all, Runnable then) {
         List<Acknowledgement> wanted = new ArrayList<>(all);
         wanted.removeIf(
                 it ->
@@ -60,7 +69,10 @@ final class Acknowledging {
         checks.run(
                 "acknowledgements of store " + store.id().hex(),
                 () -> wanted.stream().filter(it -> it.isSigned(identity.network())).toList(),
-                signed -> signed.orElse(List.of()).forEach(it -> take(store, it)));
+                signed -> {
+                    signed.orElse(List.of()).forEach(it -> take(store, it));
+                    then.run();
+                });
     }
 
     private void take(OpenStore store, Acknowledgement acknowledgement) {

@@ -11,6 +11,7 @@ import dev.parley.crdt.api.Summary;
 import dev.parley.storage.api.StorageException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import java.util.Set;
 final class Compacting {
     private static final System.Logger LOG = System.getLogger(Compacting.class.getName());
     static final Duration SILENT = Duration.ofDays(30);
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
     private final Map<Id, Acknowledgement> acknowledged = new LinkedHashMap<>();
 
@@ -44,6 +46,9 @@ final class Compacting {
     private long wishedAtNanos;
 
     private boolean isWished;
+
+    private long askedAtNanos;
+    private boolean isAsked;
 
     /**
      * @param approvals those that hold
@@ -193,6 +198,30 @@ final class Compacting {
                 (agent, millis) -> Math.max(millis, of(agent).map(it -> it.number()).orElse(0L)));
         heard.values().removeIf(millis -> nowMillis - millis > SILENT.toMillis());
         return heard;
+    }
+
+    /**
+     * What all of these have by what they acknowledged, and the main line here.
+     *
+     * @param counted without those who have it anyway
+     */
+    List<Id> cut(Replica replica, Collection<Id> counted) {
+        List<List<Id>> frontiers = new ArrayList<>();
+        frontiers.add(replica.heads(""));
+        for (Id agent : counted) {
+            frontiers.add(of(agent).map(Acknowledgement::heads).orElse(List.of()));
+        }
+        return replica.stableCut(frontiers);
+    }
+
+    /** Whether somebody may be asked for what an offered checkpoint needs; not too often. */
+    boolean mayAskAgain(long nowNanos) {
+        boolean may = !isAsked || nowNanos - askedAtNanos > ASK_AGAIN.toNanos();
+        if (may) {
+            isAsked = true;
+            askedAtNanos = nowNanos;
+        }
+        return may;
     }
 
     static boolean mayWrite(Replica replica, Id agent) {

@@ -14,6 +14,7 @@ import dev.parley.stores.api.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Gives up what everybody has, when its user wishes it ({@code docs/protocols/0011-store-sync},
@@ -207,15 +207,10 @@ final class Compactor {
 
     /** The cut that all who count have, if it goes beyond what is proposed or given up already. */
     private void propose(OpenStore store, Collection<Id> counted, Runnable then) {
-        List<List<Id>> frontiers =
-                counted.stream()
-                        .filter(agent -> !agent.equals(self))
-                        .map(agent -> store.compacting.of(agent).map(it -> it.heads()))
-                        .map(heads -> heads.orElse(List.of()))
-                        .collect(Collectors.toCollection(ArrayList::new));
         Replica replica = store.replica();
-        frontiers.add(replica.heads(""));
-        List<Id> cut = replica.stableCut(frontiers);
+        Set<Id> others = new HashSet<>(counted);
+        others.remove(self);
+        List<Id> cut = store.compacting.cut(replica, others);
         List<Id> before =
                 store.compacting
                         .proposal()

@@ -1,5 +1,6 @@
 package dev.parley.stores.internal;
 
+import dev.parley.actor.api.Actor;
 import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.Id;
 import dev.parley.crdt.api.Replica;
@@ -8,8 +9,10 @@ import dev.parley.crdt.api.Snapshot;
 import dev.parley.identity.api.Identity;
 import dev.parley.identity.api.MachineId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Proposes checkpoints, and signs what others propose if this container's history makes the same
@@ -17,25 +20,31 @@ import java.util.Optional;
  * checked and snapshots made elsewhere.
  */
 final class Proposals {
+    private final Actor actor;
     private final Identity identity;
     private final Id self;
     private final Requests requests;
     private final Background checks;
     private final Background disk;
     private final Snapshots snapshots;
+    private final Acknowledging acknowledging;
 
     Proposals(
+            Actor actor,
             Identity identity,
             Requests requests,
             Background checks,
             Background disk,
-            Snapshots snapshots) {
+            Snapshots snapshots,
+            Acknowledging acknowledging) {
+        this.actor = actor;
         this.identity = identity;
         this.self = Id.of(identity.agent().bytes());
         this.requests = requests;
         this.checks = checks;
         this.disk = disk;
         this.snapshots = snapshots;
+        this.acknowledging = acknowledging;
     }
 
     /** What is proposed there. */
@@ -45,14 +54,14 @@ final class Proposals {
                 new SyncMessage.AskCheckpoint(store.id()),
                 answer -> {
                     if (answer instanceof SyncMessage.Checkpointed it) {
-                        hear(store, it);
+                        hear(store, it, from);
                     }
                 },
                 code -> {});
     }
 
     /** Somebody says that there is a checkpoint, of which all may be here. */
-    void hear(OpenStore store, SyncMessage.Checkpointed heard) {
+    private void hear(OpenStore store, SyncMessage.Checkpointed heard, MachineId from) {
         Checkpoint checkpoint = heard.checkpoint();
         if (!checkpoint.store().equals(store.id())
                 || store.compacting.isRefused(checkpoint)
@@ -63,17 +72,55 @@ final class Proposals {
         checks.run(
                 "a checkpoint of store " + store.id().hex(),
                 () -> CheckpointFile.holding(checkpoint, heard.approvals(), identity.network()),
-                holding -> judge(store, checkpoint, holding.orElse(List.of())));
+                holding -> judge(store, checkpoint, holding.orElse(List.of()), from));
     }
 
     /** Signatures of others than admins say nothing, and would take the place of those that do. */
-    private void judge(OpenStore store, Checkpoint checkpoint, List<Seal> all) {
+    private void judge(OpenStore store, Checkpoint checkpoint, List<Seal> all, MachineId from) {
         Replica replica = store.replica();
         List<Seal> holding =
                 all.stream().filter(it -> replica.role(it.agent()) == Role.ADMIN).toList();
         if (holding.isEmpty() || replica.lacksIds() || isBelow(store, checkpoint)) {
             return;
         }
+        if (!mayBelieve(store, checkpoint, holding)) {
+            if (store.compacting.mayAskAgain(actor.time().nanos())) {
+                acknowledging.ask(
+                        store,
+                        from,
+                        () -> {
+                            if (mayBelieve(store, checkpoint, holding)) {
+                                compare(store, checkpoint, holding);
+                            }
+                        });
+            }
+            return;
+        }
+        compare(store, checkpoint, holding);
+    }
+
+    /**
+     * Whether all who count here have the cut, as far as is known here. An admin asks that before
+     * it signs: the clock and the word of the one who proposes are not enough. Who signed has it.
+     */
+    private boolean mayBelieve(OpenStore store, Checkpoint checkpoint, List<Seal> holding) {
+        Replica replica = store.replica();
+        if (replica.role(self) != Role.ADMIN
+                || Compacting.isApproved(Compacting.admins(replica), holding)) {
+            return true;
+        }
+        Set<Id> counted =
+                new HashSet<>(
+                        store.compacting
+                                .counted(replica, actor.time().now().toEpochMilli())
+                                .keySet());
+        counted.remove(self);
+        holding.forEach(it -> counted.remove(it.agent()));
+        return Compacting.contains(
+                replica, store.compacting.cut(replica, counted), checkpoint.heads());
+    }
+
+    private void compare(OpenStore store, Checkpoint checkpoint, List<Seal> holding) {
         Optional<Compacting.Proposal> before = store.compacting.proposal();
         boolean isSame = before.isPresent() && before.get().checkpoint().equals(checkpoint);
         if (isSame) {

@@ -147,13 +147,22 @@ public final class StoresComponent implements Stores, PeerListener {
         Snapshots snapshots = new Snapshots(working);
         Rebuilding rebuilding =
                 new Rebuilding(actor, working, flusher::whenQuiet, this::renumbered);
+        Acknowledging acknowledging =
+                new Acknowledging(actor, identity, requests, checking, keeping);
         this.compactor =
                 new Compactor(
                         actor,
                         identity,
                         network,
-                        new Acknowledging(actor, identity, requests, checking, keeping),
-                        new Proposals(identity, requests, checking, keeping, snapshots),
+                        acknowledging,
+                        new Proposals(
+                                actor,
+                                identity,
+                                requests,
+                                checking,
+                                keeping,
+                                snapshots,
+                                acknowledging),
                         rebuilding,
                         stores,
                         flusher);

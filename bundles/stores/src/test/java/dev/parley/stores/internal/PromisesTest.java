@@ -170,6 +170,76 @@ class PromisesTest {
     }
 
     @Test
+    void whatAnotherAdminProposesIsSignedOnlyWhenAllWhoCountHaveIt() throws Exception {
+        IdentityComponent third =
+                new IdentityComponent(
+                        Files.createDirectories(dir.resolve("third")),
+                        new NetworkId("parley.test"),
+                        "third");
+        Replica all = copy();
+        SignedChange written =
+                all.transact(
+                        agent(third),
+                        System.currentTimeMillis(),
+                        id ->
+                                ChangeSeal.encode(
+                                        Optional.of(third.agentKey()),
+                                        third.signAsAgent(ChangeSeal.CONTEXT, id.bytes())),
+                        it -> it.set(NOTE, Scalar.of("three")));
+        network.other =
+                question ->
+                        switch (question[0]) {
+                            case 3 ->
+                                    new SyncMessage.Compared(
+                                                    List.of(SyncMessage.Comparison.DIFFERENT))
+                                            .encode();
+                            case 5 ->
+                                    new SyncMessage.Batch(
+                                                    false,
+                                                    all.missing(
+                                                            new Summary(List.of()),
+                                                            Integer.MAX_VALUE))
+                                            .encode();
+                            default -> new byte[0];
+                        };
+        asked(
+                new SyncMessage.Compare(
+                        List.of(new SyncMessage.Held(store, Id.parse("00".repeat(32))))));
+        Nodes.await(10, () -> get(stores.list()).get(0).changes() == all.size());
+        Checkpoint checkpoint = rival.checkpoint();
+        Seal seal = Seal.of(other, CheckpointFile.CONTEXT, checkpoint.id().bytes());
+        byte[] offer = new SyncMessage.Checkpointed(checkpoint, List.of(seal), 0).encode();
+        SyncMessage none = new SyncMessage.Acknowledgements(List.of());
+        network.other =
+                question ->
+                        switch (question[0]) {
+                            case 14 -> none.encode();
+                            case 18 -> offer;
+                            default -> new byte[0];
+                        };
+        asked(new SyncMessage.AskAcknowledgements(store, List.of()));
+        Thread.sleep(1000);
+        assertThat(proposed()).isEmpty();
+        Acknowledgement said =
+                Acknowledgement.make(
+                        third, store, System.currentTimeMillis(), List.of(written.id()));
+        SyncMessage acknowledged = new SyncMessage.Acknowledgements(List.of(said));
+        network.other =
+                question ->
+                        switch (question[0]) {
+                            case 14 -> acknowledged.encode();
+                            case 18 -> offer;
+                            default -> new byte[0];
+                        };
+        Nodes.await(
+                10,
+                () -> {
+                    asked(new SyncMessage.AskAcknowledgements(store, List.of()));
+                    return proposed().filter(it -> isSignedBy(it, self)).isPresent();
+                });
+    }
+
+    @Test
     void whoLeavesAndComesAgainSignsNothingThatLacksWhatItSigned() throws Exception {
         get(stores.compact(store));
         Replica all = copy();
