@@ -489,7 +489,11 @@ final class OpenStore {
         try {
             parking.close();
         } finally {
-            history.close();
+            try {
+                history.close();
+            } finally {
+                files.close();
+            }
         }
     }
 

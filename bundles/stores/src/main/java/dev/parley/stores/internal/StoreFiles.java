@@ -113,7 +113,12 @@ final class StoreFiles {
     private final KeyValueStore kept;
     private final Id store;
     private Pointer pointer;
+    private @Nullable Begun begun;
+    private boolean closed;
     private boolean deleted;
+
+    /** A next log that does not count yet. */
+    private record Begun(Hash checkpoint, LogHistory log) {}
 
     StoreFiles(Storage storage, KeyValueStore kept, Id store) throws StorageException {
         this.storage = storage;
@@ -174,7 +179,7 @@ final class StoreFiles {
     }
 
     synchronized void hasParked(boolean parked) throws StorageException {
-        if (!deleted && pointer.parked() != parked) {
+        if (!closed && pointer.parked() != parked) {
             Pointer now = pointer;
             point(
                     new Pointer(
@@ -288,7 +293,7 @@ final class StoreFiles {
         BlobStore blobs = storage.blobs();
         Hash before = pointer.index();
         Hash next = Hash.sha256(index);
-        if (deleted || Objects.equals(next, before)) {
+        if (closed || Objects.equals(next, before)) {
             return;
         }
         Pointer now = pointer;
@@ -329,8 +334,8 @@ final class StoreFiles {
      * @return the next log, empty and open
      */
     synchronized LogHistory begin(byte[] checkpoint) throws StorageException {
-        if (deleted) {
-            throw new StorageException(StorageException.Reason.IO, "the store was left");
+        if (closed) {
+            throw new StorageException(StorageException.Reason.IO, "the store was closed or left");
         }
         Pointer now = pointer;
         int generation = now.generation() + 1;
@@ -345,7 +350,9 @@ final class StoreFiles {
                         trash(now.checkpoint(), Hash.sha256(checkpoint))));
         storage.deleteLog(logName(generation));
         storage.blobs().put(checkpoint);
-        return new LogHistory(storage, logName(generation));
+        LogHistory log = new LogHistory(storage, logName(generation));
+        begun = new Begun(Hash.sha256(checkpoint), log);
+        return log;
     }
 
     /**
@@ -370,27 +377,41 @@ final class StoreFiles {
         old.close();
         clean();
         point(new Pointer(generation, Left.NOTHING, next, null, 0, now.parked(), List.of()));
+        begun = null;
     }
 
-    /** The next log does not come to count. */
+    /**
+     * The next log does not come to count. Of a store that was closed the next opening removes it,
+     * or leaving has: by now its name and its checkpoint may be those of another one.
+     */
     synchronized void abandon(byte[] checkpoint, LogHistory log) throws StorageException {
+        if (closed) {
+            return;
+        }
         log.close();
+        begun = null;
         Pointer now = pointer;
         storage.deleteLog(logName(now.generation() + 1));
         Hash next = Hash.sha256(checkpoint);
-        if (!Objects.equals(next, now.checkpoint()) || deleted) {
+        if (!Objects.equals(next, now.checkpoint())) {
             storage.blobs().delete(next);
         }
-        if (!deleted) {
-            point(
-                    new Pointer(
-                            now.generation(),
-                            Left.NOTHING,
-                            now.checkpoint(),
-                            now.index(),
-                            now.indexed(),
-                            now.parked(),
-                            List.of()));
+        point(
+                new Pointer(
+                        now.generation(),
+                        Left.NOTHING,
+                        now.checkpoint(),
+                        now.index(),
+                        now.indexed(),
+                        now.parked(),
+                        List.of()));
+    }
+
+    /** Nothing is put on disk any more, whatever other threads still do; a next log is closed. */
+    synchronized void close() throws StorageException {
+        closed = true;
+        if (begun != null) {
+            begun.log().close();
         }
     }
 
@@ -419,7 +440,7 @@ final class StoreFiles {
     synchronized boolean complete(Checkpoint checkpoint, IdsApart ids, byte[] content)
             throws StorageException {
         Hash before = pointer.checkpoint();
-        if (deleted || before == null) {
+        if (closed || before == null) {
             return false;
         }
         try {
@@ -463,10 +484,15 @@ final class StoreFiles {
         return deleted;
     }
 
-    /** Removes all of it. The log must be closed. */
+    /** Removes all of it. It must be closed, and the log too. */
     synchronized void delete() throws StorageException {
+        closed = true;
         deleted = true;
         secrets().destroyAll();
+        if (begun != null) {
+            storage.deleteLog(logName(pointer.generation() + 1));
+            storage.blobs().delete(begun.checkpoint());
+        }
         storage.deleteLog(logName(pointer.generation()));
         if (pointer.parked()) {
             parkedLog().delete();

@@ -14,10 +14,13 @@ import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
+import dev.parley.storage.api.StorageException;
 import dev.parley.storage.internal.StorageComponent;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +156,48 @@ class AdoptTest {
         store = start();
         assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine"));
         assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("three"));
+    }
+
+    @Test
+    void whoLeavesMeanwhileAndComesAgainKeepsItsFiles() throws Exception {
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("one")));
+        adopt(file());
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("two")));
+        CheckpointFile file = file();
+        Rebuild left = Rebuild.of(store, file);
+        left.prepare();
+        store.close();
+        store.delete();
+        store = start();
+        writeHere("", "mine");
+        Rebuild next = Rebuild.of(store, file);
+        next.prepare();
+        assertThat(left.finish(NOW)).isFalse();
+        assertThat(next.finish(NOW)).isTrue();
+        store.close();
+        store = start();
+        assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("two"));
+        assertThat(store.replica().state().register(NOTE)).contains(Scalar.of("mine"));
+        try (Stream<java.nio.file.Path> logs = Files.list(dir.resolve("log"))) {
+            assertThat(logs).hasSize(1);
+        }
+    }
+
+    @Test
+    void aWorkerThatIsLateWritesNothingToAStoreThatWasOpenedAgain() throws Exception {
+        write(others, OTHER, it -> it.set(SECRET, Scalar.of("one")));
+        CheckpointFile file = file();
+        Rebuild prepared = Rebuild.of(store, file);
+        Rebuild late = Rebuild.of(store, file);
+        prepared.prepare();
+        store.close();
+        store = start();
+        assertThatThrownBy(late::prepare).isInstanceOf(StorageException.class);
+        adopt(file);
+        prepared.abandon();
+        store.close();
+        store = start();
+        assertThat(store.replica().state().register(SECRET)).contains(Scalar.of("one"));
     }
 
     @Test
