@@ -152,7 +152,8 @@ final class Followed {
         } else {
             kept.leave(id, Set.of(StoreList.UNKNOWN));
             new StoreFiles(storage, kept.kept(), id).delete();
-            new Promises(kept.kept(), id).delete();
+            new Promises(kept.kept(), id).delete(self);
+            new Vouched(kept.kept(), id).end();
         }
     }
 

@@ -502,6 +502,6 @@ final class OpenStore {
         ids.lacks(Optional.empty());
         files.delete();
         vouched.end();
-        compacting.promises().delete();
+        compacting.promises().delete(self);
     }
 }

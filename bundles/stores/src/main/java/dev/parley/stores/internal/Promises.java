@@ -130,12 +130,17 @@ final class Promises {
                 e.getMessage());
     }
 
-    /** The store is left: all goes but what this agent signed. */
-    synchronized void delete() throws StorageException {
+    /**
+     * The store is left: all goes but what this agent signed, also what it acknowledged. Its next
+     * one has to have a higher number.
+     */
+    synchronized void delete(Id self) throws StorageException {
         deleted = true;
         kept.delete(PROPOSED + store.hex());
         for (String key : kept.keys(ACKNOWLEDGED + store.hex() + "/")) {
-            kept.delete(key);
+            if (!key.equals(acknowledgedBy(self))) {
+                kept.delete(key);
+            }
         }
     }
 }

@@ -240,6 +240,15 @@ class PromisesTest {
     }
 
     @Test
+    void whoLeavesAndComesAgainKnowsTheNumberOfWhatItAcknowledged() throws Exception {
+        Acknowledgement before = acknowledgement();
+        StoreInfo info = get(stores.find("promised"));
+        get(stores.leave(store));
+        get(stores.join(dev.parley.stores.api.StoreLink.of(info)));
+        assertThat(acknowledgement()).isEqualTo(before);
+    }
+
+    @Test
     void whoLeavesAndComesAgainSignsNothingThatLacksWhatItSigned() throws Exception {
         get(stores.compact(store));
         Replica all = copy();
