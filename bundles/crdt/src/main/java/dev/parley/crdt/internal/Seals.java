@@ -82,7 +82,8 @@ final class Seals {
                 List<Integer> all =
                         shreds.computeIfAbsent(
                                 named(shred, change.author()), it -> new ArrayList<>(1));
-                if (!all.contains(number)) {
+                // No later number was applied; one change may name a key many times.
+                if (all.isEmpty() || all.get(all.size() - 1) != number) {
                     all.add(number);
                 }
             }
