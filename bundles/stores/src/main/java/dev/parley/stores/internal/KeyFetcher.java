@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /**
  * Gets the keys of sealed values that a store met without them: asks one peer after the other, and
@@ -26,6 +27,10 @@ import java.util.concurrent.RejectedExecutionException;
 final class KeyFetcher {
     private static final System.Logger LOG = System.getLogger(KeyFetcher.class.getName());
     private static final int ATTEMPTS = 6;
+
+    /** After so many questions that brought nothing the next peer is asked. */
+    private static final int MAX_IN_VAIN = 16;
+
     private static final Duration AGAIN = Duration.ofMillis(250);
 
     private final Actor actor;
@@ -57,7 +62,7 @@ final class KeyFetcher {
 
     /** Does nothing if no key is missing, or is asked for already. */
     void fetch(OpenStore store) {
-        if (!store.sealKeys().missing().isEmpty() && underWay.add(store.id())) {
+        if (store.sealKeys().missingCount() > 0 && underWay.add(store.id())) {
             round(store, 0);
         }
     }
@@ -65,8 +70,8 @@ final class KeyFetcher {
     private boolean goesOn(OpenStore store) {
         return stores.get(store.id()) == store
                 && store.damage().isEmpty()
-                && !store.sealKeys().missing().isEmpty()
-                && !store.sealKeys().ring().isFull();
+                && store.sealKeys().missingCount() > 0
+                && store.sealKeys().ring().roomForOthers() > 0;
     }
 
     private void round(OpenStore store, int attempt) {
@@ -81,7 +86,9 @@ final class KeyFetcher {
         if (!goesOn(store)) {
             underWay.remove(store.id());
         } else if (peers.hasNext()) {
-            ask(store, peers.next(), () -> next(store, peers, attempt));
+            int missing = store.sealKeys().missingCount();
+            int questions = (missing + SyncMessage.MAX_IDS - 1) / SyncMessage.MAX_IDS;
+            ask(store, new Turn(peers.next(), questions, 0), () -> next(store, peers, attempt));
         } else if (attempt < ATTEMPTS) {
             actor.after(AGAIN.multipliedBy(1L << attempt), () -> round(store, attempt + 1));
         } else {
@@ -89,17 +96,38 @@ final class KeyFetcher {
         }
     }
 
-    private void ask(OpenStore store, MachineId peer, Runnable then) {
-        // Those that are asked for go to the end, so that many get their turn.
-        List<KeyId> asked = store.sealKeys().missing().stream().limit(SyncMessage.MAX_IDS).toList();
-        asked.forEach(store.sealKeys().missing()::remove);
-        store.sealKeys().missing().addAll(asked);
+    /**
+     * One peer's.
+     *
+     * @param left how many questions until it was asked for all
+     * @param inVain how many brought nothing
+     */
+    private record Turn(MachineId peer, int left, int inVain) {
+        boolean isOver() {
+            return left == 0 || inVain == MAX_IN_VAIN;
+        }
+
+        Turn asked(boolean brought) {
+            return new Turn(peer, left - 1, inVain + (brought ? 0 : 1));
+        }
+    }
+
+    private void ask(OpenStore store, Turn turn, Runnable then) {
+        if (turn.isOver() || !goesOn(store)) {
+            then.run();
+            return;
+        }
+        List<KeyId> asked = store.sealKeys().ask(SyncMessage.MAX_IDS);
         requests.send(
-                peer,
+                turn.peer(),
                 new SyncMessage.AskKeys(store.id(), asked),
                 answer -> {
                     if (answer instanceof SyncMessage.Keys keys) {
-                        take(store, asked, keys.keys(), then);
+                        take(
+                                store,
+                                asked,
+                                keys.keys(),
+                                brought -> ask(store, turn.asked(brought), then));
                     } else {
                         then.run();
                     }
@@ -108,16 +136,22 @@ final class KeyFetcher {
     }
 
     private void take(
-            OpenStore store, List<KeyId> asked, List<SyncMessage.GivenKey> given, Runnable then) {
+            OpenStore store,
+            List<KeyId> asked,
+            List<SyncMessage.GivenKey> given,
+            Consumer<Boolean> then) {
+        int room = store.sealKeys().ring().roomForOthers();
         List<KeyRing.Held> good = new ArrayList<>();
         for (SyncMessage.GivenKey each : given) {
             SealKey key = SealKey.of(store.id(), each.author(), each.key());
-            if (asked.contains(key.id()) && !store.replica().isShredded(key.id())) {
+            if (good.size() < room
+                    && asked.contains(key.id())
+                    && !store.replica().isShredded(key.id())) {
                 good.add(new KeyRing.Held(key, ""));
             }
         }
         if (good.isEmpty() || !goesOn(store)) {
-            then.run();
+            then.accept(false);
             return;
         }
         try {
@@ -127,12 +161,11 @@ final class KeyFetcher {
                         actor.after(
                                 Duration.ZERO,
                                 () -> {
-                                    use(store, kept);
-                                    then.run();
+                                    then.accept(use(store, kept));
                                 });
                     });
         } catch (RejectedExecutionException e) {
-            then.run();
+            then.accept(false);
         }
     }
 
@@ -152,7 +185,9 @@ final class KeyFetcher {
         return kept;
     }
 
-    private void use(OpenStore store, List<KeyRing.Held> kept) {
+    /** Whether it was of use. */
+    private boolean use(OpenStore store, List<KeyRing.Held> kept) {
+        int before = store.sealKeys().missingCount();
         try {
             if (stores.get(store.id()) == store) {
                 store.unsealed(kept).ifPresent(event -> Flusher.tell(store.listeners(), event));
@@ -165,5 +200,6 @@ final class KeyFetcher {
             store.damaged("a key could not be destroyed: " + e.getMessage());
             LOG.log(System.Logger.Level.ERROR, "store " + store.id().hex(), e);
         }
+        return store.sealKeys().missingCount() < before;
     }
 }

@@ -10,6 +10,7 @@ import dev.parley.wire.api.ByteReader;
 import dev.parley.wire.api.ByteWriter;
 import dev.parley.wire.api.MalformedException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,9 @@ final class KeyRing implements Unsealing {
     private final Id store;
     private final SecretFiles files;
     private final Map<KeyId, Held> held = new ConcurrentHashMap<>();
+
+    /** Keys whose files cannot be read, though something of the key may be in them. */
+    private final Set<KeyId> unreadable = ConcurrentHashMap.newKeySet();
 
     /** Keys that are forgotten, and whose files are still there. */
     private final Set<KeyId> doomed = ConcurrentHashMap.newKeySet();
@@ -55,6 +59,7 @@ final class KeyRing implements Unsealing {
                 }
                 held.put(read.key().id(), read);
             } catch (MalformedException e) {
+                noteUnreadable(file.getKey());
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "store {0}: the key {1} cannot be used: {2}",
@@ -62,6 +67,12 @@ final class KeyRing implements Unsealing {
                         file.getKey(),
                         e.getMessage());
             }
+        }
+    }
+
+    private void noteUnreadable(String name) {
+        if (name.matches("[0-9a-f]{32}")) {
+            unreadable.add(KeyId.parse(name));
         }
     }
 
@@ -97,8 +108,30 @@ final class KeyRing implements Unsealing {
         return held.containsKey(id);
     }
 
+    /** Whether there is something of a key on disk. */
+    boolean hasFile(KeyId id) {
+        return has(id) || unreadable.contains(id);
+    }
+
+    /** Those of which there is something on disk. */
+    Set<KeyId> files() {
+        Set<KeyId> files = new HashSet<>(held.keySet());
+        files.addAll(unreadable);
+        return files;
+    }
+
+    /** How many more keys of others are kept; they take no room from one's own. */
+    int roomForOthers() {
+        return MAX_KEYS - (held.size() - own());
+    }
+
+    /** Whether no more keys are made. */
     boolean isFull() {
-        return held.size() >= MAX_KEYS;
+        return own() >= MAX_KEYS;
+    }
+
+    private int own() {
+        return (int) held.values().stream().filter(it -> !it.label().isEmpty()).count();
     }
 
     Collection<Held> all() {
@@ -114,6 +147,7 @@ final class KeyRing implements Unsealing {
         if (!has(key.key().id())) {
             files.destroy(key.key().id().hex());
             files.put(key.key().id().hex(), encode(key));
+            unreadable.remove(key.key().id());
         }
     }
 
@@ -128,7 +162,14 @@ final class KeyRing implements Unsealing {
         if (key != null) {
             key.key().destroy();
         }
+        unreadable.remove(id);
         doomed.add(id);
+    }
+
+    /** Makes all keys useless that are in memory. */
+    void end() {
+        held.values().forEach(each -> each.key().destroy());
+        held.clear();
     }
 
     /** Destroys a key that was put on disk and is not to be used. */

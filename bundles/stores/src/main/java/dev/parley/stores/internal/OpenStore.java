@@ -500,6 +500,7 @@ final class OpenStore {
     /** Removes all of it from the disk; it must be closed. */
     void delete() throws StorageException {
         ids.lacks(Optional.empty());
+        sealKeys.ring().end();
         files.delete();
         vouched.end();
         compacting.promises().delete(self);

@@ -214,6 +214,32 @@ class SealingTest {
     }
 
     @Test
+    void whoJoinsGetsAllKeysAtOnceHoweverManyThereAre() throws Exception {
+        Node alice = nodes.up("alice");
+        Node bob = nodes.up("bob");
+        Id store = shared(alice, bob);
+        // More than seven questions are for, as many as there are before the next round.
+        int count = 7 * SyncMessage.MAX_IDS + 10;
+        List<CompletionStage<Id>> written = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Scalar value = Scalar.of(i);
+            var edit = get(alice.stores().sealing(store, "c" + i, it -> it.add(TAGS, value)));
+            written.add(alice.stores().write(store, edit));
+        }
+        for (CompletionStage<Id> each : written) {
+            get(each);
+        }
+        connect(alice, bob);
+        await(
+                20,
+                () -> {
+                    List<SealStatus> seals = get(bob.stores().seals(store));
+                    return seals.size() == count
+                            && seals.stream().allMatch(it -> it.status() == SealStatus.Status.HELD);
+                });
+    }
+
+    @Test
     void anOldKeyFileThatIsBroughtBackGoesAtTheNextStart() throws Exception {
         StorageComponent storage = new StorageComponent(dir.resolve("alone"));
         StoresComponent stores = Offline.open(dir.resolve("alone"), storage);
