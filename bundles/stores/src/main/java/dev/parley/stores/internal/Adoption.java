@@ -101,68 +101,93 @@ final class Adoption {
             MachineId from,
             SyncMessage.Checkpointed heard,
             Consumer<Boolean> then) {
-        ByteArrayOutputStream none = new ByteArrayOutputStream();
+        ByteArrayOutputStream sofar = store.fetches.goOn(from, heard);
+        Fetch fetch = new Fetch(store, from, heard, sofar, then);
         if (store.replica().size() == 0) {
-            fetchBeginning(store, from, heard, none, then);
+            fetchBeginning(fetch);
         } else {
-            fetch(store, from, heard, none, then);
+            fetchWhole(fetch);
+        }
+    }
+
+    /** A file that comes in pieces, of one holder. */
+    private record Fetch(
+            OpenStore store,
+            MachineId from,
+            SyncMessage.Checkpointed heard,
+            ByteArrayOutputStream sofar,
+            Consumer<Boolean> then) {
+        /** Takes a piece if it is a full one, or all that is left before {@code end}. */
+        boolean takes(int length, int end, byte[] content) {
+            int left = Math.min(end, heard.length()) - sofar.size();
+            if (length != heard.length()
+                    || content.length != Math.min(left, SyncMessage.MAX_PIECE_BYTES)) {
+                return false;
+            }
+            sofar.writeBytes(content);
+            return true;
+        }
+
+        void fail() {
+            then.accept(false);
+        }
+    }
+
+    /** Who gives slowly does not keep others from giving, and goes on at its next turn. */
+    private void next(Fetch fetch, Consumer<Fetch> more) {
+        Pulls pulls = fetch.store().pulls;
+        if (pulls.isTurnOver(actor.time().nanos())) {
+            fetch.store()
+                    .fetches
+                    .putAside(fetch.from(), fetch.heard(), fetch.sofar(), CheckpointFile.MAX_BYTES);
+            pulls.want(fetch.from());
+            fetch.fail();
+        } else {
+            more.accept(fetch);
         }
     }
 
     /** Who has nothing yet begins without the ids that lie apart, and gets them later. */
-    private void fetchBeginning(
-            OpenStore store,
-            MachineId from,
-            SyncMessage.Checkpointed heard,
-            ByteArrayOutputStream sofar,
-            Consumer<Boolean> then) {
+    private void fetchBeginning(Fetch fetch) {
+        OpenStore store = fetch.store();
         requests.send(
-                from,
-                new SyncMessage.AskPart(store.id(), heard.checkpoint().id(), sofar.size()),
+                fetch.from(),
+                new SyncMessage.AskPart(
+                        store.id(), fetch.heard().checkpoint().id(), fetch.sofar().size()),
                 answer -> {
                     if (!(answer instanceof SyncMessage.Part part)
-                            || part.length() != heard.length()
-                            || sofar.size() + part.content().length > part.beginning()) {
-                        then.accept(false);
-                        return;
-                    }
-                    sofar.writeBytes(part.content());
-                    if (sofar.size() < part.beginning()) {
-                        fetchBeginning(store, from, heard, sofar, then);
+                            || !fetch.takes(part.length(), part.beginning(), part.content())) {
+                        fetch.fail();
+                    } else if (fetch.sofar().size() < part.beginning()) {
+                        next(fetch, this::fetchBeginning);
                     } else if (store.replica().size() > 0 && part.beginning() < part.length()) {
                         // What came here meanwhile may need them.
-                        fetch(store, from, heard, sofar, then);
+                        next(fetch, this::fetchWhole);
                     } else {
-                        begin(store, heard, sofar, then);
+                        begin(store, fetch.heard(), fetch.sofar(), fetch.then());
                     }
                 },
-                code -> then.accept(false));
+                code -> fetch.fail());
     }
 
-    private void fetch(
-            OpenStore store,
-            MachineId from,
-            SyncMessage.Checkpointed heard,
-            ByteArrayOutputStream sofar,
-            Consumer<Boolean> then) {
+    private void fetchWhole(Fetch fetch) {
+        OpenStore store = fetch.store();
         requests.send(
-                from,
-                new SyncMessage.AskFile(store.id(), heard.checkpoint().id(), sofar.size()),
+                fetch.from(),
+                new SyncMessage.AskFile(
+                        store.id(), fetch.heard().checkpoint().id(), fetch.sofar().size()),
                 answer -> {
+                    int end = fetch.heard().length();
                     if (!(answer instanceof SyncMessage.Piece piece)
-                            || piece.length() != heard.length()
-                            || sofar.size() + piece.content().length > heard.length()) {
-                        then.accept(false);
-                        return;
-                    }
-                    sofar.writeBytes(piece.content());
-                    if (sofar.size() < heard.length()) {
-                        fetch(store, from, heard, sofar, then);
+                            || !fetch.takes(piece.length(), end, piece.content())) {
+                        fetch.fail();
+                    } else if (fetch.sofar().size() < end) {
+                        next(fetch, this::fetchWhole);
                     } else {
-                        begin(store, heard, sofar, then);
+                        begin(store, fetch.heard(), fetch.sofar(), fetch.then());
                     }
                 },
-                code -> then.accept(false));
+                code -> fetch.fail());
     }
 
     private void begin(

@@ -80,9 +80,11 @@ final class Live {
             SyncMessage decoded = SyncMessage.decode(message.payload());
             if (decoded instanceof SyncMessage.Changes it) {
                 puller.live(store, it.changes(), source);
-            } else if (decoded instanceof SyncMessage.Heads it
-                    && !it.heads().stream().allMatch(store.replica()::has)) {
-                puller.pull(store, source);
+            } else if (decoded instanceof SyncMessage.Heads it) {
+                it.heads().stream()
+                        .filter(head -> !store.replica().has(head))
+                        .findFirst()
+                        .ifPresent(head -> puller.heard(store, source, head));
             }
         } catch (MalformedException e) {
             LOG.log(

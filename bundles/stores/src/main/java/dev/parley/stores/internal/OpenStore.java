@@ -68,6 +68,7 @@ final class OpenStore {
 
     final Deque<Write> writes = new ArrayDeque<>();
     final Pulls pulls = new Pulls();
+    final Fetches fetches = new Fetches();
     final Compacting compacting;
     final Vouched vouched;
 
@@ -260,6 +261,7 @@ final class OpenStore {
         history = log;
         begin(file, length);
         lacks(next.idsApart());
+        fetches.clear();
         undo = null;
         vouched.end();
         learn();

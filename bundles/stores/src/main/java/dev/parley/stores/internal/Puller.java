@@ -41,6 +41,7 @@ final class Puller {
     private final Map<Id, OpenStore> stores;
     private final Consumer<OpenStore> changed;
     private final Set<OpenStore> toTell = new LinkedHashSet<>();
+    private final Rumours rumours = new Rumours();
     private final int summaryBytes;
 
     /**
@@ -127,6 +128,34 @@ final class Puller {
         next(store);
     }
 
+    /** Somebody says by gossip that a store has changes, of which this one is not here. */
+    void heard(OpenStore store, MachineId from, Id change) {
+        if (!rumours.isAskedSlowly(from, actor.time().nanos())) {
+            pull(store, from, change);
+        } else if (rumours.later(from, store, change)) {
+            later(from);
+        }
+    }
+
+    private void later(MachineId from) {
+        actor.after(
+                Rumours.SLOWLY,
+                () -> {
+                    rumours.next(from)
+                            .filter(it -> !gone(it.store()))
+                            .filter(it -> !it.store().replica().has(it.change()))
+                            .ifPresent(it -> pull(it.store(), from, it.change()));
+                    if (rumours.hasLater(from)) {
+                        later(from);
+                    }
+                });
+    }
+
+    private void pull(OpenStore store, MachineId from, Id named) {
+        store.pulls.want(from, named);
+        next(store);
+    }
+
     private void next(OpenStore store) {
         Optional<MachineId> from = store.pulls.begin(actor.time().nanos());
         if (from.isPresent()) {
@@ -135,7 +164,10 @@ final class Puller {
     }
 
     private void end(OpenStore store) {
-        store.pulls.end();
+        store.pulls
+                .end()
+                .filter(it -> !store.replica().has(it.change()))
+                .ifPresent(it -> rumours.wasVain(it.from(), actor.time().nanos()));
         if (store.pulls.progress) {
             store.pulls.progress = false;
             tellSoon(store);

@@ -2,6 +2,7 @@ package dev.parley.stores.internal;
 
 import dev.parley.crdt.api.Id;
 import dev.parley.identity.api.MachineId;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -16,8 +17,13 @@ final class Pulls {
     private static final long TURN_NANOS = 10_000_000_000L;
 
     private final Set<MachineId> wanted = new LinkedHashSet<>();
+    private final Map<MachineId, Id> named = new HashMap<>();
+    private Optional<Prompt> prompt = Optional.empty();
     private boolean running;
     private long beganNanos;
+
+    /** Why somebody is being asked: it named a change by gossip. */
+    record Prompt(MachineId from, Id change) {}
 
     /** Whether something came since the neighbours were told. */
     boolean progress;
@@ -58,6 +64,21 @@ final class Pulls {
         }
     }
 
+    /** The same, because it named this change by gossip. */
+    void want(MachineId from, Id change) {
+        if (!wants(from)) {
+            want(from);
+            if (wants(from)) {
+                named.put(from, change);
+            }
+        }
+    }
+
+    /** Whether it will be asked anyway. */
+    boolean wants(MachineId from) {
+        return wanted.contains(from);
+    }
+
     /** The next one, if none is being asked. */
     Optional<MachineId> begin(long nowNanos) {
         if (running || wanted.isEmpty()) {
@@ -65,6 +86,7 @@ final class Pulls {
         }
         MachineId next = wanted.iterator().next();
         wanted.remove(next);
+        prompt = Optional.ofNullable(named.remove(next)).map(it -> new Prompt(next, it));
         running = true;
         beganNanos = nowNanos;
         return Optional.of(next);
@@ -75,7 +97,13 @@ final class Pulls {
         return !wanted.isEmpty() && nowNanos - beganNanos > TURN_NANOS;
     }
 
-    void end() {
+    /**
+     * @return the change that whoever was asked had named, if that was why
+     */
+    Optional<Prompt> end() {
         running = false;
+        Optional<Prompt> ended = prompt;
+        prompt = Optional.empty();
+        return ended;
     }
 }
