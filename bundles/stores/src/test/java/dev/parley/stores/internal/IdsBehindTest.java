@@ -276,12 +276,12 @@ class IdsBehindTest {
     @Test
     void otherIdsThanTheSnapshotNamesAreNotTaken() throws Exception {
         served.lies = true;
-        served.idsLeft = (CHANGES - 2) * Id.BYTES;
+        // More than there are: a part that was asked for before may be asked for again.
+        served.idsLeft = 10 * CHANGES * Id.BYTES;
         reconnect();
-        await(20, () -> served.idsGiven == (CHANGES - 2) * Id.BYTES);
+        await(20, () -> served.idsGiven >= (CHANGES - 2) * Id.BYTES);
         assertThat(status().obstacle()).contains("ids of");
         served.lies = false;
-        served.idsLeft = (CHANGES - 2) * Id.BYTES;
         await(20, () -> files("partial").stream().noneMatch(it -> it.endsWith(".map")));
         reconnect();
         await(20, () -> status().obstacle().isEmpty());
