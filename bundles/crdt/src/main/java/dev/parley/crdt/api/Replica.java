@@ -106,8 +106,8 @@ public interface Replica {
      * that need what was given up are refused from then on, and what was done below cannot be
      * undone.
      *
-     * @throws MalformedException if the snapshot is not the one that the checkpoint names, or not
-     *     of this replica's changes; then nothing has happened
+     * @throws MalformedException if the snapshot is not the one that the checkpoint names, or not,
+     *     byte for byte, the one that this replica makes of its changes; then nothing has happened
      */
     void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException;
 

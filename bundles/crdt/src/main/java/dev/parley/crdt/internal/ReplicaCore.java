@@ -116,6 +116,17 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public Snapshot snapshot(List<Id> heads, boolean deletedText) throws RefusedException {
+        View view = cut(heads);
+        StoreSnapshotWriter.Written written = written(view, deletedText);
+        return new Snapshot(checkpoint(view, written), written.packed());
+    }
+
+    private Checkpoint checkpoint(View view, StoreSnapshotWriter.Written written) {
+        return new Checkpoint(integration.store(), ids(view.heads()), Sha256.of(written.raw()));
+    }
+
+    /** The state after these changes of the main line. */
+    private View cut(List<Id> heads) throws RefusedException {
         int[] numbers = numbers(heads);
         View main = integration.main();
         int[] now = main.heads();
@@ -127,35 +138,45 @@ public final class ReplicaCore implements Replica {
                         Code.NOT_FOUND, "a checkpoint is of the main line, and that is elsewhere");
             }
         }
-        View view = Arrays.equals(numbers, now) ? main : view(numbers);
-        StoreSnapshotWriter.Written written;
+        return Arrays.equals(numbers, now) ? main : view(numbers);
+    }
+
+    private StoreSnapshotWriter.Written written(View view, boolean deletedText)
+            throws RefusedException {
         try {
-            written =
-                    StoreSnapshotWriter.write(
-                            info(),
-                            graph,
-                            integration.roles(),
-                            integration.seals(),
-                            view,
-                            deletedText);
+            return StoreSnapshotWriter.write(
+                    info(), graph, integration.roles(), integration.seals(), view, deletedText);
         } catch (MissingIdException e) {
             throw new RefusedException(Code.NOT_FOUND, MissingIdException.MESSAGE);
         } catch (IllegalStateException e) {
             throw new RefusedException(Code.NOT_FOUND, "the text of deleted elements was given up");
         }
-        Checkpoint checkpoint =
-                new Checkpoint(integration.store(), ids(view.heads()), Sha256.of(written.raw()));
-        return new Snapshot(checkpoint, written.packed());
     }
 
     @Override
     public void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException {
         StoreSnapshotReader reader = checked(checkpoint, snapshot);
+        checkOwn(checkpoint, reader.hasDeletedText());
         integration = integration.compacted(reader);
         floor = reader.hash();
         graph = integration.graph();
         branchViews.clear();
         compactions++;
+    }
+
+    /**
+     * What one cannot see differs too if a snapshot is not this one: roles, and what was forgotten.
+     */
+    private void checkOwn(Checkpoint checkpoint, boolean deletedText) throws MalformedException {
+        try {
+            View view = cut(checkpoint.heads());
+            if (checkpoint(view, written(view, deletedText)).equals(checkpoint)) {
+                return;
+            }
+        } catch (RefusedException e) {
+            throw new MalformedException("a snapshot that cannot be made here: " + e.getMessage());
+        }
+        throw new MalformedException("another snapshot than is made of the changes here");
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class StoreSnapshotReader {
 
     private final Id hash;
     private final StoreInfo info;
+    private final int flags;
     private final int count;
     private final byte[] objects;
     private final byte[] roles;
@@ -49,7 +50,7 @@ public final class StoreSnapshotReader {
             ByteReader in = new ByteReader(raw);
             version(in.readVarint());
             info = StoreInfo.decode(in.readBytes(in.readLength(512, "the store")));
-            in.readInt(DELETED_TEXT, "flags");
+            flags = in.readInt(DELETED_TEXT, "flags");
             count = in.readLength(MAX_CHANGES, "changes");
             columnsAt = raw.length - in.remaining();
             ColumnsReader columns = new ColumnsReader(in);
@@ -90,6 +91,11 @@ public final class StoreSnapshotReader {
 
     int count() {
         return count;
+    }
+
+    /** Whether it has the text of deleted elements. */
+    boolean hasDeletedText() {
+        return flags == DELETED_TEXT;
     }
 
     /** The changes, to which those that come later are added. */

@@ -1,9 +1,12 @@
 package dev.parley.crdt.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.crdt.api.Checkpoint;
 import dev.parley.crdt.api.History;
 import dev.parley.crdt.api.Id;
+import dev.parley.crdt.api.MalformedException;
 import dev.parley.crdt.api.MemoryHistory;
 import dev.parley.crdt.api.ObjectType;
 import dev.parley.crdt.api.Path;
@@ -207,6 +210,37 @@ class AttackTest {
         }
         assertThat(other.state().text(TEXT)).isEqualTo(honest.replica.state().text(TEXT));
         assertThat(honest.replica.heads()).hasSize(1);
+    }
+
+    /** What is seen is the same with it, and so are void changes. */
+    @Test
+    void aSnapshotThatTakesARoleAwayIsNotCompactedTo() throws Exception {
+        StoreInfo info = new Replicas(1, StoreInfo.Mode.SHARED, false).info;
+        Id writer = Replicas.author(3);
+        SignedChange given =
+                new Forge(info)
+                        .write(Replicas.author(0), null, List.of(), NOW, role(writer, Role.WRITER));
+        ReplicaCore replica = (ReplicaCore) Replica.create(info);
+        replica.receive(given, NOW);
+        ChangeGraph graph = replica.integration().graph();
+        StoreSnapshotWriter.Written other =
+                StoreSnapshotWriter.write(
+                        info,
+                        graph,
+                        new Roles(info, graph),
+                        replica.integration().seals(),
+                        replica.integration().main(),
+                        false);
+        Checkpoint checkpoint =
+                new Checkpoint(info.id(), replica.heads(""), Sha256.of(other.raw()));
+        assertThatThrownBy(() -> replica.compact(checkpoint, other.packed()))
+                .isInstanceOf(MalformedException.class);
+        assertThat(replica.role(writer)).isEqualTo(Role.WRITER);
+        assertThat(replica.isForgotten(0)).isFalse();
+        Snapshot own = replica.snapshot(replica.heads(""), false);
+        replica.compact(own.checkpoint(), own.file());
+        assertThat(replica.role(writer)).isEqualTo(Role.WRITER);
+        assertThat(replica.isForgotten(0)).isTrue();
     }
 
     // ---- what costs others much and its author little; each took minutes, or gigabytes ----
