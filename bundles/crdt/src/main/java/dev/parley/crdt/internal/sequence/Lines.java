@@ -21,6 +21,9 @@ final class Lines {
         }
     }
 
+    /** Of nobody. */
+    static final Line NONE = new Line(Sequence.NONE, null);
+
     private final boolean hasContent;
 
     /** A hash table; a line stands at its place or at the first free one behind, around the end. */
@@ -28,24 +31,13 @@ final class Lines {
 
     private int count;
 
-    /** Whoever writes goes on; so the line of the last question is looked at first. */
-    private @Nullable Line last;
-
     Lines(boolean hasContent) {
         this.hasContent = hasContent;
     }
 
     /** Null if nothing of the agent is here. */
     @Nullable Line find(int agent) {
-        Line line = last;
-        if (line != null && line.agent == agent) {
-            return line;
-        }
-        line = table[place(table, agent)];
-        if (line != null) {
-            last = line;
-        }
-        return line;
+        return table[place(table, agent)];
     }
 
     /** That of an agent, made on first use. */
@@ -57,7 +49,6 @@ final class Lines {
             }
             line = new Line(agent, hasContent ? new ContentPool() : null);
             table[place(table, agent)] = line;
-            last = line;
             count++;
         }
         return line;

@@ -35,6 +35,10 @@ final class SpanTree {
     private final AgentOrder order;
 
     private final Lines lines;
+
+    /** Whoever writes goes on; so the line of the last question is looked at first. */
+    private Lines.Line lastLine = Lines.NONE;
+
     private final boolean hasContent;
 
     private Node root;
@@ -139,21 +143,39 @@ final class SpanTree {
         return elements;
     }
 
+    /** What is kept of an agent; {@link Lines#NONE} if nothing of it is here. */
+    private Lines.Line line(int agent) {
+        Lines.Line line = lastLine;
+        return line.agent == agent ? line : otherLine(agent);
+    }
+
+    private Lines.Line otherLine(int agent) {
+        Lines.Line line = lines.find(agent);
+        if (line == null) {
+            return Lines.NONE;
+        }
+        lastLine = line;
+        return line;
+    }
+
     /** The content of an agent that has an index, in a text. */
     ContentPool pool(int agent) {
-        Lines.Line line = lines.find(agent);
-        return Objects.requireNonNull(line == null ? null : line.pool);
+        return Objects.requireNonNull(line(agent).pool);
     }
 
     /** The index of an agent, made on first use. */
     SeqIndex index(int agent) {
-        return lines.findOrMake(agent).index;
+        Lines.Line line = lastLine;
+        if (line.agent != agent) {
+            line = lines.findOrMake(agent);
+            lastLine = line;
+        }
+        return line.index;
     }
 
     /** One past the highest seq of the agent's elements. */
     int endOf(int agent) {
-        Lines.Line line = lines.find(agent);
-        return line == null ? 0 : line.index.end();
+        return line(agent).index.end();
     }
 
     // ---- finding ----
@@ -211,8 +233,7 @@ final class SpanTree {
                 || findNear(hintSpan + 1, agent, seq)) {
             return true;
         }
-        Lines.Line line = agent < 0 || seq < 0 ? null : lines.find(agent);
-        Leaf at = line == null ? null : line.index.get(seq);
+        Leaf at = agent < 0 || seq < 0 ? null : line(agent).index.get(seq);
         if (at == null) {
             return false;
         }
