@@ -298,6 +298,7 @@ class PromisesTest {
         StoresComponent stores = Offline.open(dir, storage, 100_000);
         Id store = get(stores.find("promised")).id();
         get(stores.compact(store));
+        stores.close(); // what is proposed may still be on its way to the disk
         Runtime.getRuntime().halt(0);
     }
 
