@@ -1,6 +1,7 @@
 package dev.parley.crdt.api;
 
 import dev.parley.crdt.internal.ReplicaCore;
+import dev.parley.crdt.internal.SealedValues;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -333,7 +334,7 @@ public interface Replica {
 
     /** The keys with which values of a change are sealed; none if it is no change. */
     static Set<KeyId> keysOf(SignedChange change) {
-        return ReplicaCore.keysOf(change);
+        return SealedValues.keysOf(change);
     }
 
     /** How far each agent is known here, also by changes that wait for their time. */

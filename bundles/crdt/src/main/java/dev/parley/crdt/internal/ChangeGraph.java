@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The hash graph of changes, without their operations: for each change its id, whose it is, what it
@@ -148,6 +149,11 @@ final class ChangeGraph {
         int complete = open == NONE ? size : open;
         int found = index.find(id, complete - below);
         return found != NONE ? below + found : below == 0 ? NONE : rows.base().find(id);
+    }
+
+    /** Ids of changes, in order. */
+    List<Id> ids(int[] changes) {
+        return IntStream.of(changes).mapToObj(this::id).sorted().toList();
     }
 
     /** The changes whose ids are here and begin so; stops at a limit. */

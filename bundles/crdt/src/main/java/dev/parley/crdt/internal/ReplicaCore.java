@@ -17,7 +17,6 @@ import dev.parley.crdt.api.RefusedException;
 import dev.parley.crdt.api.RefusedException.Code;
 import dev.parley.crdt.api.Replica;
 import dev.parley.crdt.api.Role;
-import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.Serving;
 import dev.parley.crdt.api.SignatureCheck;
 import dev.parley.crdt.api.SignedChange;
@@ -25,40 +24,33 @@ import dev.parley.crdt.api.Snapshot;
 import dev.parley.crdt.api.State;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.crdt.api.Summary;
-import dev.parley.crdt.api.Transaction;
 import dev.parley.crdt.api.UndoHistory;
 import dev.parley.crdt.api.Unsealing;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A replica: the graph, the main line, and branches that are built when they are asked for. */
+/**
+ * A replica: the graph, the main line, and branches that are built when they are asked for. It is
+ * long because a replica answers so many questions; most are answered elsewhere.
+ */
 public final class ReplicaCore implements Replica {
     private static final int NONE = -1;
-    private static final int[] ALONE = {};
 
     private Integration integration;
     private ChangeGraph graph;
-    private final ChangeWriter writer = new ChangeWriter();
-    private final Sha256.Digest digest = new Sha256.Digest();
-    private @Nullable AgentName lastName;
+    private Branches branches;
+    private Authoring authoring;
     private int compactions;
 
     /** The snapshot below which changes were given up. */
     private @Nullable Id floor;
-
-    private final Map<String, View> branchViews = new HashMap<>();
 
     public ReplicaCore(StoreInfo info, History history, Consumer<ChangeEvent> listener) {
         this(new Integration(info, history, listener));
@@ -67,13 +59,15 @@ public final class ReplicaCore implements Replica {
     private ReplicaCore(Integration integration) {
         this.integration = integration;
         this.graph = integration.graph();
+        this.branches = new Branches(integration);
+        this.authoring = new Authoring(integration, branches);
     }
 
     /** Begins where a checkpoint ends. */
     public static Replica fromCheckpoint(
             Checkpoint checkpoint, byte[] snapshot, History history, Consumer<ChangeEvent> listener)
             throws MalformedException {
-        StoreSnapshotReader reader = checked(checkpoint, snapshot);
+        StoreSnapshotReader reader = Checkpointing.checked(checkpoint, snapshot);
         Integration integration = new Integration(reader, history, listener);
         ReplicaCore replica = new ReplicaCore(integration);
         replica.floor = reader.hash();
@@ -104,63 +98,20 @@ public final class ReplicaCore implements Replica {
         return HistoryIndex.write(integration, floor);
     }
 
-    private static StoreSnapshotReader checked(Checkpoint checkpoint, byte[] snapshot)
-            throws MalformedException {
-        StoreSnapshotReader reader = new StoreSnapshotReader(snapshot);
-        if (!reader.hash().equals(checkpoint.snapshot())
-                || !reader.info().id().equals(checkpoint.store())) {
-            throw new MalformedException("another snapshot than the checkpoint is of");
-        }
-        return reader;
-    }
-
     @Override
     public Snapshot snapshot(List<Id> heads, boolean deletedText) throws RefusedException {
-        View view = cut(heads);
-        StoreSnapshotWriter.Written written = written(view, deletedText);
-        return new Snapshot(checkpoint(view, written), written.packed());
-    }
-
-    private Checkpoint checkpoint(View view, StoreSnapshotWriter.Written written) {
-        return new Checkpoint(integration.store(), ids(view.heads()), Sha256.of(written.raw()));
-    }
-
-    /** The state after these changes of the main line. */
-    private View cut(List<Id> heads) throws RefusedException {
-        int[] numbers = numbers(heads);
-        View main = integration.main();
-        int[] now = main.heads();
-        Arrays.sort(numbers);
-        Arrays.sort(now);
-        for (int number : numbers) {
-            if (!main.has(number)) {
-                throw new RefusedException(
-                        Code.NOT_FOUND, "a checkpoint is of the main line, and that is elsewhere");
-            }
-        }
-        return Arrays.equals(numbers, now) ? main : view(numbers);
-    }
-
-    private StoreSnapshotWriter.Written written(View view, boolean deletedText)
-            throws RefusedException {
-        try {
-            return StoreSnapshotWriter.write(
-                    info(), graph, integration.roles(), integration.seals(), view, deletedText);
-        } catch (MissingIdException e) {
-            throw new RefusedException(Code.NOT_FOUND, MissingIdException.MESSAGE);
-        } catch (IllegalStateException e) {
-            throw new RefusedException(Code.NOT_FOUND, "the text of deleted elements was given up");
-        }
+        return Checkpointing.snapshot(integration, branches, numbers(heads), deletedText);
     }
 
     @Override
     public void compact(Checkpoint checkpoint, byte[] snapshot) throws MalformedException {
-        StoreSnapshotReader reader = checked(checkpoint, snapshot);
+        StoreSnapshotReader reader = Checkpointing.checked(checkpoint, snapshot);
         checkOwn(checkpoint, reader.hasDeletedText());
         integration = integration.compacted(reader);
         floor = reader.hash();
         graph = integration.graph();
-        branchViews.clear();
+        branches = new Branches(integration);
+        authoring = new Authoring(integration, branches);
         compactions++;
     }
 
@@ -169,8 +120,9 @@ public final class ReplicaCore implements Replica {
      */
     private void checkOwn(Checkpoint checkpoint, boolean deletedText) throws MalformedException {
         try {
-            View view = cut(checkpoint.heads());
-            if (checkpoint(view, written(view, deletedText)).equals(checkpoint)) {
+            int[] numbers = numbers(checkpoint.heads());
+            if (Checkpointing.checkpoint(integration, branches, numbers, deletedText)
+                    .equals(checkpoint)) {
                 return;
             }
         } catch (RefusedException e) {
@@ -206,36 +158,13 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public List<Id> stableCut(Collection<List<Id>> frontiers) {
-        BitSet stable = integration.main().changes();
-        for (List<Id> frontier : frontiers) {
-            int[] known =
-                    frontier.stream().mapToInt(graph::find).filter(it -> it != NONE).toArray();
-            stable.and(graph.closure(known));
-        }
-        BitSet heads = (BitSet) stable.clone();
-        for (int i = stable.nextSetBit(0); i >= 0; i = stable.nextSetBit(i + 1)) {
-            if (graph.prev(i) != NONE) {
-                heads.clear(graph.prev(i));
-            }
-            for (int dependency : graph.dependencies(i)) {
-                heads.clear(dependency);
-            }
-        }
-        return ids(heads.stream().toArray());
+        return Checkpointing.stableCut(integration, frontiers);
     }
 
     @Override
     public Role roleAt(Id agent, List<Id> heads) throws RefusedException {
         Version version = graph.including(numbers(heads));
         return integration.roles().at(agent, version);
-    }
-
-    private View view(int[] heads) throws RefusedException {
-        try {
-            return integration.rereading().view(heads);
-        } catch (ForgottenException e) {
-            throw e.refused();
-        }
     }
 
     /** Builds a replica from a file that {@link #save()} made. */
@@ -320,7 +249,7 @@ public final class ReplicaCore implements Replica {
     @Override
     public SignedChange transact(Id author, long nowMillis, ChangeSigner signer, Edit edit)
             throws RefusedException {
-        return transact(author, "", "", nowMillis, signer, edit);
+        return authoring.transact(author, "", "", nowMillis, signer, edit);
     }
 
     @Override
@@ -332,195 +261,7 @@ public final class ReplicaCore implements Replica {
             ChangeSigner signer,
             Edit edit)
             throws RefusedException {
-        int[] heads = headsFor(branch);
-        return transact(
-                author,
-                branch,
-                heads,
-                branch.isEmpty() ? heads : integration.main().heads(),
-                message,
-                nowMillis,
-                signer,
-                edit);
-    }
-
-    private int[] headsFor(String branch) throws RefusedException {
-        if (!ChangeCodec.validBranch(branch)) {
-            throw new RefusedException(
-                    Code.NOT_FOUND,
-                    "a branch's name has at most 64 of a-z, 0-9 and ._/-: '" + branch + "'");
-        }
-        int[] heads = integration.headsOf(branch);
-        return heads.length == 0 ? integration.main().heads() : heads;
-    }
-
-    private SignedChange transact(
-            Id author,
-            String branch,
-            int[] heads,
-            int[] mainBefore,
-            String message,
-            long nowMillis,
-            ChangeSigner signer,
-            Edit edit)
-            throws RefusedException {
-        if (LocalTransaction.wellFormed(message) > ChangeCodec.MAX_MESSAGE_BYTES) {
-            throw new RefusedException(
-                    Code.TOO_LARGE, "a message has at most " + ChangeCodec.MAX_MESSAGE_BYTES);
-        }
-        AgentName name = name(author, branch);
-        // A change names so many others; what it does not name it does not know, and may not use.
-        int[] known = heads;
-        int[] before = mainBefore;
-        int[] builtOn = builtOn(known, last(name));
-        while (builtOn.length > ChangeCodec.MAX_DEPENDENCIES) {
-            int[] some = Arrays.copyOf(builtOn, ChangeCodec.MAX_DEPENDENCIES);
-            write(name, known, some, before, "", nowMillis, signer, ReplicaCore::note);
-            int joined = graph.size() - 1;
-            known = with(known, joined);
-            before = branch.isEmpty() ? with(before, joined) : before;
-            builtOn = builtOn(known, joined);
-        }
-        return write(name, known, builtOn, before, message, nowMillis, signer, edit);
-    }
-
-    private static void note(Transaction transaction) throws RefusedException {
-        ((LocalTransaction) transaction).done(new Operation.Note(Path.ROOT));
-    }
-
-    private static int[] with(int[] changes, int one) {
-        int[] more = Arrays.copyOf(changes, changes.length + 1);
-        more[changes.length] = one;
-        return more;
-    }
-
-    /** The agent's last change, or -1. */
-    private int last(AgentName name) {
-        List<Integer> lines = graph.agents().of(name);
-        return lines.isEmpty() ? NONE : graph.tip(lines.get(lines.size() - 1));
-    }
-
-    private SignedChange write(
-            AgentName name,
-            int[] heads,
-            int[] builtOn,
-            int[] mainBefore,
-            String message,
-            long nowMillis,
-            ChangeSigner signer,
-            Edit edit)
-            throws RefusedException {
-        Id author = name.author();
-        String branch = name.branch();
-        int prev = last(name);
-        View view = branch.isEmpty() ? integration.main() : branchView(branch, heads);
-        long time = Math.max(nowMillis << 16, integration.lastTime() + 1);
-        int[] before = graph.heads(heads);
-        int number = graph.begin(name, time, prev, builtOn);
-        LocalTransaction transaction = new LocalTransaction(integration, view, number);
-        boolean complete = false;
-        try {
-            Role role = integration.roles().at(author, number);
-            integration.roles().check(author, role, Role.WRITER);
-            if (role == Role.ADMIN) {
-                graph.markByAdmin(number);
-            }
-            edit.on(transaction);
-            Change change = change(number, name, message, builtOn, transaction);
-            integration.roles().check(change, role);
-            byte[] body = encode(change);
-            SignedChange signed = sign(body, signer);
-            view.take(number);
-            integration.commit(number, signed, change);
-            complete = true;
-            return signed;
-        } catch (VoidException e) {
-            throw e.refused();
-        } finally {
-            if (!complete) {
-                graph.cancel(before);
-                branchViews.clear();
-                boolean changed =
-                        !transaction.operations().isEmpty()
-                                || !Arrays.equals(mainBefore, integration.main().heads());
-                if (branch.isEmpty() && changed) {
-                    integration.rebuildMain(mainBefore);
-                }
-            }
-        }
-    }
-
-    private AgentName name(Id author, String branch) {
-        AgentName name = lastName;
-        if (name == null || name.author() != author || !name.branch().equals(branch)) {
-            name = new AgentName(author, branch);
-            lastName = name;
-        }
-        return name;
-    }
-
-    private SignedChange sign(byte[] body, ChangeSigner signer) {
-        Id id = digest.of(body);
-        return SignedChange.of(id, body, signer.sign(id));
-    }
-
-    private byte[] encode(Change change) throws RefusedException {
-        try {
-            return writer.write(change);
-        } catch (IllegalArgumentException e) {
-            throw new RefusedException(Code.TOO_LARGE, "the transaction is " + e.getMessage());
-        }
-    }
-
-    private Change change(
-            int number, AgentName name, String message, int[] builtOn, LocalTransaction transaction)
-            throws RefusedException {
-        if (transaction.operations().isEmpty()) {
-            throw new RefusedException(Code.NOT_FOUND, "the transaction did nothing");
-        }
-        int prev = graph.prev(number);
-        return new Change(
-                integration.store(),
-                name,
-                graph.seq(number),
-                prev == NONE ? null : graph.id(prev),
-                graph.start(number),
-                builtOn.length == 0 ? List.of() : ids(builtOn),
-                graph.time(number),
-                message,
-                transaction.operations());
-    }
-
-    /** The heads that the agent's last change does not have in its past. */
-    private int[] builtOn(int[] heads, int prev) {
-        if (heads.length == 0 || heads.length == 1 && heads[0] == prev) {
-            return ALONE;
-        }
-        return IntStream.of(heads)
-                .filter(it -> it != prev && (prev == NONE || !graph.isBefore(it, prev)))
-                .toArray();
-    }
-
-    private View branchView(String branch, int[] heads) throws RefusedException {
-        View view = branchViews.get(branch);
-        if (view != null) {
-            try {
-                for (int head : heads) {
-                    for (int each : integration.rereading().missingIn(view, head)) {
-                        if (!view.has(each)) {
-                            view.apply(each, integration.rereading().change(each));
-                        }
-                    }
-                }
-                return view;
-            } catch (ForgottenException e) {
-                // The branch now has what lies below a checkpoint, so it is built from there.
-                branchViews.remove(branch);
-            }
-        }
-        View built = view(heads);
-        branchViews.put(branch, built);
-        return built;
+        return authoring.transact(author, branch, message, nowMillis, signer, edit);
     }
 
     @Override
@@ -532,42 +273,7 @@ public final class ReplicaCore implements Replica {
             long nowMillis,
             ChangeSigner signer)
             throws RefusedException {
-        int[] source = integration.headsOf(from);
-        if (source.length == 0) {
-            throw new RefusedException(Code.NOT_FOUND, "nobody wrote on the branch '" + from + "'");
-        }
-        int[] target = headsFor(into);
-        Version known = graph.including(target);
-        int[] fresh =
-                IntStream.of(source)
-                        .filter(it -> !known.contains(graph.agent(it), graph.start(it)))
-                        .toArray();
-        if (fresh.length == 0) {
-            throw new RefusedException(
-                    Code.NOT_FOUND, "'" + into + "' has all of '" + from + "' already");
-        }
-        Version arriving = graph.including(fresh);
-        int[] heads =
-                IntStream.concat(
-                                IntStream.of(target)
-                                        .filter(
-                                                it ->
-                                                        !arriving.contains(
-                                                                graph.agent(it), graph.start(it))),
-                                IntStream.of(fresh))
-                        .toArray();
-        int[] mainBefore = integration.main().heads();
-        if (into.isEmpty()) {
-            for (int head : fresh) {
-                for (int each : integration.rereading().missingIn(integration.main(), head)) {
-                    Change change = integration.rereading().change(each);
-                    integration.main().apply(each, change);
-                    integration.notice(each, change, false);
-                }
-            }
-        }
-        return transact(
-                author, into, heads, mainBefore, message, nowMillis, signer, ReplicaCore::note);
+        return authoring.merge(author, from, into, message, nowMillis, signer);
     }
 
     @Override
@@ -585,13 +291,13 @@ public final class ReplicaCore implements Replica {
             throw new RefusedException(
                     Code.NOT_FOUND, "nobody wrote on the branch '" + branch + "'");
         }
-        View view = branchView(branch, heads);
+        View view = branches.view(branch, heads);
         return new ViewState(() -> view, () -> integration.seals());
     }
 
     @Override
     public State at(List<Id> versions) throws RefusedException {
-        View view = view(numbers(versions));
+        View view = branches.view(numbers(versions));
         return new ViewState(() -> view, () -> integration.seals());
     }
 
@@ -606,7 +312,7 @@ public final class ReplicaCore implements Replica {
     @Override
     public List<Difference> diff(List<Id> before, List<Id> after) throws RefusedException {
         return Differences.between(
-                view(numbers(before)), view(numbers(after)), integration.seals());
+                branches.view(numbers(before)), branches.view(numbers(after)), integration.seals());
     }
 
     @Override
@@ -618,8 +324,8 @@ public final class ReplicaCore implements Replica {
                     Code.NOT_FOUND,
                     "nobody wrote on the branch '" + (first.length == 0 ? from : into) + "'");
         }
-        View one = view(first);
-        View other = view(second);
+        View one = branches.view(first);
+        View other = branches.view(second);
         View base;
         try {
             base = integration.rereading().common(one, other);
@@ -645,26 +351,17 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public List<String> branches() {
-        TreeSet<String> names = new TreeSet<>();
-        for (int line = 0; line < graph.agents().size(); line++) {
-            names.add(graph.agents().name(line).branch());
-        }
-        names.remove("");
-        return List.copyOf(names);
+        return branches.names();
     }
 
     @Override
     public List<Id> heads(String branch) {
-        return ids(integration.headsOf(branch));
+        return graph.ids(integration.headsOf(branch));
     }
 
     @Override
     public List<Id> heads() {
-        return ids(graph.heads());
-    }
-
-    private List<Id> ids(int[] changes) {
-        return IntStream.of(changes).mapToObj(graph::id).sorted().toList();
+        return graph.ids(graph.heads());
     }
 
     @Override
@@ -726,7 +423,7 @@ public final class ReplicaCore implements Replica {
         if (!integration.main().has(number)) {
             String branch = graph.agents().name(graph.agent(number)).branch();
             try {
-                branchView(branch, integration.headsOf(branch));
+                branches.view(branch, integration.headsOf(branch));
             } catch (RefusedException e) {
                 return graph.isVoid(number); // as far as it can be judged without its past
             }
@@ -738,7 +435,7 @@ public final class ReplicaCore implements Replica {
     public ChangeInfo describe(Id id) throws RefusedException {
         int number = number(id);
         AgentName name = graph.agents().name(graph.agent(number));
-        List<Id> parents = new ArrayList<>(ids(graph.dependencies(number)));
+        List<Id> parents = new ArrayList<>(graph.ids(graph.dependencies(number)));
         int prev = graph.prev(number);
         if (prev != NONE && !graph.knowsId(prev)) {
             throw new RefusedException(Code.NOT_FOUND, MissingIdException.MESSAGE);
@@ -777,40 +474,7 @@ public final class ReplicaCore implements Replica {
 
     @Override
     public void visitSealed(SealedVisitor visitor) {
-        visit(Path.ROOT, integration.main().root(), visitor);
-    }
-
-    private static void visit(Path path, MapState map, SealedVisitor visitor) {
-        map.children()
-                .forEach(
-                        (key, state) -> {
-                            if (state instanceof MapState below) {
-                                visit(path.map(key.key()), below, visitor);
-                            } else {
-                                state.eachScalar(
-                                        value -> {
-                                            if (value instanceof Scalar.Sealed sealed) {
-                                                visitor.visit(
-                                                        path.at(key.key(), key.type()), sealed);
-                                            }
-                                        });
-                            }
-                        });
-    }
-
-    /** The keys with which values of a change are sealed. */
-    public static Set<KeyId> keysOf(SignedChange change) {
-        Set<KeyId> keys = new HashSet<>();
-        try {
-            for (Operation operation : ChangeCodec.decode(change.body()).operations()) {
-                if (HistoryOperationWriter.scalar(operation) instanceof Scalar.Sealed sealed) {
-                    keys.add(sealed.key());
-                }
-            }
-        } catch (MalformedException e) {
-            return Set.of();
-        }
-        return keys;
+        SealedValues.visit(integration.main(), visitor);
     }
 
     @Override
