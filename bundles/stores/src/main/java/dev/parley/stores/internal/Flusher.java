@@ -72,14 +72,23 @@ final class Flusher {
         }
     }
 
-    /** Runs it once nothing of the store is on its way to the disk. */
+    /**
+     * Runs it once nothing of the store is on its way to the disk: between two commits, also while
+     * it is written to all the time.
+     */
     void whenQuiet(OpenStore store, Runnable then) {
         if (store.isQuiet() || !store.damage().isEmpty()) {
             then.run();
             return;
         }
+        store.whenQuiet.add(then);
         flush(store);
-        actor.after(COMMIT, () -> whenQuiet(store, then));
+    }
+
+    private static void runWaiting(OpenStore store) {
+        List<Runnable> waiting = List.copyOf(store.whenQuiet);
+        store.whenQuiet.clear();
+        waiting.forEach(Runnable::run);
     }
 
     /** Makes the changes, then forces them with what came from others. */
@@ -153,6 +162,7 @@ final class Flusher {
             published.accept(store, made);
             index(store);
         }
+        runWaiting(store);
         schedule(store);
     }
 

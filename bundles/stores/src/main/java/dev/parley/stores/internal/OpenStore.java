@@ -76,6 +76,10 @@ final class OpenStore {
     String obstacle = "";
 
     boolean flushing;
+
+    /** What waits until nothing of it is on its way to the disk. */
+    final Deque<Runnable> whenQuiet = new ArrayDeque<>();
+
     boolean scheduled;
     long flushedAtNanos;
     boolean unforced;

@@ -28,6 +28,9 @@ final class CountingStorage implements Storage {
     /** Runs before each read of a log, on the thread that reads. */
     volatile Runnable beforeRead = () -> {};
 
+    /** Runs before each forcing of a log, on the thread that forces. */
+    volatile Runnable beforeForce = () -> {};
+
     private final Storage storage;
     private final int last;
 
@@ -160,6 +163,7 @@ final class CountingStorage implements Storage {
             @Override
             public void force() throws StorageException {
                 write(name);
+                beforeForce.run();
                 log.force();
             }
 

@@ -12,6 +12,8 @@ import dev.parley.stores.api.Compaction;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,13 +29,14 @@ class SnapshotsTest {
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private StorageComponent storage;
+    private CountingStorage holding;
     private StoresComponent stores;
     private Id store;
 
     @BeforeEach
     void open() throws Exception {
         storage = new StorageComponent(dir);
-        CountingStorage holding = new CountingStorage(storage);
+        holding = new CountingStorage(storage);
         holding.beforeRead = this::hold;
         stores = Offline.open(dir, holding, 64);
         store = get(stores.create("busy", StoreInfo.Mode.OPEN, false)).id();
@@ -87,6 +90,43 @@ class SnapshotsTest {
         stores = Offline.open(dir, storage, 64);
         assertThat(counted()).isEqualTo(53);
         assertThat(get(stores.list()).get(0).damage()).isEmpty();
+    }
+
+    /** Writes one after the other until it is told to stop. */
+    private void writeOn(AtomicInteger written, AtomicBoolean stopped) {
+        stores.write(store, it -> it.increment(COUNT, 1))
+                .thenAccept(
+                        change -> {
+                            written.incrementAndGet();
+                            if (!stopped.get()) {
+                                writeOn(written, stopped);
+                            }
+                        });
+    }
+
+    @Test
+    void aStoreThatIsWrittenToAllTheTimeOnASlowDiskIsCompactedToo() throws Exception {
+        released.countDown();
+        count(50);
+        holding.beforeForce = SnapshotsTest::aMoment;
+        AtomicInteger written = new AtomicInteger();
+        AtomicBoolean stopped = new AtomicBoolean();
+        for (int i = 0; i < 8; i++) {
+            writeOn(written, stopped);
+        }
+        Compaction done = stores.compact(store).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        stopped.set(true);
+        assertThat(done.why()).isEmpty();
+        assertThat(done.givenUp()).isGreaterThanOrEqualTo(50);
+        Nodes.await(10, () -> counted() == 50 + written.get());
+    }
+
+    private static void aMoment() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
