@@ -74,12 +74,13 @@ final class Adoption {
     private static void refuse(OpenStore store, MachineId from, List<Seal> holding) {
         List<Id> admins = store.admins();
         store.obstacle =
-                "what is missed was given up by those who have it, to a checkpoint that "
+                from.words()
+                        + " offers a checkpoint that "
                         + Compacting.signed(admins, holding)
                         + " of the "
                         + admins.size()
-                        + " admins known here signed, and more than half must: ask an admin for a"
-                        + " fresh link"
+                        + " admins known here signed, and more than half must; if it is right all the"
+                        + " same, ask an admin for a fresh link"
                         + (store.replica().size() == 0 ? "" : ", leave the store")
                         + " and join by it";
         LOG.log(
