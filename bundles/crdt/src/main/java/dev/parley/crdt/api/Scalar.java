@@ -75,7 +75,7 @@ public sealed interface Scalar {
      * @param content not to be changed by who gave or got it; empty if it was left out, because the
      *     key is shredded
      */
-    record Sealed(KeyId key, Id digest, byte[] content) implements Scalar {
+    record Sealed(KeyId key, Id digest, byte[] content) implements Scalar, Comparable<Sealed> {
         public static Sealed of(KeyId key, byte[] content) {
             return new Sealed(key, Sha256.of(content), content);
         }
@@ -93,7 +93,14 @@ public sealed interface Scalar {
 
         @Override
         public int hashCode() {
-            return digest.hashCode();
+            return 31 * key.hashCode() + digest.hashCode();
+        }
+
+        /** So that hash tables stay quick when somebody chooses keys' ids that have one hash. */
+        @Override
+        public int compareTo(Sealed other) {
+            int byKey = key.compareTo(other.key);
+            return byKey == 0 ? digest.compareTo(other.digest) : byKey;
         }
 
         @Override

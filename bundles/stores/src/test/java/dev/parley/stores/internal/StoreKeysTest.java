@@ -24,6 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which keys are asked for, and which go, whatever others write. */
@@ -145,6 +146,7 @@ class StoreKeysTest {
     }
 
     @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void keysThatSomebodyMadeUpKeepNoOtherFromBeingAskedFor() throws Exception {
         StoreKeys keys = keys();
         makeUp(keys, 0, KeyRing.MAX_KEYS);
