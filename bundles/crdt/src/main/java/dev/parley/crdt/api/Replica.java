@@ -285,6 +285,9 @@ public interface Replica {
     /** The id of a change, in the order of {@link #change}; also of one that was given up. */
     Id id(int index);
 
+    /** Who made a change, in the order of {@link #change}; also one that was given up. */
+    Id author(int index);
+
     /**
      * The changes whose ids begin so, as far as the ids are here; also of those given up.
      *

@@ -393,6 +393,11 @@ public final class ReplicaCore implements Replica {
     }
 
     @Override
+    public Id author(int index) {
+        return graph.agents().author(graph.agent(index));
+    }
+
+    @Override
     public List<Id> startingWith(String hex, int limit) {
         return graph.startingWith(hex, limit);
     }

@@ -272,7 +272,8 @@ final class OpenStore {
         indexing.restart();
         for (Id head : next.heads("")) {
             if (!seen.contains(head)) {
-                events.add(new ChangeEvent(head, head, false, false, Set.of(Path.ROOT)));
+                Id author = next.author(next.indexOf(head));
+                events.add(new ChangeEvent(head, author, false, false, Set.of(Path.ROOT)));
                 unforced = true;
             }
         }

@@ -168,6 +168,7 @@ final class StoreKeys {
             return Optional.empty(); // on branches alone, or in what was
         }
         Id head = replica.heads("").get(0);
-        return Optional.of(new ChangeEvent(head, head, false, false, paths));
+        Id author = replica.author(replica.indexOf(head));
+        return Optional.of(new ChangeEvent(head, author, false, false, paths));
     }
 }

@@ -168,6 +168,7 @@ class SealingTest {
         await(20, () -> isExpunged(value(bob, store)));
         await(20, () -> !Files.exists(keyFile("bob", store, key)));
         await(20, () -> heard.stream().anyMatch(event -> event.paths().contains(NAME)));
+        assertThat(heard).extracting(ChangeEvent::author).containsOnly(alice.agent());
         Node back = nodes.up("carol");
         assertThat(value(back, store)).contains(ALICE);
         connect(back, bob);
