@@ -1,7 +1,6 @@
 package dev.parley.cli;
 
 import dev.parley.wire.api.Value;
-import java.io.Console;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -175,22 +174,14 @@ final class GroupCommands extends GroupMemberCommands implements Callable<Intege
     }
 
     private void agree(Target target, Value group) throws CliException {
-        Console console = System.console();
-        if (target.json || console == null) {
-            throw new CliException(
-                    CliException.FAILED,
-                    "CONSENT_REQUIRED",
-                    "this ends the group for all, and there is nobody to ask here",
-                    "add --yes");
-        }
-        String answer =
-                console.readLine(
-                        "End %s for its %s members? [y/N] ",
-                        Tree.text(group, "name"), Tree.text(group, "members"));
-        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
-            throw new CliException(
-                    CliException.FAILED, "CONSENT_REFUSED", "the group was not ended", "");
-        }
+        Consent consent = Consent.of(target, "this ends the group for all", "add --yes");
+        consent.ask(
+                "End "
+                        + Tree.text(group, "name")
+                        + " for its "
+                        + Tree.text(group, "members")
+                        + " members?",
+                "the group was not ended");
     }
 
     @Command(

@@ -1,7 +1,6 @@
 package dev.parley.cli;
 
 import dev.parley.wire.api.Value;
-import java.io.Console;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -184,15 +183,12 @@ final class PluginCommands implements Callable<Integer> {
     }
 
     private void agree(Target target, Value offer, boolean trusts) throws CliException {
-        Console console = System.console();
-        if (target.json || console == null) {
-            throw new CliException(
-                    CliException.FAILED,
-                    "CONSENT_REQUIRED",
-                    "an install needs your consent, and there is nobody to ask here",
-                    "look at 'parley plugins info', then add --yes");
-        }
-        console.writer().println(ConsentScreen.text(offer));
+        Consent consent =
+                Consent.of(
+                        target,
+                        "an install needs your consent",
+                        "look at 'parley plugins info', then add --yes");
+        consent.show(ConsentScreen.text(offer));
         if (!trusts && Tree.at(offer, "installable").equals(Value.FALSE)) {
             throw new CliException(
                     CliException.FAILED,
@@ -202,11 +198,7 @@ final class PluginCommands implements Callable<Integer> {
                             + " is unknown here, so it cannot be installed",
                     "compare these words with its publisher, then install with --trust known");
         }
-        String answer = console.readLine("Install it with these permissions? [y/N] ");
-        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
-            throw new CliException(
-                    CliException.FAILED, "CONSENT_REFUSED", "nothing was installed", "");
-        }
+        consent.ask("Install it with these permissions?", "nothing was installed");
     }
 
     @Command(

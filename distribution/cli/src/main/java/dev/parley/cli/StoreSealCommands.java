@@ -1,7 +1,6 @@
 package dev.parley.cli;
 
 import dev.parley.wire.api.Value;
-import java.io.Console;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -71,28 +70,20 @@ abstract class StoreSealCommands extends StoreHistoryCommands {
     }
 
     private static void agree(Target target, String key, List<Value> seals) throws CliException {
-        Console console = System.console();
-        if (target.json || console == null) {
-            throw new CliException(
-                    CliException.FAILED,
-                    "CONSENT_REQUIRED",
-                    "this destroys values for ever, and there is nobody to ask here",
-                    "add --yes");
-        }
+        Consent consent = Consent.of(target, "this destroys values for ever", "add --yes");
         @Nullable Value found = null;
         for (Value seal : seals) {
             if (Tree.text(seal, "label").equals(key) || Tree.text(seal, "key").startsWith(key)) {
                 found = found == null ? seal : found;
             }
         }
-        String answer =
-                console.readLine(
-                        "Destroy all that is sealed with '%s' (values: %s), everywhere and for ever?"
-                                + " [y/N] ",
-                        key, found == null ? "?" : Tree.text(found, "values"));
-        if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
-            throw new CliException(
-                    CliException.FAILED, "CONSENT_REFUSED", "nothing was expunged", "");
-        }
+        String values = found == null ? "?" : Tree.text(found, "values");
+        consent.ask(
+                "Destroy all that is sealed with '"
+                        + key
+                        + "' (values: "
+                        + values
+                        + "), everywhere and for ever?",
+                "nothing was expunged");
     }
 }
