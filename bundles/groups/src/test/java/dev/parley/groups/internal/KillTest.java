@@ -20,6 +20,7 @@ import dev.parley.identity.api.NetworkId;
 import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.api.Hash;
 import dev.parley.storage.internal.StorageComponent;
+import dev.parley.trust.nodes.ChildProcess;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -220,15 +221,7 @@ class KillTest {
     private List<String> runAndKill(long from, int millis) throws Exception {
         Path said = dir.resolve("said");
         Process child =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xshare:auto",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                KillTest.class.getName(),
-                                dir.toString(),
-                                Long.toString(from))
+                ChildProcess.of(KillTest.class, dir, from)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .redirectOutput(said.toFile())
                         .start();

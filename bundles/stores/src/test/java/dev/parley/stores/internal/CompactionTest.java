@@ -21,6 +21,7 @@ import dev.parley.stores.api.Compaction;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.internal.Nodes.Node;
+import dev.parley.trust.nodes.ChildProcess;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -434,19 +435,7 @@ class CompactionTest {
             }
             stores.close();
             storage.close();
-            Process child =
-                    new ProcessBuilder(
-                                    java.nio.file.Path.of(
-                                                    System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    CompactionTest.class.getName(),
-                                    dir.toString(),
-                                    Integer.toString(last))
-                            .inheritIO()
-                            .start();
+            Process child = ChildProcess.of(CompactionTest.class, dir, last).inheritIO().start();
             ended.add(child.waitFor());
             StorageComponent after = new StorageComponent(dir);
             StoresComponent again = Offline.open(dir, after);

@@ -11,6 +11,7 @@ import dev.parley.crdt.api.StoreInfo;
 import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreStatus;
+import dev.parley.trust.nodes.ChildProcess;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -188,16 +189,7 @@ class IndexTest {
         for (int last = 1; last <= 9; last++) {
             java.nio.file.Path said = dir.resolve("said");
             Process child =
-                    new ProcessBuilder(
-                                    java.nio.file.Path.of(
-                                                    System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    IndexTest.class.getName(),
-                                    dir.toString(),
-                                    Integer.toString(last))
+                    ChildProcess.of(IndexTest.class, dir, last)
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
                             .redirectOutput(said.toFile())
                             .start();

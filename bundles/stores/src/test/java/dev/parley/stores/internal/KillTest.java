@@ -9,6 +9,7 @@ import dev.parley.crdt.api.Scalar;
 import dev.parley.crdt.api.StoreInfo;
 import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.api.StoreStatus;
+import dev.parley.trust.nodes.ChildProcess;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.Random;
@@ -111,17 +112,7 @@ class KillTest {
     private long[] runAndKill(long from, int millis) throws Exception {
         java.nio.file.Path acknowledged = dir.resolve("acknowledged");
         Process child =
-                new ProcessBuilder(
-                                java.nio.file.Path.of(
-                                                System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xshare:auto",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                KillTest.class.getName(),
-                                dir.toString(),
-                                Long.toString(from))
+                ChildProcess.of(KillTest.class, dir, from)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .redirectOutput(acknowledged.toFile())
                         .start();

@@ -21,6 +21,7 @@ import dev.parley.identity.internal.IdentityComponent;
 import dev.parley.storage.api.KeyValueStore;
 import dev.parley.storage.internal.StorageComponent;
 import dev.parley.stores.api.Compaction;
+import dev.parley.trust.nodes.ChildProcess;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -308,19 +309,7 @@ class PromisesTest {
         // Before it acknowledges, before it signs, and before it proposes what it signed.
         for (int last : new int[] {0, 1, 1}) {
             close();
-            Process child =
-                    new ProcessBuilder(
-                                    java.nio.file.Path.of(
-                                                    System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    PromisesTest.class.getName(),
-                                    dir.toString(),
-                                    Integer.toString(last))
-                            .inheritIO()
-                            .start();
+            Process child = ChildProcess.of(PromisesTest.class, dir, last).inheritIO().start();
             assertThat(child.waitFor()).isEqualTo(9);
             start();
             boolean isWritten = storage.keyValue("stores").get("signed/" + store.hex()).isPresent();

@@ -23,6 +23,7 @@ import dev.parley.stores.api.StoreException;
 import dev.parley.stores.api.StoreLink;
 import dev.parley.stores.api.StoreStatus;
 import dev.parley.stores.internal.Nodes.Node;
+import dev.parley.trust.nodes.ChildProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -448,19 +449,7 @@ class SealingTest {
         List<Integer> ended = new ArrayList<>();
         int left = 2;
         for (int last = 0; last <= 3 && left >= 0; last++) {
-            Process child =
-                    new ProcessBuilder(
-                                    java.nio.file.Path.of(
-                                                    System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    SealingTest.class.getName(),
-                                    data.toString(),
-                                    Integer.toString(last))
-                            .inheritIO()
-                            .start();
+            Process child = ChildProcess.of(SealingTest.class, data, last).inheritIO().start();
             ended.add(child.waitFor());
             long before = 0;
             for (byte[] secret : secrets) {
